@@ -1,0 +1,13 @@
+//! Text to lossless tree and back, as nginx's own lexer reads it.
+//!
+//! [`parse`] never fails: what nginx would refuse becomes a [`Fault`] in the tree, and the rest is still read.
+//! [`load`] follows `include` through a [`Files`] given by the caller. This room knows spans, words, blocks and
+//! includes; it knows no directive by name except `include` and the `*_by_lua_block` family, whose bodies are Lua.
+
+mod span;
+mod text;
+mod tree;
+
+pub use span::{FileId, Place, Span};
+pub use text::{LineIndex, decode, encode};
+pub use tree::{Block, Body, Directive, Fault, FaultKind, Item, Quote, Tree, Word};
