@@ -4,10 +4,19 @@
 //! [`load`] follows `include` through a [`Files`] given by the caller. This room knows spans, words, blocks and
 //! includes; it knows no directive by name except `include` and the `*_by_lua_block` family, whose bodies are Lua.
 
+mod limit;
+mod message;
+mod parser;
+mod print;
 mod span;
 mod text;
 mod tree;
+mod value;
+mod walk;
 
+pub use message::UNCLOSED_BLOCK;
+pub use parser::{MAX_DEPTH, parse};
+pub use print::print;
 pub use span::{FileId, Place, Span};
 pub use text::{LineIndex, decode, encode};
 pub use tree::{Block, Body, Directive, Fault, FaultKind, Item, Quote, Tree, Word};

@@ -18,7 +18,8 @@ pub enum Item {
     Directive(Directive),
     /// A `# ...` comment on its own (not between a directive's words), without its line feed.
     Comment(Span),
-    /// A `;` or `}` that belongs to nothing: nginx's `unexpected ";"`.
+    /// A `;` or `}` that belongs to nothing: nginx's `unexpected ";"`. At top level a `}` that cuts a directive short is
+    /// such a one too, besides that directive's own fault with the same span. Or a comment that is too long.
     Stray(Fault),
 }
 
@@ -42,7 +43,8 @@ pub enum Body {
     Semicolon(Span),
     /// With a block of directives.
     Block(Block),
-    /// With a Lua body: `open` and `close` are the braces, `code` is all between them.
+    /// With a Lua body: `open` and `close` are the braces, `code` is all between them. So is the block that is skipped
+    /// because it is nested too deeply, but then [`Directive::fault`] says so.
     Lua {
         /// The `{`.
         open: Span,
