@@ -2,4 +2,7 @@
 //!
 //! The map of the house is in `ARCHITECTURE.md`.
 
+pub mod config;
+pub mod diagnostics;
+pub mod modules;
 pub mod syntax;

@@ -1,0 +1,93 @@
+//! What a check may ask of the machine. `-t` asks the real one; `lint` asks [`NoHost`], which says yes to everything.
+
+use std::net::IpAddr;
+
+/// An operating system's refusal, as nginx prints it: `2: No such file or directory`.
+pub type Refusal = String;
+
+/// The machine a configuration would run on.
+pub trait Host {
+    /// Whether the answers come from a real machine; checks that cost time can be left out otherwise.
+    fn is_real(&self) -> bool {
+        true
+    }
+    /// The addresses behind a name, or `None` if it does not resolve.
+    fn resolve(&self, name: &str) -> Option<Vec<IpAddr>>;
+    /// Reads a file that a directive names (keys, password files, databases).
+    ///
+    /// # Errors
+    /// The system's refusal, numbered as nginx prints it.
+    fn read(&self, path: &str) -> Result<Vec<u8>, Refusal>;
+    /// Whether the user exists (`getpwnam`).
+    fn user(&self, name: &str) -> bool;
+    /// Whether the group exists (`getgrnam`).
+    fn group(&self, name: &str) -> bool;
+    /// Opens (and creates) a log file for appending.
+    ///
+    /// # Errors
+    /// The system's refusal.
+    fn open_log(&self, path: &str) -> Result<(), Refusal>;
+    /// Creates a folder if it is not there.
+    ///
+    /// # Errors
+    /// The system's refusal.
+    fn make_folder(&self, path: &str) -> Result<(), Refusal>;
+    /// Binds and listens as nginx -t does, then lets go.
+    ///
+    /// # Errors
+    /// The system's refusal.
+    fn bind(&self, address: &str, udp: bool) -> Result<(), Refusal>;
+    /// Loads a PEM certificate (chain) or key as OpenSSL would; the error is the part of nginx's message after
+    /// `cannot load certificate "x": `.
+    ///
+    /// # Errors
+    /// What the TLS library says.
+    fn pem(&self, path: &str, kind: Pem) -> Result<(), String>;
+}
+
+/// What a PEM file must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pem {
+    /// One certificate or more.
+    Certificate,
+    /// A private key.
+    Key,
+    /// DH parameters.
+    DhParam,
+    /// A certificate revocation list.
+    Crl,
+}
+
+/// No machine: every file can be read (and is empty), every user exists, every name has an address.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoHost;
+
+impl Host for NoHost {
+    fn is_real(&self) -> bool {
+        false
+    }
+    fn resolve(&self, _name: &str) -> Option<Vec<IpAddr>> {
+        Some(vec![IpAddr::from([127, 0, 0, 1])])
+    }
+    fn read(&self, _path: &str) -> Result<Vec<u8>, Refusal> {
+        Ok(Vec::new())
+    }
+    fn user(&self, _name: &str) -> bool {
+        true
+    }
+    fn group(&self, _name: &str) -> bool {
+        true
+    }
+    fn open_log(&self, _path: &str) -> Result<(), Refusal> {
+        Ok(())
+    }
+    fn make_folder(&self, _path: &str) -> Result<(), Refusal> {
+        Ok(())
+    }
+    fn bind(&self, _address: &str, _udp: bool) -> Result<(), Refusal> {
+        Ok(())
+    }
+    fn pem(&self, _path: &str, _kind: Pem) -> Result<(), String> {
+        Ok(())
+    }
+}

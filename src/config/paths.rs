@@ -1,0 +1,88 @@
+//! Folders with hashed subfolders: `ngx_conf_set_path_slot` and `ngx_add_path`.
+
+use super::cx::{Call, Cx};
+use super::fault::{Fault, Verdict};
+use super::values;
+use crate::syntax::Place;
+
+/// Folders named so far, in order; nginx creates them at start.
+#[derive(Debug, Default)]
+pub struct Folders(Vec<Folder>);
+
+/// One folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder {
+    /// Full name, without the last `/`.
+    pub name: String,
+    /// Digits of each level of subfolders, up to three.
+    pub levels: Vec<u8>,
+    /// The zone that owns it, for a cache; a folder of another owner may not have the same name.
+    pub owner: Option<usize>,
+    /// Where it was named; `None` for a default.
+    pub place: Option<Place>,
+}
+
+impl Folders {
+    /// The folders, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Folder> {
+        self.0.iter()
+    }
+}
+
+impl Cx<'_> {
+    /// Reads `FOLDER [LEVEL [LEVEL [LEVEL]]]`.
+    pub(super) fn path(&mut self, call: &Call) -> Verdict {
+        let text = call.arg(1);
+        let name = self.prefix_path(text.strip_suffix('/').unwrap_or(text));
+        let mut levels = Vec::new();
+        for (n, word) in call.args().iter().enumerate().skip(1) {
+            match values::number(&word.value) {
+                Some(level @ 1..) => levels.push(level),
+                _ => return Err(Fault::directive("invalid value").at(call.span(n + 1))),
+            }
+        }
+        // nginx's room for the digits: 10 in all.
+        if levels.iter().fold(0_i64, |sum, level| sum.saturating_add(*level)) > 10 {
+            return Err(Fault::directive("invalid value").at(call.span(2)));
+        }
+        let levels = levels.into_iter().map(|level| level as u8).collect();
+        let place = Some(self.place());
+        self.add_folder(Folder { name, levels, owner: None, place })
+    }
+
+    /// `ngx_add_path`: a folder may be named twice, but only with the same levels and for the same owner.
+    ///
+    /// # Errors
+    /// nginx's message naming the other place.
+    pub fn add_folder(&mut self, folder: Folder) -> Verdict {
+        let Some(other) = self.config.folders.0.iter().find(|other| other.name == folder.name) else {
+            self.config.folders.0.push(folder);
+            return Ok(());
+        };
+        let name = &other.name;
+        let place = other.place.map(|place| self.file_line(place));
+        if other.owner != folder.owner {
+            let place = place.unwrap_or_else(|| "(null):0".to_owned());
+            return Err(Fault::emerg(format!("the same path name \"{name}\" used in {place} and")));
+        }
+        if other.levels == folder.levels {
+            return Ok(());
+        }
+        Err(match (folder.place, place) {
+            (None, None) => Fault::emerg(format!(
+                "the default path name \"{name}\" has the same name as another default path, but the different levels, \
+                 you need to redefine one of them in http section"
+            ))
+            .unlocated(),
+            (None, Some(place)) => Fault::emerg(format!(
+                "the path name \"{name}\" in {place} has the same name as default path, but the different levels, \
+                 you need to define default path in http section"
+            ))
+            .unlocated(),
+            (Some(_), place) => {
+                let place = place.unwrap_or_else(|| "(null):0".to_owned());
+                Fault::emerg(format!("the same path name \"{name}\" in {place} has the different levels than"))
+            }
+        })
+    }
+}

@@ -1,0 +1,27 @@
+//! nginx's log levels, as they stand in brackets before a message.
+
+/// How bad it is, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// nginx does not start.
+    Emerg,
+    /// Something is wrong outside the configuration.
+    Alert,
+    /// nginx starts, and does not do what was probably meant.
+    Warn,
+    /// Worth knowing.
+    Notice,
+}
+
+impl Level {
+    /// The word nginx prints.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Emerg => "emerg",
+            Level::Alert => "alert",
+            Level::Warn => "warn",
+            Level::Notice => "notice",
+        }
+    }
+}

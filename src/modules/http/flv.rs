@@ -1,0 +1,13 @@
+//! `ngx_http_flv_module`.
+
+use crate::modules::prelude::*;
+
+/// The module.
+pub static MODULE: Module =
+    Module { directives: DIRECTIVES, ..Module::new("http_flv_module", Kind::Http, Presence::With("http_flv")) };
+
+#[rustfmt::skip]
+static DIRECTIVES: &[Directive] = &[
+    d("flv", "location", "0", Unchecked, "1.0.0", "",
+        "Enables pseudo-streaming of FLV files in a location, using the start argument as byte offset."), // TODO ngx_http_flv
+];

@@ -1,0 +1,13 @@
+//! `ngx_http_geo_module`.
+
+use crate::modules::prelude::*;
+
+/// The module.
+pub static MODULE: Module =
+    Module { directives: DIRECTIVES, ..Module::new("http_geo_module", Kind::Http, Presence::Default("http_geo")) };
+
+#[rustfmt::skip]
+static DIRECTIVES: &[Directive] = &[
+    d("geo", "http", "block 1 2", Unchecked, "1.0.0", "",
+        "Creates a variable whose value is looked up from the client address or another address variable."), // TODO ngx_http_geo_block
+];

@@ -1,0 +1,19 @@
+//! `ngx_http_secure_link_module`.
+
+use crate::modules::prelude::*;
+
+/// The module.
+pub static MODULE: Module = Module {
+    directives: DIRECTIVES,
+    ..Module::new("http_secure_link_module", Kind::Http, Presence::With("http_secure_link"))
+};
+
+#[rustfmt::skip]
+static DIRECTIVES: &[Directive] = &[
+    d("secure_link", "http server location", "1", Complex, "1.0.0", "",
+        "Defines the checksum and expiry time that are taken from a link, setting $secure_link."),
+    d("secure_link_md5", "http server location", "1", Complex, "1.0.0", "",
+        "Defines the expression whose MD5 hash must equal the checksum given in the link."),
+    d("secure_link_secret", "http server location", "1", Str, "1.0.0", "",
+        "Sets a secret word for checking links of the old form; prefer secure_link with secure_link_md5."),
+];

@@ -1,0 +1,61 @@
+//! What only NGINX Plus has in `mgmt`.
+
+use crate::modules::prelude::*;
+
+/// The module.
+pub static MODULE: Module =
+    Module { directives: DIRECTIVES, ..Module::new("plus_mgmt_module", Kind::Own, Presence::Plus) };
+
+#[rustfmt::skip]
+static DIRECTIVES: &[Directive] = &[
+    d("connect_timeout", "mgmt", "1", Unchecked, "1.0.0", "15s",
+        "Limits how long a connection to the usage reporting endpoint may take to establish.").release(31),
+    d("enforce_initial_report", "mgmt", "flag", Unchecked, "1.0.0", "on",
+        "Stops traffic until the first usage report succeeds, while off gives a 180-day grace period.").release(33),
+    d("license_token", "mgmt", "1", Unchecked, "1.0.0", "license.jwt",
+        "Names the file with the JWT licence that this NGINX Plus instance runs under.").release(33),
+    d("proxy", "mgmt", "1", Unchecked, "1.0.0", "",
+        "Sends usage reports through a forward proxy, or in mail contexts switches proxying on.").release(34),
+    d("proxy_password", "mgmt", "1", Unchecked, "1.0.0", "",
+        "Sets the password for the forward proxy that carries usage reports.").release(34),
+    d("proxy_username", "mgmt", "1", Unchecked, "1.0.0", "",
+        "Sets the user name for the forward proxy that carries usage reports.").release(34),
+    d("read_timeout", "mgmt", "1", Unchecked, "1.0.0", "60s",
+        "Limits the pause between two reads of the response from the reporting endpoint.").release(31),
+    d("resolver", "mgmt", "1+", Unchecked, "1.0.0", "",
+        "Sets the DNS servers for run-time name lookups, optionally with statistics in a status zone.").release(30),
+    d("resolver_timeout", "mgmt", "1", Unchecked, "1.0.0", "30s",
+        "Limits how long a DNS lookup through the configured resolver may take.").release(30),
+    d("send_timeout", "mgmt", "1", Unchecked, "1.0.0", "60s",
+        "Limits the pause between two writes to the client or to the reporting endpoint.").release(30),
+    d("ssl", "mgmt", "flag", Unchecked, "1.0.0", "on",
+        "Uses HTTPS for all connections that carry usage reports to the management endpoint.").release(31),
+    d("ssl_certificate", "mgmt", "1", Unchecked, "1.0.0", "",
+        "Names the PEM certificate presented to clients, or to the management endpoint in mgmt.").release(30),
+    d("ssl_certificate_key", "mgmt", "1", Unchecked, "1.0.0", "",
+        "Names the PEM private key that belongs to the configured certificate.").release(30),
+    d("ssl_ciphers", "mgmt", "1", Unchecked, "1.0.0", "HIGH:!aNULL:!MD5",
+        "Lists the ciphers that may be negotiated for TLS, in OpenSSL notation.").release(30),
+    d("ssl_crl", "mgmt", "1", Unchecked, "1.0.0", "",
+        "Names the PEM file of revoked certificates consulted when peers are verified.").release(30),
+    d("ssl_name", "mgmt", "1", Unchecked, "1.0.0", "",
+        "Overrides the host name used for SNI and certificate checks with the management endpoint.").release(31),
+    d("ssl_password_file", "mgmt", "1", Unchecked, "1.0.0", "",
+        "Names the file with passphrases that unlock encrypted private keys, one on each line.").release(30),
+    d("ssl_protocols", "mgmt", "1+", Unchecked, "1.0.0", "TLSv1.2 TLSv1.3",
+        "Lists the TLS protocol versions that connections in this context may use.").release(30),
+    d("ssl_server_name", "mgmt", "flag", Unchecked, "1.0.0", "off",
+        "Sends the server name through SNI when connecting to the management endpoint.").release(31),
+    d("ssl_trusted_certificate", "mgmt", "1", Unchecked, "1.0.0", "",
+        "Names the CA certificates that are trusted when the certificates of peers are verified.").release(30),
+    d("ssl_verify", "mgmt", "flag", Unchecked, "1.0.0", "on",
+        "Turns checking of the certificate of the usage reporting endpoint on or off.").release(31),
+    d("ssl_verify_depth", "mgmt", "1", Unchecked, "1.0.0", "1",
+        "Limits how long the certificate chain of a verified peer may be.").release(30),
+    d("state_path", "mgmt", "1", Unchecked, "1.0.0", "/var/lib/nginx/state",
+        "Sets the directory where licence and usage reporting state files are kept.").release(33),
+    d("usage_report", "mgmt", "0 1 2", Unchecked, "1.0.0", "endpoint=product.connect.nginx.com interval=1h",
+        "Sets where NGINX Plus sends its usage reports and how often.").release(31),
+    d("uuid_file", "mgmt", "0 1", Unchecked, "1.0.0", "logs/uuid",
+        "Names the file that keeps the unique identifier of this nginx instance.").release(31),
+];

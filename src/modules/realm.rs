@@ -1,0 +1,113 @@
+//! The end of a realm: nginx's `ngx_http_block`, `ngx_stream_block`, `ngx_mail_block` and, for core modules, the end of
+//! `ngx_init_cycle`. The order here is the order of nginx's messages.
+
+use super::module::{Hook, Kind, Merge, Module};
+use super::prelude::*;
+
+/// What a realm does between its merges and its modules' `finish`, and at the very end.
+pub struct Steps {
+    /// After all merges: location trees.
+    pub arrange: Option<Hook>,
+    /// After the variables were checked: ports, addresses, names.
+    pub settle: Option<Hook>,
+}
+
+/// Reads the block of a realm and brings it to its end.
+///
+/// # Errors
+/// nginx's `"http" directive is duplicate`.
+pub fn read(cx: &mut Cx, call: &Call, context: Contexts, steps: &Steps) -> Verdict {
+    cx.once(call)?;
+    cx.keep(call, Value::Own);
+    let scope = open(cx, context, |cx| cx.open(call, context));
+    // What is broken inside has been said; what is whole is still brought to its end.
+    let _ = cx.read(call, scope);
+    cx.within(scope, |cx| close(cx, steps));
+    Ok(())
+}
+
+/// Makes a realm's scope and lets its modules prepare it.
+fn open(cx: &mut Cx, context: Contexts, make: impl FnOnce(&mut Cx) -> ScopeId) -> ScopeId {
+    let scope = make(cx);
+    match Kind::of_context(context) {
+        Kind::Http => cx.config.http = Some(scope),
+        Kind::Stream => cx.config.stream = Some(scope),
+        _ => cx.config.mail = Some(scope),
+    }
+    cx.within(scope, |cx| each_module(cx, |module| module.prepare));
+    scope
+}
+
+fn close(cx: &mut Cx, steps: &Steps) {
+    let scope = cx.scope;
+    for module in present(cx) {
+        run(cx, module.init);
+        for server in children(cx, scope, Contexts::read("server stream-server mail-server")) {
+            merge(cx, server, module.merge_server);
+            merge_locations(cx, server, module.merge_location);
+        }
+    }
+    run(cx, steps.arrange);
+    each_module(cx, |module| module.finish);
+    // Names that a broken block would have defined must not be called unknown.
+    if !cx.config.scope(scope).broken {
+        cx.check_variables();
+    }
+    run(cx, steps.settle);
+}
+
+fn merge_locations(cx: &mut Cx, scope: ScopeId, hook: Option<Merge>) {
+    if hook.is_none() {
+        return;
+    }
+    merge(cx, scope, hook);
+    for child in children(cx, scope, Contexts::read("location location-if server-if limit_except")) {
+        merge_locations(cx, child, hook);
+    }
+}
+
+fn merge(cx: &mut Cx, scope: ScopeId, hook: Option<Merge>) {
+    let Some(hook) = hook else { return };
+    if !cx.is_faulty(scope) {
+        cx.within(scope, |cx| {
+            let verdict = hook(cx, scope);
+            cx.judge(verdict);
+        });
+    }
+}
+
+fn run(cx: &mut Cx, hook: Option<Hook>) {
+    if let Some(hook) = hook {
+        let verdict = hook(cx);
+        cx.judge(verdict);
+    }
+}
+
+fn each_module(cx: &mut Cx, hook: impl Fn(&'static Module) -> Option<Hook>) {
+    for module in present(cx) {
+        run(cx, hook(module));
+    }
+}
+
+/// The target's modules of the current realm.
+fn present(cx: &Cx) -> Vec<&'static Module> {
+    let kind = cx.kind();
+    super::modules().filter(|module| module.kind == kind && cx.target.has(module)).collect()
+}
+
+/// The scopes directly inside `scope` whose context is one of `contexts`.
+fn children(cx: &Cx, scope: ScopeId, contexts: Contexts) -> Vec<ScopeId> {
+    let inside = &cx.config.scope(scope).children;
+    inside.iter().copied().filter(|id| cx.config.scope(*id).context.meets(contexts)).collect()
+}
+
+/// The end of the main context: every core module's checks, after `syntax is ok`.
+pub fn finish_core(cx: &mut Cx) {
+    each_module(cx, |module| module.init);
+    each_module(cx, |module| module.finish);
+}
+
+/// Reads the entry file as a fragment in `context`, with the blocks around it that it needs.
+pub fn read_fragment(cx: &mut Cx, context: Contexts) {
+    let _ = (cx, context);
+}

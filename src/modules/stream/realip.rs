@@ -1,0 +1,22 @@
+//! `ngx_stream_realip_module`.
+
+use crate::modules::prelude::*;
+
+/// The module.
+pub static MODULE: Module = Module {
+    directives: DIRECTIVES,
+    variables: VARIABLES,
+    ..Module::new("stream_realip_module", Kind::Stream, Presence::With("stream_realip"))
+};
+
+#[rustfmt::skip]
+static DIRECTIVES: &[Directive] = &[
+    d("set_real_ip_from", "stream stream-server", "1", Unchecked, "1.11.4", "",
+        "Names trusted addresses whose PROXY protocol header may replace the stream client address."), // TODO ngx_stream_realip_from
+];
+
+#[rustfmt::skip]
+static VARIABLES: &[Variable] = &[
+    v("realip_remote_addr", "1.11.4"),
+    v("realip_remote_port", "1.11.4"),
+];

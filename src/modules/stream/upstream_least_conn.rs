@@ -1,0 +1,15 @@
+//! `ngx_stream_upstream_least_conn_module`.
+
+use crate::modules::prelude::*;
+
+/// The module.
+pub static MODULE: Module = Module {
+    directives: DIRECTIVES,
+    ..Module::new("stream_upstream_least_conn_module", Kind::Stream, Presence::Default("stream_upstream_least_conn"))
+};
+
+#[rustfmt::skip]
+static DIRECTIVES: &[Directive] = &[
+    d("least_conn", "stream-upstream", "0", Unchecked, "1.9.0", "",
+        "Sends each new session to the weighted server that has the fewest open connections."), // TODO ngx_stream_upstream_least_conn
+];
