@@ -44,7 +44,3 @@ impl Sources {
         &self.file(file).path
     }
 }
-    pub fn message(&self, text: &str) -> String {
-        text.to_owned()
-    }
-}

@@ -5,20 +5,20 @@
 //! includes; it knows no directive by name except `include` and the `*_by_lua_block` family, whose bodies are Lua.
 
 mod limit;
+mod load;
 mod message;
 mod parser;
 mod print;
-mod load;
 mod span;
 mod text;
 mod tree;
 mod value;
 mod walk;
 
+pub use load::*;
 pub use message::UNCLOSED_BLOCK;
 pub use parser::{MAX_DEPTH, parse};
 pub use print::print;
-pub use load::*;
 pub use span::{FileId, Place, Span};
 pub use text::{LineIndex, decode, encode};
 pub use tree::{Block, Body, Directive, Fault, FaultKind, Item, Quote, Tree, Word};
