@@ -2,7 +2,11 @@
 //!
 //! The map of the house is in `ARCHITECTURE.md`.
 
+// What pest generates without its `std` feature names `alloc`.
+extern crate alloc;
+
 pub mod config;
 pub mod diagnostics;
+pub mod disk;
 pub mod modules;
 pub mod syntax;

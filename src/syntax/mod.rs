@@ -4,6 +4,7 @@
 //! [`load`] follows `include` through a [`Files`] given by the caller. This room knows spans, words, blocks and
 //! includes; it knows no directive by name except `include` and the `*_by_lua_block` family, whose bodies are Lua.
 
+pub mod glob;
 mod limit;
 mod load;
 mod message;
@@ -15,7 +16,7 @@ mod tree;
 mod value;
 mod walk;
 
-pub use load::*;
+pub use load::{Files, Included, ReadError, SourceFile, Sources};
 pub use message::UNCLOSED_BLOCK;
 pub use parser::{MAX_DEPTH, parse};
 pub use print::print;

@@ -1,0 +1,3 @@
+//! Text to tree, tree to text, and includes.
+
+mod includes;
