@@ -1,9 +1,10 @@
 //! Text to lossless tree and back, as nginx's own lexer reads it.
 //!
 //! [`parse`] never fails: what nginx would refuse becomes a [`Fault`] in the tree, and the rest is still read.
-//! [`load`] follows `include` through a [`Files`] given by the caller. This room knows spans, words, blocks and
+//! [`Sources::load`] follows `include` through a [`Files`] given by the caller, [`Dump`] among them. This room knows spans, words, blocks and
 //! includes; it knows no directive by name except `include` and the `*_by_lua_block` family, whose bodies are Lua.
 
+mod dump;
 pub mod glob;
 mod limit;
 mod load;
@@ -16,6 +17,7 @@ mod tree;
 mod value;
 mod walk;
 
+pub use dump::{Dump, is_dump};
 pub use load::{Files, Included, ReadError, SourceFile, Sources};
 pub use message::UNCLOSED_BLOCK;
 pub use parser::{MAX_DEPTH, parse};

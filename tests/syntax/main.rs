@@ -1,3 +1,4 @@
 //! Text to tree, tree to text, and includes.
 
+mod dumps;
 mod includes;
