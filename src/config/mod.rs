@@ -7,6 +7,7 @@
 //!
 //! No IO: what needs the machine (files, certificates, users, names, ports) is asked of a [`Host`].
 
+pub mod cidr;
 mod cx;
 mod fault;
 mod host;
