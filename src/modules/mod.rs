@@ -14,6 +14,7 @@ pub mod core;
 pub mod http;
 pub mod mail;
 pub mod plus;
+pub mod shared;
 pub mod stream;
 pub mod third_party;
 

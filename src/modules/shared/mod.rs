@@ -1,0 +1,1 @@
+//! What several nginx modules do alike: one implementation, called from each module's table.
