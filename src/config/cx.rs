@@ -37,6 +37,7 @@ pub struct Cx<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) said: HashSet<(Option<Place>, String)>,
     pub(super) budget: usize,
+    pub(super) regexes: super::regex::Regexes,
 }
 
 /// One call of a directive.

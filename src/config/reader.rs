@@ -41,6 +41,7 @@ pub fn compile(sources: &Sources, target: &Target, host: &dyn Host, options: Opt
         diagnostics: Vec::new(),
         said: std::collections::HashSet::new(),
         budget: BUDGET,
+        regexes: super::regex::Regexes::default(),
     };
     match options.fragment {
         Some(context) => modules::read_fragment(&mut cx, context),

@@ -56,7 +56,8 @@ impl Cx<'_> {
             return Err(Fault::emerg("invalid variable name \"$\"").at(span));
         }
         let key = name.to_ascii_lowercase();
-        let builtin = self.target.variable(self.kind(), &key).map(|variable| variable.changeable);
+        let exact = self.target.variable(self.kind(), &key).filter(|variable| !variable.prefix);
+        let builtin = exact.map(|variable| variable.changeable);
         let variables = self.realm_slot::<Variables>();
         let known = variables.defined.get(&key).map(|known| known.flags & CHANGEABLE != 0).or(builtin);
         if known == Some(false) {

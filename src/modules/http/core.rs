@@ -206,7 +206,7 @@ static DIRECTIVES: &[Directive] = &[
 
 #[rustfmt::skip]
 static VARIABLES: &[Variable] = &[
-    v("arg_", "1.11.10").prefix(),
+    v("arg_", "1.0.0").prefix(),
     v("args", "1.0.0").changeable(),
     v("binary_remote_addr", "1.0.0"),
     v("body_bytes_sent", "1.0.0"),
@@ -216,12 +216,12 @@ static VARIABLES: &[Variable] = &[
     v("connection_time", "1.19.10"),
     v("content_length", "1.0.0"),
     v("content_type", "1.0.0"),
-    v("cookie_", "1.11.10").prefix(),
+    v("cookie_", "1.0.0").prefix(),
     v("document_root", "1.0.0"),
     v("document_uri", "1.0.0"),
     v("host", "1.0.0"),
     v("hostname", "1.0.0"),
-    v("http_", "1.11.10").prefix(),
+    v("http_", "1.0.0").prefix(),
     v("http_cookie", "1.0.0"),
     v("http_host", "1.0.0"),
     v("http_referer", "1.0.0"),
@@ -258,7 +258,7 @@ static VARIABLES: &[Variable] = &[
     v("request_time", "1.2.6"),
     v("request_uri", "1.0.0"),
     v("scheme", "1.0.0"),
-    v("sent_http_", "1.11.10").prefix(),
+    v("sent_http_", "1.0.0").prefix(),
     v("sent_http_cache_control", "1.0.0"),
     v("sent_http_connection", "1.0.0"),
     v("sent_http_content_length", "1.0.0"),
