@@ -4,6 +4,7 @@
 //! say: the exact span, the includes that led there, a code to look up with `explain`, and help.
 
 mod level;
+pub mod nginx;
 
 pub use level::Level;
 

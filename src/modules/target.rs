@@ -1,5 +1,10 @@
 //! Which nginx to judge as: version, modules present, default paths.
 
+mod build;
+mod parse;
+mod plus;
+mod third_party;
+
 use std::collections::HashSet;
 use std::fmt;
 
@@ -19,7 +24,7 @@ pub struct Target {
     /// The configure options, if the target was read from `nginx -V`; otherwise everything counts as built in.
     pub configured: Option<Vec<String>>,
     present: HashSet<&'static str>,
-    /// Dynamic modules that `load_module` may bring, by the part of nginx's option that names them.
+    /// Dynamic modules of the build that `load_module` may bring.
     dynamic: HashSet<&'static str>,
 }
 
@@ -28,7 +33,7 @@ pub struct Target {
 pub struct Paths {
     /// `--prefix` or `-p`, with a `/` at its end.
     pub prefix: String,
-    /// `--conf-path` or `-c`, as given.
+    /// `--conf-path` or `-c`; after [`Paths::start`] the full name, as nginx prints it.
     pub conf: String,
     /// `--error-log-path` or `-e`.
     pub error_log: String,
@@ -42,6 +47,8 @@ pub struct Paths {
     pub user: String,
     /// `--group`.
     pub group: String,
+    /// `--modules-path`.
+    pub modules: String,
     /// `--http-client-body-temp-path` and the other four temporary folders, by the option's middle part.
     pub temporary: Vec<(String, String)>,
 }
@@ -55,6 +62,16 @@ impl Paths {
             None => String::new(),
         }
     }
+
+    /// `ngx_process_options`: settles prefix and configuration file as given on the command line.
+    pub fn start(&mut self, prefix: Option<&str>, conf: Option<&str>) {
+        if let Some(prefix) = prefix {
+            let slash = if prefix.is_empty() || prefix.ends_with('/') { "" } else { "/" };
+            self.prefix = format!("{prefix}{slash}");
+        }
+        let conf = conf.unwrap_or(&self.conf);
+        self.conf = if conf.starts_with('/') { conf.to_owned() } else { format!("{}{conf}", self.prefix) };
+    }
 }
 
 impl Default for Paths {
@@ -64,13 +81,14 @@ impl Default for Paths {
             .map(|part| (part.to_owned(), format!("{}_temp", part.replace('-', "_"))));
         Paths {
             prefix: "/usr/local/nginx/".to_owned(),
-            conf: "/usr/local/nginx/conf/nginx.conf".to_owned(),
+            conf: "conf/nginx.conf".to_owned(),
             error_log: "logs/error.log".to_owned(),
             http_log: "logs/access.log".to_owned(),
             pid: "logs/nginx.pid".to_owned(),
             lock: "logs/nginx.lock".to_owned(),
             user: "nobody".to_owned(),
             group: "nobody".to_owned(),
+            modules: "modules".to_owned(),
             temporary: temporary.into(),
         }
     }
@@ -103,8 +121,21 @@ impl Target {
             .filter(|m| matches!(m.presence, Presence::Always | Presence::Default(_) | Presence::With(_)))
             .map(|m| m.name)
             .collect();
-        let paths = Paths::default();
-        Target { version, plus: None, paths, configured: None, present, dynamic: HashSet::new() }
+        Target { present, ..Target::bare(version) }
+    }
+
+    /// NGINX Plus: all that is open source, and its own modules.
+    fn of_plus(release: u32, base: Version) -> Target {
+        let mut target = Target { plus: Some(release), ..Target::mainline(base) };
+        let own = super::modules().filter(|module| module.presence == Presence::Plus);
+        target.present.extend(own.map(|module| module.name));
+        target
+    }
+
+    /// A version without any module.
+    fn bare(version: Version) -> Target {
+        let (present, dynamic) = (HashSet::new(), HashSet::new());
+        Target { version, plus: None, paths: Paths::default(), configured: None, present, dynamic }
     }
 
     /// Whether the target has a module now (built in, or loaded).

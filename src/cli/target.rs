@@ -1,0 +1,33 @@
+//! Which nginx to judge as: `--target`, or the environment variable where no option can be given.
+
+use std::path::Path;
+
+use crate::modules::Target;
+
+/// The environment variable that names the target on nginx's own command line.
+pub const VARIABLE: &str = "NGINXLB_TARGET";
+
+/// A target by name, or from the file with the output of `nginx -V`.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn read(name: &str) -> Result<Target, String> {
+    let path = Path::new(name);
+    if path.is_file() {
+        let text = std::fs::read(path).map_err(|error| format!("cannot read the target {name}: {error}"))?;
+        let text = String::from_utf8_lossy(&text);
+        return Target::from_version_output(&text).map_err(|error| format!("{name}: {error}"));
+    }
+    Target::parse(name).map_err(|error| error.to_string())
+}
+
+/// The target that the environment names, or the default one.
+///
+/// # Errors
+/// As [`read`].
+pub fn from_environment() -> Result<Target, String> {
+    match std::env::var(VARIABLE) {
+        Ok(name) if !name.is_empty() => read(&name).map_err(|error| format!("{VARIABLE}: {error}")),
+        _ => Ok(Target::default()),
+    }
+}

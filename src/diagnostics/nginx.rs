@@ -1,0 +1,22 @@
+//! nginx's own way: `nginx: [emerg] MESSAGE in FILE:LINE`.
+
+use super::Diagnostic;
+use crate::syntax::{self, Sources};
+
+/// nginx's room for one message of a configuration's fault (`NGX_MAX_CONF_ERRSTR`); the rest is cut off.
+const LONGEST_MESSAGE: usize = 1024;
+
+/// The bytes nginx writes for a finding, without the line feed.
+#[must_use]
+pub fn line(finding: &Diagnostic, sources: &Sources) -> Vec<u8> {
+    let mut line = format!("nginx: [{}] ", finding.level.name()).into_bytes();
+    let mut message = syntax::encode(&finding.message);
+    if finding.place.is_some() {
+        message.truncate(LONGEST_MESSAGE);
+    }
+    line.extend(message);
+    if let Some(place) = finding.place {
+        line.extend(syntax::encode(&format!(" in {}:{}", sources.path(place.file), sources.line(place))));
+    }
+    line
+}
