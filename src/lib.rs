@@ -5,6 +5,7 @@
 // What pest generates without its `std` feature names `alloc`.
 extern crate alloc;
 
+pub mod cli;
 pub mod config;
 pub mod diagnostics;
 pub mod disk;

@@ -49,15 +49,17 @@ impl Target {
         let (edition, version) = name.split_once('@').unwrap_or((name, ""));
         match edition {
             "nginx" if version.is_empty() => Ok(Target::default()),
-            "nginx" => parse_version(version)
-                .map(Target::mainline)
-                .ok_or_else(|| TargetError(format!("\"{version}\" is no version of nginx; write nginx@1.31.3 or nginx@1.22"))),
+            "nginx" => parse_version(version).map(Target::mainline).ok_or_else(|| {
+                TargetError(format!("\"{version}\" is no version of nginx; write nginx@1.31.3 or nginx@1.22"))
+            }),
             "plus" => {
                 let release = if version.is_empty() { Some(plus::newest()) } else { parse_release(version) };
                 let known = release.and_then(|release| Some((release, plus::base_of(release)?)));
                 known.map(|(release, base)| Target::of_plus(release, base)).ok_or_else(|| {
                     let newest = plus::newest();
-                    TargetError(format!("\"{version}\" is no known release of NGINX Plus; the newest is plus@r{newest}"))
+                    TargetError(format!(
+                        "\"{version}\" is no known release of NGINX Plus; the newest is plus@r{newest}"
+                    ))
                 })
             }
             _ => Err(TargetError(format!(
