@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use super::log_files::LogFiles;
 use super::paths::Folders;
 use super::shared::Zones;
 use crate::modules::{Contexts, Directive};
@@ -25,6 +26,8 @@ pub struct Config {
     pub mail: Option<ScopeId>,
     /// Folders to create at start.
     pub folders: Folders,
+    /// Log files to open at start.
+    pub log_files: LogFiles,
     /// Shared memory.
     pub zones: Zones,
 }
