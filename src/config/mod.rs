@@ -7,10 +7,12 @@
 //!
 //! No IO: what needs the machine (files, certificates, users, names, ports) is asked of a [`Host`].
 
+pub mod address;
 pub mod cidr;
 mod cx;
 mod fault;
 mod host;
+mod ip;
 mod log_files;
 mod paths;
 mod reader;

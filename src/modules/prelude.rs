@@ -6,5 +6,6 @@ pub use super::directive::Set::{
 };
 pub use super::directive::{Contexts, Directive, d, was};
 pub use super::module::{Kind, Module, Presence, Variable, v};
+pub use crate::config::address::{Address, BadUrl, Url, UrlForm};
 pub use crate::config::{CHANGEABLE, Call, Cx, Fault, Regex, Row, ScopeId, Text, Value, Verdict, WEAK, values};
 pub use crate::syntax::{Span, Word};
