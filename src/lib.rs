@@ -9,5 +9,6 @@ pub mod cli;
 pub mod config;
 pub mod diagnostics;
 pub mod disk;
+pub mod fuzzing;
 pub mod modules;
 pub mod syntax;

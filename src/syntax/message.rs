@@ -29,6 +29,9 @@ impl FaultKind {
                 let quote = if *quote == Quote::Single { '\'' } else { '"' };
                 format!("too long parameter, probably missing terminating \"{quote}\" character")
             }
+            FaultKind::UnclosedLua => {
+                "unexpected end of file, expecting terminating characters for lua code block".into()
+            }
             FaultKind::TooDeep => format!("blocks are nested more than {MAX_DEPTH} deep"),
         }
     }

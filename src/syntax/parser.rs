@@ -238,7 +238,10 @@ impl<'t> Builder<'t> {
 
     fn tree(mut self) -> Tree {
         let end = self.end();
-        self.end_lua(None);
+        if self.lua.is_some() {
+            self.fault(Fault { span: end, place: end.first(), kind: FaultKind::UnclosedLua });
+            self.end_lua(None);
+        }
         if let Some((open, _)) = self.skipping.take() {
             self.directive(Body::Lua { open, code: Span { start: open.end, ..end }, close: None });
         }

@@ -50,7 +50,7 @@ pub enum Body {
         open: Span,
         /// Everything between the braces.
         code: Span,
-        /// The `}`; `None` at end of file.
+        /// The `}`; `None` at end of file, which is a fault.
         close: Option<Span>,
     },
     /// It does not: a `}` or the end of the file came first. The fault is in [`Directive::fault`].
@@ -113,6 +113,8 @@ pub enum FaultKind {
     },
     /// `too long parameter "..." started`, or for quoted words `too long parameter, probably missing terminating "x" character`.
     TooLong(Quote),
+    /// A Lua body that the end of the file cuts off, in the words of the Lua module.
+    UnclosedLua,
     /// Deeper than [`MAX_DEPTH`](super::MAX_DEPTH): not nginx's limit but ours; the block's content is skipped.
     TooDeep,
 }
