@@ -1,9 +1,8 @@
-//! IP addresses and networks as nginx writes them: `192.0.2.0/24`, `2001:db8::/32`, `unix:`.
-//!
-//! The forms are those of `ngx_inet_addr`, `ngx_inet6_addr` and `ngx_ptocidr`: an IPv4 address has three dots, an
-//! octet between them may be missing (it is 0), and `255.255.255.255` is no address, being the mark of a failure.
+//! Networks of IP addresses as nginx writes them: `192.0.2.0/24`, `2001:db8::/32`, `unix:`.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::ip::{ip_address, ip_text};
 
 /// A network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,7 +27,7 @@ impl Cidr {
             Some((address, bits)) => (address, Some(bits)),
             None => (text, None),
         };
-        let address = ip(address)?;
+        let address = ip_address(address)?;
         let most = if address.is_ipv4() { 32 } else { 128 };
         let bits = match bits {
             Some(bits) => super::values::number(bits).filter(|bits| *bits <= most)?,
@@ -78,7 +77,7 @@ impl std::fmt::Display for Cidr {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Cidr::V4(first, bits) => write!(f, "{first}/{bits}"),
-            Cidr::V6(first, bits) => write!(f, "{first}/{bits}"),
+            Cidr::V6(first, bits) => write!(f, "{}/{bits}", ip_text(IpAddr::V6(*first))),
             Cidr::Unix => f.write_str("unix:"),
         }
     }
@@ -97,79 +96,6 @@ fn mask4(bits: u8) -> u32 {
 
 fn mask6(bits: u8) -> u128 {
     u128::MAX.checked_shl(128 - u32::from(bits.min(128))).unwrap_or(0)
-}
-
-/// An address without port or brackets.
-#[must_use]
-pub fn ip(text: &str) -> Option<IpAddr> {
-    match ipv4(text) {
-        Some(address) => Some(IpAddr::V4(address)),
-        None => ipv6(text).map(IpAddr::V6),
-    }
-}
-
-/// `ngx_inet_addr`
-#[must_use]
-pub fn ipv4(text: &str) -> Option<Ipv4Addr> {
-    let mut octets = [0_u8; 4];
-    let mut at = 0;
-    for byte in text.bytes() {
-        match byte {
-            b'0'..=b'9' => {
-                let octet = octets.get_mut(at)?;
-                *octet = octet.checked_mul(10)?.checked_add(byte - b'0')?;
-            }
-            b'.' => at += 1,
-            _ => return None,
-        }
-    }
-    let address = Ipv4Addr::from(octets);
-    (at == 3 && !address.is_broadcast()).then_some(address)
-}
-
-/// `ngx_inet6_addr`: at most one `::`, an IPv4 tail only after a colon. A single colon before the first group is taken.
-#[must_use]
-pub fn ipv6(text: &str) -> Option<Ipv6Addr> {
-    let text = text.strip_prefix(':').unwrap_or(text);
-    let mut groups = Vec::with_capacity(8);
-    let mut gap = None;
-    let (mut group, mut digits) = (0_u16, 0);
-    let mut tail = None;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b':' if digits > 0 => {
-                groups.push(group);
-                if groups.len() == 8 {
-                    return None;
-                }
-                (group, digits, tail) = (0, 0, Some(at + 1));
-            }
-            b':' if gap.is_none() => (gap, tail) = (Some(groups.len()), Some(at + 1)),
-            b':' => return None,
-            b'.' if digits > 0 => {
-                let [a, b, c, d] = ipv4(text.get(tail?..)?)?.octets();
-                groups.push(u16::from_be_bytes([a, b]));
-                group = u16::from_be_bytes([c, d]);
-                break;
-            }
-            _ => {
-                digits += 1;
-                let digit = char::from(byte).to_digit(16).filter(|_| digits <= 4)?;
-                group = group << 4 | digit as u16;
-            }
-        }
-    }
-    if digits == 0 && gap.is_none() {
-        return None;
-    }
-    groups.push(group);
-    let missing = 8_usize.checked_sub(groups.len())?;
-    match gap {
-        Some(gap) if missing > 0 => drop(groups.splice(gap..gap, std::iter::repeat_n(0, missing))),
-        None if missing == 0 => {}
-        _ => return None,
-    }
-    <[u16; 8]>::try_from(groups).ok().map(Ipv6Addr::from)
 }
 
 #[cfg(test)]

@@ -58,6 +58,12 @@ impl Fault {
         Fault { of_directive: true, ..Fault::emerg(phrase) }
     }
 
+    /// A refusal for which nginx has no words: it only fails.
+    #[must_use]
+    pub fn unspoken(message: impl Into<String>) -> Fault {
+        Fault { nature: Nature::Lint, ..Fault::emerg(message) }
+    }
+
     /// Stops the reader without a word: what is wrong has been said.
     #[must_use]
     pub fn silent() -> Fault {

@@ -12,7 +12,7 @@ use options::Options;
 use super::host::Machine;
 use super::target;
 use crate::config::{self, Compiled};
-use crate::diagnostics::{self, Level, Stage};
+use crate::diagnostics::{self, Diagnostic, Level, Nature, Stage};
 use crate::disk::Disk;
 use crate::modules::Target;
 use crate::syntax::{self, ReadError, Sources};
@@ -91,14 +91,16 @@ fn print(compiled: &Compiled, sources: &Sources, options: &Options, conf: &str) 
     let said = &compiled.diagnostics[..end.map_or(compiled.diagnostics.len(), |at| at + 1)];
     let read = said.partition_point(|finding| finding.stage == Stage::Read);
     let stopped_reading = end.is_some_and(|at| at < read);
-    for finding in &said[..read] {
-        write_error(&diagnostics::nginx::line(finding, sources));
-    }
+    let write = |findings: &[Diagnostic]| {
+        // Of what has no words in nginx only the verdict counts.
+        for finding in findings.iter().filter(|finding| finding.nature != Nature::Lint) {
+            write_error(&diagnostics::nginx::line(finding, sources));
+        }
+    };
+    write(&said[..read]);
     if !stopped_reading && !options.quiet {
         say(&format!("the configuration file {conf} syntax is ok"));
     }
-    for finding in &said[read..] {
-        write_error(&diagnostics::nginx::line(finding, sources));
-    }
+    write(&said[read..]);
     end.is_none()
 }

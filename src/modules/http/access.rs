@@ -1,6 +1,7 @@
 //! `ngx_http_access_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::access;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,8 +11,8 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("allow", "http server location limit_except", "1", Unchecked, "1.0.0", "",
-        "Permits access from the given address, CIDR network, UNIX-domain sockets, or everyone; the first matching rule wins."), // TODO ngx_http_access_rule
-    d("deny", "http server location limit_except", "1", Unchecked, "1.0.0", "",
-        "Refuses access from the given address, CIDR network, UNIX-domain sockets, or everyone; the first matching rule wins."), // TODO ngx_http_access_rule
+    d("allow", "http server location limit_except", "1", Custom(access::rule), "1.0.0", "",
+        "Permits access from the given address, CIDR network, UNIX-domain sockets, or everyone; the first matching rule wins."),
+    d("deny", "http server location limit_except", "1", Custom(access::rule), "1.0.0", "",
+        "Refuses access from the given address, CIDR network, UNIX-domain sockets, or everyone; the first matching rule wins."),
 ];

@@ -1,6 +1,7 @@
 //! `ngx_http_realip_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::realip;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -15,8 +16,8 @@ static DIRECTIVES: &[Directive] = &[
         "Chooses the request header, or PROXY protocol, from which the real client address is taken."), // TODO ngx_http_realip
     d("real_ip_recursive", "http server location", "flag", Flag, "1.2.2", "off",
         "Skips all trusted addresses in the header and uses the last untrusted one as client address."),
-    d("set_real_ip_from", "http server location", "1", Unchecked, "1.0.0", "",
-        "Trusts the given address or network to send the correct client address in the header."), // TODO ngx_http_realip_from
+    d("set_real_ip_from", "http server location", "1", Custom(realip::set_real_ip_from), "1.0.0", "",
+        "Trusts the given address or network to send the correct client address in the header."),
 ];
 
 #[rustfmt::skip]

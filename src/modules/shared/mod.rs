@@ -1,5 +1,10 @@
 //! What several nginx modules do alike: one implementation, called from each module's table.
 
+pub mod access;
 pub mod error_log;
 pub mod hash;
+pub mod limit_conn;
+pub mod limit_zone;
+pub mod realip;
 pub mod syslog;
+pub mod types_slot;

@@ -1,6 +1,7 @@
 //! `ngx_stream_access_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::access;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,8 +11,8 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("allow", "stream stream-server", "1", Unchecked, "1.9.2", "",
-        "Lets clients from the given address, network or UNIX socket open a stream session."), // TODO ngx_stream_access_rule
-    d("deny", "stream stream-server", "1", Unchecked, "1.9.2", "",
-        "Refuses stream sessions from the given address, network or UNIX socket."), // TODO ngx_stream_access_rule
+    d("allow", "stream stream-server", "1", Custom(access::rule), "1.9.2", "",
+        "Lets clients from the given address, network or UNIX socket open a stream session."),
+    d("deny", "stream stream-server", "1", Custom(access::rule), "1.9.2", "",
+        "Refuses stream sessions from the given address, network or UNIX socket."),
 ];

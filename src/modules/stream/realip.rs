@@ -1,6 +1,7 @@
 //! `ngx_stream_realip_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::realip;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -11,8 +12,8 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("set_real_ip_from", "stream stream-server", "1", Unchecked, "1.11.4", "",
-        "Names trusted addresses whose PROXY protocol header may replace the stream client address."), // TODO ngx_stream_realip_from
+    d("set_real_ip_from", "stream stream-server", "1", Custom(realip::set_real_ip_from), "1.11.4", "",
+        "Names trusted addresses whose PROXY protocol header may replace the stream client address."),
 ];
 
 #[rustfmt::skip]
