@@ -1,3 +1,7 @@
 //! What several test binaries share.
 
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+pub mod mutate;
 pub mod oracle;
+pub mod quiet;

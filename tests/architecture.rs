@@ -1,0 +1,158 @@
+//! The house's dependency table (ARCHITECTURE.md), held: a room that names one it may not fails here.
+//!
+//! The test reads text, so the code keeps to forms it can read: no `crate::{...}` groups, no `super::super`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A room, the rooms it may name, and the outside crates and std modules it may name beyond the harmless ones.
+const ROOMS: &[(&str, &[&str], &[&str])] = &[
+    ("syntax", &[], &["pest", "pest_derive", "memchr"]),
+    ("diagnostics", &["syntax"], &["miette", "serde", "serde_json"]),
+    ("modules", &["config", "diagnostics", "syntax"], &["pcre2"]),
+    ("config", &["diagnostics", "modules", "syntax"], &["pcre2"]),
+    ("lint", &["config", "diagnostics", "modules", "syntax"], &[]),
+    ("fmt", &["config", "diagnostics", "syntax"], &[]),
+    ("disk", &["syntax"], &["glob", "std::fs"]),
+    ("fuzzing", &["config", "diagnostics", "fmt", "lint", "modules", "syntax"], &[]),
+    ("cli", &["config", "diagnostics", "disk", "fmt", "lint", "modules", "syntax"], &["*"]),
+];
+
+/// What only the edge may touch: the machine, the clock, the environment, the terminal.
+const EDGE: &[&str] = &[
+    "std::fs",
+    "std::env",
+    "std::process",
+    "std::thread",
+    "Instant::now",
+    "SystemTime::now",
+    "ToSocketAddrs",
+    "TcpStream",
+    "TcpListener",
+    "UdpSocket",
+    "println!",
+    "eprintln!",
+    "print!",
+    "eprint!",
+    "stdin()",
+    "stdout()",
+    "stderr()",
+];
+
+/// Outside crates that a room must be allowed to name.
+const OUTSIDE: &[&str] = &[
+    "bitflags",
+    "clap",
+    "clap_complete",
+    "clap_mangen",
+    "comfy_table",
+    "glob",
+    "hyper",
+    "memchr",
+    "miette",
+    "pcre2",
+    "pest",
+    "pest_derive",
+    "serde",
+    "serde_json",
+    "similar",
+    "tokio",
+];
+
+fn source(root: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn src() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The room of a file: its first folder below `src`, or its own name.
+fn room(path: &Path) -> String {
+    let below = path.strip_prefix(src()).unwrap();
+    below.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned()
+}
+
+/// The product's code of a file: without comments and without its tests at the end.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let product = text.split("#[cfg(test)]").next().unwrap();
+    product.lines().map(|line| line.split("//").next().unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+fn names_after<'a>(code: &'a str, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+    code.match_indices(prefix).map(move |(at, _)| {
+        let rest = &code[at + prefix.len()..];
+        &rest[..rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())]
+    })
+}
+
+#[test]
+fn rooms_name_only_what_they_may() {
+    let mut breaches = Vec::new();
+    for path in source(&src()) {
+        let room = room(&path);
+        if room == "lib" || room == "main" {
+            continue;
+        }
+        let Some((_, rooms, outside)) = ROOMS.iter().find(|(name, ..)| *name == room) else {
+            breaches.push(format!("{}: the room `{room}` is not in the table", path.display()));
+            continue;
+        };
+        let code = code(&path);
+        for named in names_after(&code, "crate::").collect::<BTreeSet<_>>() {
+            if named != room && !rooms.contains(&named) {
+                breaches.push(format!("{}: `{room}` names `crate::{named}`", path.display()));
+            }
+        }
+        if outside.contains(&"*") {
+            continue;
+        }
+        for krate in OUTSIDE.iter().filter(|krate| !outside.contains(krate)) {
+            if code.contains(&format!("{krate}::")) && !code.contains(&format!("::{krate}::")) {
+                breaches.push(format!("{}: `{room}` names the crate `{krate}`", path.display()));
+            }
+        }
+        for edge in EDGE.iter().filter(|edge| !outside.contains(edge)) {
+            if code.contains(edge) {
+                breaches.push(format!("{}: `{room}` is pure but names `{edge}`", path.display()));
+            }
+        }
+    }
+    assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+}
+
+#[test]
+fn imports_are_written_so_that_this_test_can_read_them() {
+    for path in source(&src()) {
+        let code = code(&path);
+        for form in ["crate::{", "super::super"] {
+            assert!(!code.contains(form), "{}: `{form}` hides a dependency", path.display());
+        }
+    }
+}
+
+#[test]
+fn files_say_what_they_are_for_and_stay_small() {
+    const LIMIT: usize = 450;
+    for path in source(&src()) {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("//!"), "{}: no `//!` at its head", path.display());
+        let product = text.split("#[cfg(test)]").next().unwrap().lines().count();
+        assert!(product <= LIMIT, "{}: {product} lines; two ideas in one file?", path.display());
+    }
+}
