@@ -5,6 +5,12 @@
 
 use crate::syntax::{Block, Body, Directive, FileId, Item, LineIndex, Place, Span, Tree, decode, encode, parse, print};
 
+/// A law: it panics where it finds itself broken.
+pub type Law = fn(&[u8]);
+
+/// The laws by name. Each has a target of that name in `fuzz/fuzz_targets` and a corpus in `fuzz/corpus`.
+pub const LAWS: &[(&str, Law)] = &[("parse_never_fails", parse_never_fails), ("print_gives_back", print_gives_back)];
+
 /// Any bytes parse, and whatever the tree says of places and faults can be shown.
 ///
 /// # Panics

@@ -4,7 +4,8 @@ use nginxlb::syntax::{Dump, Files, Sources, decode, encode, is_dump};
 
 /// What nginx writes: `files` as it would dump them.
 fn dump(files: &[(&str, &str)]) -> String {
-    files.iter().map(|(path, text)| format!("# configuration file {path}:\n{text}\n")).collect()
+    let dumped = files.iter().map(|(path, text)| format!("# configuration file {path}:\n{text}\n"));
+    dumped.collect::<Vec<_>>().concat()
 }
 
 const SAID: &str = "nginx: [warn] duplicate MIME type in /etc/nginx/nginx.conf:9\n\

@@ -50,10 +50,10 @@ impl Outline<'_> {
 
     fn directive(&mut self, directive: &Directive, depth: usize) {
         let words: Vec<_> = directive.words.iter().map(|word| word.value.escape_debug().to_string()).collect();
-        let comments: String = directive.comments.iter().map(|span| format!(" {}", &self.text[span.range()])).collect();
+        let comments: Vec<_> = directive.comments.iter().map(|span| format!(" {}", &self.text[span.range()])).collect();
         let fault = directive.fault.as_ref();
         let fault = fault.map_or(String::new(), |fault| self.refusal(fault.place, &fault.message(self.text)));
-        let (words, after) = (words.join("|"), format!("{comments}{fault}"));
+        let (words, after) = (words.join("|"), comments.concat() + &fault);
         match &directive.body {
             Body::Semicolon(_) => self.line(depth, &format!("{words};{after}")),
             Body::Unfinished(_) => self.line(depth, &format!("{words}{after}")),
