@@ -1,6 +1,7 @@
 //! What a reader is given: the configuration so far, where nginx's lexer stands, and the call to read.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::fault::{Fault, Verdict};
@@ -35,7 +36,8 @@ pub struct Cx<'a> {
     pub(super) chain: Vec<Span>,
     pub(super) stage: Stage,
     pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) said: HashSet<(Option<Place>, String)>,
+    pub(super) said: HashMap<(Stage, Option<Place>, String), usize>,
+    pub(super) order: Vec<usize>,
     pub(super) budget: usize,
     pub(super) regexes: super::regex::Regexes,
 }
@@ -130,8 +132,9 @@ impl Cx<'_> {
         };
         let place = fault.located.then_some(self.place);
         let span = fault.span.or_else(|| call.map(|call| call.words[0].span.to(call.span(call.words.len() - 1))));
-        if !self.said.insert((place, message.clone())) {
-            return;
+        match self.said.entry((self.stage, place, message.clone())) {
+            Entry::Occupied(known) => return self.order.push(*known.get()),
+            Entry::Vacant(new) => self.order.push(*new.insert(self.diagnostics.len())),
         }
         self.diagnostics.push(Diagnostic {
             level: fault.level,

@@ -19,8 +19,10 @@ const BUDGET: usize = 5_000_000;
 pub struct Compiled {
     /// The configuration.
     pub config: Config,
-    /// The findings, in the order in which nginx would meet them.
+    /// The findings, each once, in the order in which nginx would meet them.
     pub diagnostics: Vec<Diagnostic>,
+    /// Numbers of the findings as nginx would say them: what stands in a file that is read twice it says twice.
+    pub said: Vec<usize>,
 }
 
 /// Reads the whole configuration whose entry is the first file of `sources`.
@@ -39,7 +41,8 @@ pub fn compile(sources: &Sources, target: &Target, host: &dyn Host, options: Opt
         chain: Vec::new(),
         stage: Stage::Read,
         diagnostics: Vec::new(),
-        said: std::collections::HashSet::new(),
+        said: std::collections::HashMap::new(),
+        order: Vec::new(),
         budget: BUDGET,
         regexes: super::regex::Regexes::default(),
     };
@@ -49,7 +52,7 @@ pub fn compile(sources: &Sources, target: &Target, host: &dyn Host, options: Opt
     }
     cx.stage = Stage::Start;
     modules::finish_core(&mut cx);
-    Compiled { config: cx.config, diagnostics: cx.diagnostics }
+    Compiled { config: cx.config, diagnostics: cx.diagnostics, said: cx.order }
 }
 
 impl Cx<'_> {

@@ -36,7 +36,7 @@ pub struct Diagnostic {
 }
 
 /// When in its start nginx would say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
     /// While the file is read: before `syntax is ok`.
     Read,

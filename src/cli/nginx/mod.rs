@@ -87,11 +87,12 @@ fn unreadable(conf: &str, error: &ReadError) -> String {
 
 /// Prints what nginx would have printed until it stopped, and whether it did not stop.
 fn print(compiled: &Compiled, sources: &Sources, options: &Options, conf: &str) -> bool {
-    let end = compiled.diagnostics.iter().position(|finding| finding.level == Level::Emerg);
-    let said = &compiled.diagnostics[..end.map_or(compiled.diagnostics.len(), |at| at + 1)];
+    let all: Vec<&Diagnostic> = compiled.said.iter().filter_map(|at| compiled.diagnostics.get(*at)).collect();
+    let end = all.iter().position(|finding| finding.level == Level::Emerg);
+    let said = &all[..end.map_or(all.len(), |at| at + 1)];
     let read = said.partition_point(|finding| finding.stage == Stage::Read);
     let stopped_reading = end.is_some_and(|at| at < read);
-    let write = |findings: &[Diagnostic]| {
+    let write = |findings: &[&Diagnostic]| {
         // Of what has no words in nginx only the verdict counts.
         for finding in findings.iter().filter(|finding| finding.nature != Nature::Lint) {
             write_error(&diagnostics::nginx::line(finding, sources));
