@@ -1,9 +1,12 @@
 //! The machine itself, behind [`Host`]: what `-t` asks.
 
+mod pem;
+mod sockets;
+
 use std::fs::{self, OpenOptions};
 use std::net::{IpAddr, ToSocketAddrs};
 
-use crate::config::{Host, Pem, Refusal};
+use crate::config::{Host, Listening, Pem, Refusal};
 
 /// This machine.
 #[derive(Debug, Clone, Copy)]
@@ -20,11 +23,17 @@ fn refusal(error: &std::io::Error) -> Refusal {
 impl Host for Machine {
     fn resolve(&self, name: &str) -> Option<Vec<IpAddr>> {
         let found = (name, 0).to_socket_addrs().ok()?;
-        Some(found.map(|address| address.ip()).collect())
+        let mut addresses = Vec::new();
+        for address in found.map(|address| address.ip()) {
+            if !addresses.contains(&address) {
+                addresses.push(address);
+            }
+        }
+        Some(addresses)
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, Refusal> {
-        fs::read(path).map_err(|error| refusal(&error))
+        fs::read(native(path)).map_err(|error| refusal(&error))
     }
 
     fn user(&self, name: &str) -> bool {
@@ -36,27 +45,67 @@ impl Host for Machine {
     }
 
     fn open_log(&self, path: &str) -> Result<(), Refusal> {
-        OpenOptions::new().append(true).create(true).open(path).map(drop).map_err(|error| refusal(&error))
+        let opened = OpenOptions::new().append(true).create(true).open(native(path));
+        opened.map(drop).map_err(|error| refusal(&error))
     }
 
     fn make_folder(&self, path: &str) -> Result<(), Refusal> {
-        match fs::create_dir(path) {
+        use std::os::unix::fs::DirBuilderExt;
+        match fs::DirBuilder::new().mode(0o700).create(native(path)) {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(refusal(&error)),
             _ => Ok(()),
         }
     }
 
-    fn bind(&self, _address: &str, _udp: bool) -> Result<(), Refusal> {
-        Ok(())
+    fn bind(&self, socket: &Listening) -> Result<(), String> {
+        sockets::bind(socket)
     }
 
-    fn pem(&self, path: &str, _kind: Pem) -> Result<(), String> {
-        self.read(path).map(drop)
+    fn is_root(&self) -> bool {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let uids = status.lines().find_map(|line| line.strip_prefix("Uid:"));
+        // Real, effective, saved, file system.
+        uids.and_then(|uids| uids.split_whitespace().nth(1)) == Some("0")
     }
+
+    fn processors(&self) -> Option<usize> {
+        // Not std's available_parallelism, which heeds limits that nginx does not look at.
+        let ranges = fs::read_to_string("/sys/devices/system/cpu/online").ok()?;
+        ranges.trim().split(',').map(length_of_range).sum()
+    }
+
+    fn open_files_limit(&self) -> Option<u64> {
+        let limits = fs::read_to_string("/proc/self/limits").ok()?;
+        let soft = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?.split_whitespace().next()?;
+        soft.parse().ok()
+    }
+
+    fn open_pid_file(&self, path: &str) -> Result<(), Refusal> {
+        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(native(path));
+        opened.map(drop).map_err(|error| refusal(&error))
+    }
+
+    fn pem(&self, path: &str, kind: Pem) -> Result<(), String> {
+        pem::check(&self.read(path), path, kind)
+    }
+}
+
+/// A path as the system has it: any bytes.
+fn native(path: &str) -> std::path::PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    std::ffi::OsString::from_vec(crate::syntax::encode(path)).into()
+}
+
+/// `3` is one, `0-3` are four.
+fn length_of_range(range: &str) -> Option<usize> {
+    let (first, last) = range.split_once('-').unwrap_or((range, range));
+    let (first, last): (usize, usize) = (first.parse().ok()?, last.parse().ok()?);
+    Some(last.checked_sub(first)? + 1)
 }
 
 /// Whether a file of users or groups has a line for the name.
 fn is_listed(file: &str, name: &str) -> bool {
-    let text = fs::read_to_string(file).unwrap_or_default();
-    text.lines().any(|line| line.split(':').next() == Some(name))
+    let bytes = fs::read(file).unwrap_or_default();
+    let text = crate::syntax::decode(&bytes);
+    text.lines().any(|line| line.split_once(':').is_some_and(|(listed, _)| listed == name))
 }

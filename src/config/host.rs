@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use super::listening::Listening;
+
 /// An operating system's refusal, as nginx prints it: `2: No such file or directory`.
 pub type Refusal = String;
 
@@ -32,13 +34,24 @@ pub trait Host {
     /// # Errors
     /// The system's refusal.
     fn make_folder(&self, path: &str) -> Result<(), Refusal>;
-    /// Binds and listens as nginx -t does, then lets go.
+    /// Binds and listens as nginx -t does, then lets go; an address in use is fine.
+    ///
+    /// # Errors
+    /// nginx's message.
+    fn bind(&self, socket: &Listening) -> Result<(), String>;
+    /// Whether nginx would run with super-user privileges.
+    fn is_root(&self) -> bool;
+    /// The number of processors; `None` where it is not known.
+    fn processors(&self) -> Option<usize>;
+    /// How many files a process may have open (`RLIMIT_NOFILE`); `None` where it is not known.
+    fn open_files_limit(&self) -> Option<u64>;
+    /// Opens (and creates) the file of nginx's process number.
     ///
     /// # Errors
     /// The system's refusal.
-    fn bind(&self, address: &str, udp: bool) -> Result<(), Refusal>;
-    /// Loads a PEM certificate (chain) or key as OpenSSL would; the error is the part of nginx's message after
-    /// `cannot load certificate "x": `.
+    fn open_pid_file(&self, path: &str) -> Result<(), Refusal>;
+    /// Loads a PEM file as OpenSSL would. The error is the end of nginx's message: of a certificate or key what follows
+    /// `cannot load certificate "x": `, of DH parameters all of it.
     ///
     /// # Errors
     /// What the TLS library says.
@@ -84,7 +97,19 @@ impl Host for NoHost {
     fn make_folder(&self, _path: &str) -> Result<(), Refusal> {
         Ok(())
     }
-    fn bind(&self, _address: &str, _udp: bool) -> Result<(), Refusal> {
+    fn bind(&self, _socket: &Listening) -> Result<(), String> {
+        Ok(())
+    }
+    fn is_root(&self) -> bool {
+        true
+    }
+    fn processors(&self) -> Option<usize> {
+        None
+    }
+    fn open_files_limit(&self) -> Option<u64> {
+        None
+    }
+    fn open_pid_file(&self, _path: &str) -> Result<(), Refusal> {
         Ok(())
     }
     fn pem(&self, _path: &str, _kind: Pem) -> Result<(), String> {

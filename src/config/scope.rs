@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use super::listening::Listening;
 use super::log_files::LogFiles;
 use super::paths::Folders;
 use super::shared::Zones;
@@ -26,6 +27,8 @@ pub struct Config {
     pub mail: Option<ScopeId>,
     /// Folders to create at start.
     pub folders: Folders,
+    /// Sockets to open at start.
+    pub listening: Vec<Listening>,
     /// Log files to open at start.
     pub log_files: LogFiles,
     /// Shared memory.
