@@ -135,6 +135,22 @@ impl Url {
         }
     }
 
+    /// An address that is still to be read.
+    #[must_use]
+    pub fn unread(text: &str) -> Url {
+        Url::blank(text, Family::Inet)
+    }
+
+    /// The addresses of a host that was left unresolved so far (`ngx_inet_resolve_host`).
+    ///
+    /// # Errors
+    /// When it has none.
+    pub fn of_name(name: &str, port: u16, host: &dyn Host) -> Result<Url, BadUrl> {
+        let mut url = Url { port, host: name.to_owned(), ..Url::blank(name, Family::Inet) };
+        url.resolve(host)?;
+        Ok(url)
+    }
+
     fn blank(text: &str, family: Family) -> Url {
         Url {
             text: text.to_owned(),
@@ -196,15 +212,20 @@ impl Url {
             url.wildcard = ip.is_unspecified();
             url.add(ip.into());
         } else if !form.no_resolve {
-            let found = resolver.resolve(host).unwrap_or_default();
-            let first = found.first().ok_or(BadUrl::NotFound)?;
-            url.family = if first.is_ipv6() { Family::Inet6 } else { Family::Inet };
-            url.wildcard = first.is_unspecified();
-            for ip in found {
-                url.add(ip);
-            }
+            url.resolve(resolver)?;
         }
         Ok(url)
+    }
+
+    fn resolve(&mut self, host: &dyn Host) -> Result<(), BadUrl> {
+        let found = host.resolve(&self.host).unwrap_or_default();
+        let first = found.first().ok_or(BadUrl::NotFound)?;
+        self.family = if first.is_ipv6() { Family::Inet6 } else { Family::Inet };
+        self.wildcard = first.is_unspecified();
+        for ip in found {
+            self.add(ip);
+        }
+        Ok(())
     }
 
     fn inet6(text: &str, form: UrlForm) -> Result<Url, BadUrl> {

@@ -1,23 +1,25 @@
 //! `ngx_http_upstream_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::upstream;
 
 /// The module.
 pub static MODULE: Module = Module {
     directives: DIRECTIVES,
     variables: VARIABLES,
+    init: Some(upstream::start),
     ..Module::new("http_upstream_module", Kind::Http, Presence::Always)
 };
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("resolver", "upstream", "1+", Unchecked, "1.27.3", "",
-        "Sets the name servers used for re-resolving the names of servers in this upstream group."), // TODO ngx_http_upstream_resolver
+    d("resolver", "upstream", "1+", Custom(upstream::resolver), "1.27.3", "",
+        "Sets the name servers used for re-resolving the names of servers in this upstream group."),
     d("resolver_timeout", "upstream", "1", Msec, "1.27.3", "30s",
         "Sets the timeout for resolving server names of this upstream group."),
-    d("server", "upstream", "1+", Unchecked, "1.0.0", "",
-        "Adds an upstream server address with parameters such as weight, max_fails, backup and resolve."), // TODO ngx_http_upstream_server
-    d("upstream", "http", "block 1", Custom(upstream), "1.0.0", "",
+    d("server", "upstream", "1+", Custom(upstream::server), "1.0.0", "",
+        "Adds an upstream server address with parameters such as weight, max_fails, backup and resolve."),
+    d("upstream", "http", "block 1", Custom(upstream::upstream), "1.0.0", "",
         "Defines a named group of servers that proxy_pass, fastcgi_pass and similar directives can refer to."),
 ];
 
@@ -38,7 +40,3 @@ static VARIABLES: &[Variable] = &[
     v("upstream_status", "1.0.0"),
     v("upstream_trailer_", "1.13.10").prefix(),
 ];
-
-fn upstream(cx: &mut Cx, call: &Call) -> Verdict {
-    cx.block(call, Contexts::UPSTREAM).map(drop)
-}

@@ -1,6 +1,7 @@
 //! `ngx_http_upstream_hash_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::upstream;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,6 +11,6 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("hash", "upstream", "1 2", Unchecked, "1.7.2", "",
-        "Selects the upstream server by hashing the given key, optionally with consistent ketama hashing."), // TODO ngx_http_upstream_hash
+    d("hash", "upstream", "1 2", Custom(upstream::hash), "1.7.2", "",
+        "Selects the upstream server by hashing the given key, optionally with consistent ketama hashing."),
 ];

@@ -1,6 +1,7 @@
 //! `ngx_http_upstream_ip_hash_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::upstream;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,6 +11,6 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("ip_hash", "upstream", "0", Unchecked, "1.0.0", "",
-        "Selects the upstream server by client address, so a client normally stays on the same server."), // TODO ngx_http_upstream_ip_hash
+    d("ip_hash", "upstream", "0", Custom(upstream::ip_hash), "1.0.0", "",
+        "Selects the upstream server by client address, so a client normally stays on the same server."),
 ];

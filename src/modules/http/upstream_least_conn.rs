@@ -1,6 +1,7 @@
 //! `ngx_http_upstream_least_conn_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::upstream;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,6 +11,6 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("least_conn", "upstream", "0", Unchecked, "1.2.2", "",
-        "Selects the upstream server with the fewest active connections, taking the weights into account."), // TODO ngx_http_upstream_least_conn
+    d("least_conn", "upstream", "0", Custom(upstream::least_conn), "1.2.2", "",
+        "Selects the upstream server with the fewest active connections, taking the weights into account."),
 ];

@@ -1,6 +1,7 @@
 //! `ngx_http_upstream_random_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::upstream;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,6 +11,6 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("random", "upstream", "0 1 2", Unchecked, "1.15.1", "",
-        "Selects a random upstream server, or picks the better of two random ones."), // TODO ngx_http_upstream_random
+    d("random", "upstream", "0 1 2", Custom(upstream::random), "1.15.1", "",
+        "Selects a random upstream server, or picks the better of two random ones."),
 ];

@@ -1,6 +1,7 @@
 //! `ngx_http_upstream_sticky_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::upstream;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,6 +11,6 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("sticky", "upstream", "2+", Unchecked, "1.29.6", "",
-        "Binds a client session to one upstream server using a cookie, a route, or learned sessions."), // TODO ngx_http_upstream_sticky
+    d("sticky", "upstream", "2+", Custom(upstream::sticky), "1.29.6", "",
+        "Binds a client session to one upstream server using a cookie, a route, or learned sessions."),
 ];

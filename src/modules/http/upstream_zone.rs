@@ -1,6 +1,7 @@
 //! `ngx_http_upstream_zone_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::upstream;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,6 +11,6 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("zone", "upstream", "1 2", Unchecked, "1.9.0", "",
-        "Keeps configuration and run-time state of the upstream group in memory shared by all workers."), // TODO ngx_http_upstream_zone
+    d("zone", "upstream", "1 2", Custom(upstream::zone), "1.9.0", "",
+        "Keeps configuration and run-time state of the upstream group in memory shared by all workers."),
 ];

@@ -1,6 +1,7 @@
 //! What only NGINX Plus has in `http`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::upstream;
 
 /// The module.
 pub static MODULE: Module =
@@ -84,7 +85,7 @@ static DIRECTIVES: &[Directive] = &[
         "Limits MP4 download speed, either by a factor of the bitrate or switched on.").release(30),
     d("mp4_limit_rate_after", "http server location", "1", Unchecked, "1.0.0", "60s",
         "Sets how much playback time is sent at full speed before rate limiting starts.").release(30),
-    d("ntlm", "upstream", "0", Unchecked, "1.0.0", "",
+    d("ntlm", "upstream", "0", Custom(upstream::ntlm), "1.0.0", "",
         "Ties upstream connections to client connections so that NTLM authentication can be proxied.").release(30),
     d("num_map", "http", "block 2", Unchecked, "1.0.0", "",
         "Creates a variable by matching a numeric value against numbers, ranges and comparisons.").release(36),
@@ -100,7 +101,7 @@ static DIRECTIVES: &[Directive] = &[
         "Builds a separate request for each proxied server tried instead of reusing the first.").release(36),
     d("proxy_ssl_key_log", "http server location", "1", Unchecked, "1.0.0", "",
         "Writes TLS secrets of proxied server connections to a file for debugging with Wireshark.").release(33),
-    d("queue", "upstream", "1 2", Unchecked, "1.0.0", "",
+    d("queue", "upstream", "1 2", Custom(upstream::queue), "1.0.0", "",
         "Holds requests in a queue when no upstream server can take them at once.").release(30),
     d("resolver", "http server location", "1+", Unchecked, "1.0.0", "",
         "Sets the DNS servers for run-time name lookups, optionally with statistics in a status zone.").release(30),
@@ -122,7 +123,7 @@ static DIRECTIVES: &[Directive] = &[
         "Sets the log file, shared zone, timeout and key that group requests into sessions.").release(30),
     d("ssl_key_log", "http server", "1", Unchecked, "1.0.0", "",
         "Writes TLS secrets of client connections to a file for debugging with Wireshark.").release(33),
-    d("state", "upstream", "1", Unchecked, "1.0.0", "",
+    d("state", "upstream", "1", Custom(upstream::state), "1.0.0", "",
         "Names the file that keeps upstream servers changed through the API across restarts.").release(30),
     d("status_zone", "server", "1", Unchecked, "1.0.0", "",
         "Collects traffic statistics of the server or location in the named API zone.").release(30),

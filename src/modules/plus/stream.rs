@@ -1,6 +1,7 @@
 //! What only NGINX Plus has in `stream`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::upstream;
 
 /// The module.
 pub static MODULE: Module =
@@ -42,7 +43,7 @@ static DIRECTIVES: &[Directive] = &[
         "Limits how long a DNS lookup through the configured resolver may take.").release(30),
     d("ssl_key_log", "stream stream-server", "1", Unchecked, "1.0.0", "",
         "Writes TLS secrets of client connections to a file for debugging with Wireshark.").release(33),
-    d("state", "stream-upstream", "1", Unchecked, "1.0.0", "",
+    d("state", "stream-upstream", "1", Custom(upstream::state), "1.0.0", "",
         "Names the file that keeps upstream servers changed through the API across restarts.").release(30),
     d("status_zone", "stream-server", "1", Unchecked, "1.0.0", "",
         "Collects traffic statistics of the server or location in the named API zone.").release(30),

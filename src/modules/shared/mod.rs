@@ -8,3 +8,4 @@ pub mod limit_zone;
 pub mod realip;
 pub mod syslog;
 pub mod types_slot;
+pub mod upstream;

@@ -1,6 +1,7 @@
 //! `ngx_stream_upstream_hash_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::upstream;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,6 +11,6 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("hash", "stream-upstream", "1 2", Unchecked, "1.9.0", "",
-        "Balances sessions by hashing a key, optionally with consistent ketama hashing to limit remapping."), // TODO ngx_stream_upstream_hash
+    d("hash", "stream-upstream", "1 2", Custom(upstream::hash), "1.9.0", "",
+        "Balances sessions by hashing a key, optionally with consistent ketama hashing to limit remapping."),
 ];

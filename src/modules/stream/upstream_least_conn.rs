@@ -1,6 +1,7 @@
 //! `ngx_stream_upstream_least_conn_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::upstream;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,6 +11,6 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("least_conn", "stream-upstream", "0", Unchecked, "1.9.0", "",
-        "Sends each new session to the weighted server that has the fewest open connections."), // TODO ngx_stream_upstream_least_conn
+    d("least_conn", "stream-upstream", "0", Custom(upstream::least_conn), "1.9.0", "",
+        "Sends each new session to the weighted server that has the fewest open connections."),
 ];

@@ -1,6 +1,7 @@
 //! `ngx_stream_upstream_least_time_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::upstream;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,6 +11,6 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("least_time", "stream-upstream", "1 2", Unchecked, "1.31.0", "",
-        "Sends sessions to the server with the lowest average latency and few active connections."), // TODO ngx_stream_upstream_least_time
+    d("least_time", "stream-upstream", "1 2", Custom(upstream::least_time), "1.31.0", "",
+        "Sends sessions to the server with the lowest average latency and few active connections."),
 ];

@@ -1,6 +1,7 @@
 //! `ngx_stream_upstream_random_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::upstream;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,6 +11,6 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("random", "stream-upstream", "0 1 2", Unchecked, "1.15.1", "",
-        "Picks a random server for each session, optionally the better of two random picks."), // TODO ngx_stream_upstream_random
+    d("random", "stream-upstream", "0 1 2", Custom(upstream::random), "1.15.1", "",
+        "Picks a random server for each session, optionally the better of two random picks."),
 ];

@@ -1,6 +1,7 @@
 //! `ngx_stream_upstream_zone_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::upstream;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,6 +11,6 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("zone", "stream-upstream", "1 2", Unchecked, "1.9.0", "",
-        "Keeps the upstream group state in shared memory so that all workers see it."), // TODO ngx_stream_upstream_zone
+    d("zone", "stream-upstream", "1 2", Custom(upstream::zone), "1.9.0", "",
+        "Keeps the upstream group state in shared memory so that all workers see it."),
 ];
