@@ -1,6 +1,7 @@
 //! `ngx_http_geo_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::geo;
 
 /// The module.
 pub static MODULE: Module =
@@ -8,6 +9,6 @@ pub static MODULE: Module =
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("geo", "http", "block 1 2", Unchecked, "1.0.0", "",
-        "Creates a variable whose value is looked up from the client address or another address variable."), // TODO ngx_http_geo_block
+    d("geo", "http", "block 1 2", Custom(geo::block), "1.0.0", "",
+        "Creates a variable whose value is looked up from the client address or another address variable."),
 ];

@@ -1,6 +1,7 @@
 //! `ngx_http_split_clients_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::split_clients;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,6 +11,6 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("split_clients", "http", "block 2", Unchecked, "1.0.0", "",
-        "Creates a variable that splits clients into percentage groups by hashing a string, for A/B tests."), // TODO ngx_conf_split_clients_block
+    d("split_clients", "http", "block 2", Custom(split_clients::block), "1.0.0", "",
+        "Creates a variable that splits clients into percentage groups by hashing a string, for A/B tests."),
 ];

@@ -2,10 +2,14 @@
 
 pub mod access;
 pub mod error_log;
+pub mod geo;
+pub mod geo_ranges;
 pub mod hash;
 pub mod limit_conn;
 pub mod limit_zone;
+pub mod map;
 pub mod realip;
+pub mod split_clients;
 pub mod syslog;
 pub mod types_slot;
 pub mod upstream;

@@ -1,6 +1,7 @@
 //! `ngx_stream_geo_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::geo;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,6 +11,6 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("geo", "stream", "block 1 2", Unchecked, "1.11.3", "",
-        "Creates a variable whose value is looked up by client address in a list of networks."), // TODO ngx_stream_geo_block
+    d("geo", "stream", "block 1 2", Custom(geo::block), "1.11.3", "",
+        "Creates a variable whose value is looked up by client address in a list of networks."),
 ];

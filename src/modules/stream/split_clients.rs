@@ -1,6 +1,7 @@
 //! `ngx_stream_split_clients_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::split_clients;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,6 +11,6 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("split_clients", "stream", "block 2", Unchecked, "1.11.3", "",
-        "Creates a variable that divides clients into percentage groups by hashing a string."), // TODO ngx_conf_split_clients_block
+    d("split_clients", "stream", "block 2", Custom(split_clients::block), "1.11.3", "",
+        "Creates a variable that divides clients into percentage groups by hashing a string."),
 ];
