@@ -46,6 +46,12 @@ impl Fault {
         }
     }
 
+    /// A module's `[error] MESSAGE`, with which it refuses as with `emerg`.
+    #[must_use]
+    pub fn error(message: impl Into<String>) -> Fault {
+        Fault { level: Level::Error, ..Fault::emerg(message) }
+    }
+
     /// nginx's `[warn] MESSAGE in FILE:LINE`; give it to [`Cx::warn`](super::Cx::warn).
     #[must_use]
     pub fn warn(message: impl Into<String>) -> Fault {

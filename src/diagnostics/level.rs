@@ -7,6 +7,8 @@ pub enum Level {
     Emerg,
     /// Something is wrong outside the configuration.
     Alert,
+    /// nginx does not start; modules of others use it in place of `emerg`.
+    Error,
     /// nginx starts, and does not do what was probably meant.
     Warn,
     /// Worth knowing.
@@ -20,6 +22,7 @@ impl Level {
         match self {
             Level::Emerg => "emerg",
             Level::Alert => "alert",
+            Level::Error => "error",
             Level::Warn => "warn",
             Level::Notice => "notice",
         }

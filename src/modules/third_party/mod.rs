@@ -1,23 +1,44 @@
-//! Modules of others. Known by their tables; what their directives mean is not judged.
+//! Modules of others: their tables, and of what they check the part that is cheap to know: which variables they
+//! define, above all, so that nothing is called unknown that is not.
 
+pub mod acme;
 pub mod app_protect;
+pub mod auth_jwt;
+pub mod brotli;
+pub mod echo;
 pub mod geoip2;
 pub mod headers_more;
+pub mod keyval;
 pub mod lua;
 pub mod njs;
 pub mod otel;
+pub mod set_misc;
+mod variable;
+pub mod vts;
 
 use super::Module;
 
 /// In order of their names.
 pub static MODULES: &[&Module] = &[
+    &acme::MODULE,
+    &acme::MODULE_ISSUER,
     &app_protect::MODULE,
+    &auth_jwt::MODULE,
+    &brotli::MODULE,
+    &echo::MODULE,
     &geoip2::MODULE,
     &geoip2::MODULE_STREAM,
     &headers_more::MODULE,
+    &keyval::MODULE,
+    &keyval::MODULE_STREAM,
+    &keyval::MODULE_REDIS,
+    &keyval::MODULE_REDIS_STREAM,
     &lua::MODULE,
     &njs::MODULE,
     &njs::MODULE_STREAM,
     &njs::MODULE_MAIN,
     &otel::MODULE,
+    &otel::MODULE_EXPORTER,
+    &set_misc::MODULE,
+    &vts::MODULE,
 ];
