@@ -119,6 +119,12 @@ impl Cx<'_> {
         }
     }
 
+    /// Whether nginx would have stopped by now.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.diagnostics.iter().any(|finding| finding.level == crate::diagnostics::Level::Emerg)
+    }
+
     pub(super) fn say(&mut self, fault: Fault, call: Option<&Call>) {
         if fault.level != crate::diagnostics::Level::Warn {
             self.mark_broken(!fault.silent);

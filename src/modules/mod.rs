@@ -24,7 +24,7 @@ use std::sync::LazyLock;
 pub use directive::{Arguments, CONTEXT_NAMES, Contexts, Count, Directive, Post, Set, Setter, Was, d, was};
 pub use module::{Hook, Kind, Merge, Module, Presence, Variable, v};
 pub use realm::{finish_core, read_fragment};
-pub use target::{Paths, Target, TargetError};
+pub use target::{Paths, Target, TargetError, modules_in_file};
 pub use version::Version;
 
 /// All modules, in nginx's order: core, events, mail, http, stream, then those of NGINX Plus and of others.

@@ -101,9 +101,10 @@ fn children(cx: &Cx, scope: ScopeId, contexts: Contexts) -> Vec<ScopeId> {
     inside.iter().copied().filter(|id| cx.config.scope(*id).context.meets(contexts)).collect()
 }
 
-/// The end of the main context: every core module's checks, after `syntax is ok`.
+/// The end of the main context: every core module's checks, after `syntax is ok`, and nginx's start.
 pub fn finish_core(cx: &mut Cx) {
     each_module(cx, |module| module.init);
+    run(cx, Some(super::core::cycle::start));
     each_module(cx, |module| module.finish);
 }
 

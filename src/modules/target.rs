@@ -1,9 +1,12 @@
 //! Which nginx to judge as: version, modules present, default paths.
 
 mod build;
+mod load;
 mod parse;
 mod plus;
 mod third_party;
+
+pub use load::modules_in_file;
 
 use std::collections::HashSet;
 use std::fmt;

@@ -23,5 +23,5 @@ pub use message::UNCLOSED_BLOCK;
 pub use parser::{MAX_DEPTH, parse};
 pub use print::print;
 pub use span::{FileId, Place, Span};
-pub use text::{LineIndex, decode, encode};
+pub use text::{LineIndex, decode, encode, last_byte};
 pub use tree::{Block, Body, Directive, Fault, FaultKind, Item, Quote, Tree, Word};

@@ -58,6 +58,13 @@ pub fn encode(text: &str) -> Vec<u8> {
     out
 }
 
+/// The last byte of a character, as nginx prints it where it takes bytes for characters.
+#[must_use]
+pub fn last_byte(c: char) -> String {
+    let bytes = encode(c.encode_utf8(&mut [0; 4]));
+    decode(&bytes[bytes.len() - 1..])
+}
+
 /// Offsets of line starts, to turn an offset into nginx's line number: one more than the line feeds before it.
 #[derive(Debug, Clone, Default)]
 pub struct LineIndex {

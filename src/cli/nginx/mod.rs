@@ -56,7 +56,7 @@ fn answer(arguments: &[String]) -> Result<(), Failed> {
     if let Some(error_log) = &options.error_log {
         target.paths.error_log.clone_from(error_log);
     }
-    if options.test { test(&options, &target) } else { Err(format!("only -t is in this build").into()) }
+    if options.test { test(&options, &target) } else { Err("only -t is in this build".to_owned().into()) }
 }
 
 /// `-t`: what nginx says of the configuration.

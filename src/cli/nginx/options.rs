@@ -2,6 +2,7 @@
 
 /// What nginx's command line asks for. Values are decoded text, see [`crate::syntax::decode`].
 #[derive(Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "one letter, one flag")]
 pub struct Options {
     /// `-h`, `-?`
     pub help: bool,

@@ -13,5 +13,5 @@ static DIRECTIVES: &[Directive] = &[
 ];
 
 fn include(cx: &mut Cx, call: &Call) -> Verdict {
-    cx.each_included(call.node, |cx, file| cx.read_file(file))
+    cx.each_included(call.node, Cx::read_file)
 }

@@ -1,6 +1,7 @@
 //! nginx itself: the main context, events, and what belongs to no protocol; one nginx module, one file.
 
 pub mod conf_file;
+pub mod cycle;
 pub mod devpoll;
 pub mod epoll;
 pub mod errlog;
@@ -13,6 +14,7 @@ pub mod events;
 pub mod google_perftools;
 pub mod iocp;
 pub mod kqueue;
+pub mod load_module;
 pub mod nginx;
 pub mod regex;
 pub mod rtsig;
@@ -25,12 +27,11 @@ pub static MODULES: &[&Module] = &[
     &nginx::MODULE,
     &errlog::MODULE,
     &conf_file::MODULE,
+    &thread_pool::MODULE,
     &event_openssl::MODULE,
     &event_openssl_cache::MODULE,
     &event_quic_bpf::MODULE,
     &regex::MODULE,
-    &thread_pool::MODULE,
-    &google_perftools::MODULE,
     &events::MODULE,
     &event::MODULE,
     &epoll::MODULE,
@@ -39,4 +40,5 @@ pub static MODULES: &[&Module] = &[
     &eventport::MODULE,
     &iocp::MODULE,
     &rtsig::MODULE,
+    &google_perftools::MODULE,
 ];

@@ -28,6 +28,14 @@ pub struct ErrorLog {
     pub debug: u8,
 }
 
+impl ErrorLog {
+    /// Whether warnings are logged.
+    #[must_use]
+    pub fn takes_warnings(&self) -> bool {
+        self.level >= 4
+    }
+}
+
 /// Where messages go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Destination {

@@ -1,0 +1,83 @@
+//! The end of nginx's start (`ngx_init_cycle`), in its order: process number, folders, logs, shared memory, sockets.
+
+use crate::modules::prelude::*;
+use crate::modules::shared::error_log::{Destination, ErrorLogs};
+
+/// What `-t` does after every module has settled its configuration.
+///
+/// # Errors
+/// nginx's messages, for the first that stops it.
+pub fn start(cx: &mut Cx) -> Verdict {
+    // nginx has stopped; folders and files that it would not touch now are left alone.
+    if cx.host.is_real() && cx.has_failed() {
+        return Ok(());
+    }
+    pid_file(cx)?;
+    folders(cx)?;
+    logs(cx)?;
+    zones(cx);
+    sockets(cx)
+}
+
+fn pid_file(cx: &mut Cx) -> Verdict {
+    let setting = cx.config.scope(ScopeId(0)).setting("pid");
+    let (name, span) = match setting {
+        Some(setting) if !setting.arg(1).is_empty() => (setting.arg(1), Some(setting.span())),
+        _ => (&*cx.target.paths.pid, None),
+    };
+    let path = cx.prefix_path(name);
+    cx.host.open_pid_file(&path).map_err(|refusal| of_system(&format!("open() \"{path}\""), &refusal, span))
+}
+
+fn folders(cx: &mut Cx) -> Verdict {
+    for folder in cx.config.folders.iter() {
+        let name = &folder.name;
+        cx.host.make_folder(name).map_err(|refusal| of_system(&format!("mkdir() \"{name}\""), &refusal, None))?;
+    }
+    Ok(())
+}
+
+fn logs(cx: &mut Cx) -> Verdict {
+    let logs = cx.config.scope(ScopeId(0)).slot::<ErrorLogs>();
+    let has_file = logs.is_some_and(|logs| logs.0.iter().any(|log| matches!(log.to, Destination::File(_))));
+    if !has_file {
+        let default = cx.target.paths.error_log.clone();
+        cx.log_file(&default, None);
+    }
+    for file in cx.config.log_files.iter().filter(|file| !file.name.is_empty()) {
+        let name = &file.name;
+        cx.host.open_log(name).map_err(|refusal| of_system(&format!("open() \"{name}\""), &refusal, file.span))?;
+    }
+    Ok(())
+}
+
+/// Zones that are used and nowhere declared. Where something is broken, a declaration may be among it.
+fn zones(cx: &mut Cx) {
+    if cx.config.scope(ScopeId(0)).broken {
+        return;
+    }
+    let undeclared: Vec<_> = cx.config.zones.iter().filter(|zone| zone.size == 0 && !zone.bound).cloned().collect();
+    for zone in undeclared {
+        let fault = Fault::emerg(format!("zero size shared memory zone \"{}\"", zone.name)).unlocated();
+        cx.warn(fault.at(zone.span).help("no directive declares this zone with a size"));
+    }
+}
+
+fn sockets(cx: &mut Cx) -> Verdict {
+    if cx.host.is_real() && cx.has_failed() {
+        return Ok(());
+    }
+    for socket in &cx.config.listening {
+        let opened = cx.host.bind(socket);
+        opened.map_err(|message| Fault::emerg(message).at(socket.span).unlocated().of_host())?;
+    }
+    Ok(())
+}
+
+fn of_system(call: &str, refusal: &str, span: Option<Span>) -> Fault {
+    let fault = Fault::emerg(format!("{call} failed ({refusal})")).unlocated().of_host();
+    match span {
+        Some(span) => fault.at(span),
+        None => fault,
+    }
+}
