@@ -10,5 +10,6 @@ pub mod config;
 pub mod diagnostics;
 pub mod disk;
 pub mod fuzzing;
+pub mod lint;
 pub mod modules;
 pub mod syntax;

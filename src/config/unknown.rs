@@ -1,6 +1,7 @@
 //! A directive that the target does not have, or not here: nginx's message, and what nginx does not say.
 
 use super::fault::Fault;
+use super::nearest::nearest;
 use crate::modules::{self, Contexts, Target};
 
 /// nginx's verdict on a name that no module present takes in this context, with the reason in the help.
@@ -34,31 +35,11 @@ fn help(target: &Target, name: &str) -> Option<String> {
             return Some(module.presence.help(module.name));
         }
     }
-    nearest(target, name).map(|meant| format!("did you mean \"{meant}\"?"))
+    meant(target, name).map(|meant| format!("did you mean \"{meant}\"?"))
 }
 
-/// The known name that differs least, if it differs little enough to be what was meant.
-fn nearest(target: &Target, name: &str) -> Option<&'static str> {
-    let limit = 1 + name.chars().count() / 5;
-    modules::all_directives()
-        .filter(|(module, row)| target.has(module) && row.exists_in(target.version))
-        .map(|(_, row)| (distance(name, row.name), row.name))
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, name)| name)
-}
-
-/// Levenshtein's distance, over characters.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
+/// The known name that was probably meant.
+fn meant(target: &Target, name: &str) -> Option<&'static str> {
+    let known = modules::all_directives().filter(|(module, row)| target.has(module) && row.exists_in(target.version));
+    nearest(name, known.map(|(_, row)| row.name))
 }

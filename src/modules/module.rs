@@ -59,6 +59,20 @@ pub enum Presence {
 }
 
 impl Presence {
+    /// What a build needs to have the module.
+    #[must_use]
+    pub fn needs(self) -> String {
+        match self {
+            Presence::Always => "in every build".to_owned(),
+            Presence::Default(name) => format!("in every build without --without-{name}_module"),
+            Presence::With(name) if name.contains('_') => format!("in builds with --with-{name}_module"),
+            Presence::With(name) => format!("in builds with --with-{name}"),
+            Presence::Elsewhere => "on other operating systems".to_owned(),
+            Presence::Plus => "in NGINX Plus".to_owned(),
+            Presence::ThirdParty(names) => format!("third-party: --module {}", names[0]),
+        }
+    }
+
     /// The way to get the module.
     #[must_use]
     pub fn help(self, module: &str) -> String {

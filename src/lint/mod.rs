@@ -1,0 +1,124 @@
+//! Advice beyond nginx's own faults: what a configuration does that was probably not meant, where nginx is silent.
+//!
+//! One rule is one file of [`rules`]; [`check`] runs those that a [`Selection`] asks for over a compiled configuration.
+//! A rule looks at settings and at the two things that are derived here once for all of them: the upstream [`Group`]s
+//! and the [`Pass`]es, the places that send requests to them. What a rule says of nginx is true of the target's
+//! version, and is silent where the configuration does not tell: advice that is often wrong is not read.
+//!
+//! `# nginxlb: ignore RULE[, RULE]` on the line of a finding or on the line before it silences it.
+
+mod chain;
+mod explain;
+mod findings;
+mod group;
+mod markdown;
+mod pass;
+mod rule;
+pub mod rules;
+mod suppress;
+
+use crate::config::{Compiled, Config, Scope, ScopeId, Setting};
+use crate::diagnostics::Diagnostic;
+use crate::modules::{Contexts, Target};
+use crate::syntax::{Included, Item, Sources, Word};
+
+pub use explain::{explain, topics};
+pub use findings::{Finding, Findings};
+pub use group::{Group, Host, Method, Server};
+pub use markdown::reference;
+pub use pass::Pass;
+pub use rule::{Rule, Selection, Targets, Tier, UnknownRule};
+pub use suppress::Suppression;
+
+/// What a rule may look at.
+pub struct Lint<'a> {
+    /// The compiled configuration.
+    pub config: &'a Config,
+    /// The files.
+    pub sources: &'a Sources,
+    /// Which nginx to judge as.
+    pub target: &'a Target,
+    /// The `upstream` blocks without faults, of `http` and `stream`.
+    pub groups: Vec<Group<'a>>,
+    /// The places that pass requests or connections on.
+    pub passes: Vec<Pass<'a>>,
+    /// The comments that silence rules.
+    pub suppressions: Vec<Suppression>,
+}
+
+/// Runs the selected rules; the findings come in the order of the files.
+#[must_use]
+pub fn check(compiled: &Compiled, sources: &Sources, target: &Target, selection: &Selection) -> Vec<Diagnostic> {
+    let lint = Lint::new(&compiled.config, sources, target);
+    let mut findings = Findings::new(&lint);
+    for rule in rules::RULES.iter().filter(|rule| selection.has(rule) && rule.targets.contain(target.version)) {
+        findings.run(rule, &lint);
+    }
+    findings.into_diagnostics()
+}
+
+impl<'a> Lint<'a> {
+    fn new(config: &'a Config, sources: &'a Sources, target: &'a Target) -> Lint<'a> {
+        let groups = group::collect(config);
+        let passes = pass::collect(config, &groups);
+        Lint { config, sources, target, groups, passes, suppressions: suppress::collect(sources) }
+    }
+
+    /// Every scope of one of these contexts, with its number.
+    pub fn scopes(&self, contexts: Contexts) -> impl Iterator<Item = (ScopeId, &'a Scope)> {
+        let all = self.config.scopes.iter().enumerate();
+        all.filter(move |(_, scope)| scope.context.meets(contexts)).map(|(at, scope)| (ScopeId(at as u32), scope))
+    }
+
+    /// Every setting of a directive, with the scope that it stands in.
+    pub fn settings(&self, name: &'a str) -> impl Iterator<Item = (ScopeId, &'a Setting)> {
+        let all = self.config.scopes.iter().enumerate();
+        all.flat_map(move |(at, scope)| scope.all(name).map(move |setting| (ScopeId(at as u32), setting)))
+    }
+
+    /// The configuration starts at nginx's main context and nothing that it includes is missing or broken: only then
+    /// does the absence of something mean anything.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let realms = [self.config.http, self.config.stream];
+        let fragment = realms.into_iter().flatten().any(|id| self.config.scope(id).words.is_empty());
+        let missing = self.sources.files.iter().flat_map(|file| file.includes.values());
+        !fragment
+            && !self.config.scope(ScopeId(0)).broken
+            && !missing.into_iter().any(|included| !matches!(included, Included::Files(_)))
+    }
+
+    /// The setting that gives nginx more than one worker process, if there is one.
+    #[must_use]
+    pub fn several_workers(&self) -> Option<&'a Setting> {
+        let setting = self.config.scope(ScopeId(0)).setting("worker_processes")?;
+        (setting.arg(1) == "auto" || setting.arg(1).parse::<u32>().is_ok_and(|count| count > 1)).then_some(setting)
+    }
+
+    /// The `map` that gives `$variable`, and its rows.
+    #[must_use]
+    pub fn map_rows(&self, variable: &str) -> Option<(&'a Setting, Vec<&'a [Word]>)> {
+        let is_it = |setting: &Setting| setting.arg(2).strip_prefix('$') == Some(variable);
+        let (_, map) = self.settings("map").find(|(_, setting)| is_it(setting))?;
+        let name = map.words[0].span;
+        let mut nodes = self.sources.file(name.file).tree.directives();
+        let block = nodes.find_map(|node| node.block().filter(|_| node.words[0].span == name))?;
+        let rows = block.items.iter().filter_map(|item| match item {
+            Item::Directive(row) => Some(&*row.words),
+            Item::Comment(_) | Item::Stray(_) => None,
+        });
+        Some((map, rows.collect()))
+    }
+
+    /// The group that a pass sends to.
+    #[must_use]
+    pub fn group(&self, pass: &Pass) -> Option<&Group<'a>> {
+        pass.group.and_then(|at| self.groups.get(at))
+    }
+
+    /// The passes that send to a group.
+    pub fn passes_to(&self, group: &Group) -> impl Iterator<Item = &Pass<'a>> {
+        let scope = group.scope;
+        self.passes.iter().filter(move |pass| self.group(pass).is_some_and(|group| group.scope == scope))
+    }
+}

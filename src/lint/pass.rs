@@ -1,0 +1,81 @@
+//! The places that pass requests or connections on: `proxy_pass` and its kin.
+
+use super::group::{Group, Host, split};
+use crate::config::{Config, ScopeId, Setting};
+use crate::modules::Contexts;
+use crate::syntax::Span;
+
+/// One `*_pass` directive and what it names.
+#[derive(Debug)]
+pub struct Pass<'a> {
+    /// The scope it stands in.
+    pub scope: ScopeId,
+    /// The directive.
+    pub setting: &'a Setting,
+    /// `http`, `https`, `grpc`, `grpcs`; `None` where none is written.
+    pub scheme: Option<&'a str>,
+    /// Host and port, with variables as written.
+    pub authority: &'a str,
+    /// What follows the host: `/path`.
+    pub uri: Option<&'a str>,
+    /// The group in [`Lint::groups`](super::Lint::groups) that it names.
+    pub group: Option<usize>,
+}
+
+/// The directives; `auth_http` and the like name no group.
+const DIRECTIVES: &[&str] =
+    &["proxy_pass", "fastcgi_pass", "grpc_pass", "memcached_pass", "scgi_pass", "tunnel_pass", "uwsgi_pass"];
+
+pub(super) fn collect<'a>(config: &'a Config, groups: &[Group<'a>]) -> Vec<Pass<'a>> {
+    let scopes = config.scopes.iter().enumerate();
+    let settings = scopes.flat_map(|(at, scope)| scope.settings.iter().map(move |setting| (at, scope, setting)));
+    settings
+        .filter(|(_, _, setting)| DIRECTIVES.contains(&setting.directive.name) && setting.words.len() > 1)
+        .map(|(at, scope, setting)| {
+            let stream = scope.context.meets(Contexts::STREAM_SERVER);
+            Pass::new(ScopeId(at as u32), setting, stream, groups)
+        })
+        .collect()
+}
+
+impl<'a> Pass<'a> {
+    fn new(scope: ScopeId, setting: &'a Setting, stream: bool, groups: &[Group<'a>]) -> Pass<'a> {
+        let url = setting.arg(1);
+        let (scheme, rest) = match url.split_once("://") {
+            Some((scheme, rest)) => (Some(scheme), rest),
+            None => (None, url),
+        };
+        let is_unix = rest.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("unix:"));
+        let end = if is_unix { rest[5..].find(':').map(|at| at + 5) } else { rest.find(['/', '?']) };
+        let (authority, uri) = rest.split_at(end.unwrap_or(rest.len()));
+        let uri = Some(uri).filter(|uri| !uri.is_empty());
+        // nginx compares names of groups without regard to case; a port makes it another thing.
+        let group =
+            groups.iter().position(|group| group.stream == stream && group.name.eq_ignore_ascii_case(authority));
+        Pass { scope, setting, scheme, authority, uri, group }
+    }
+
+    /// Where requests go is decided for each.
+    #[must_use]
+    pub fn is_dynamic(&self) -> bool {
+        self.setting.arg(1).contains('$')
+    }
+
+    /// Host and port, if they are fixed.
+    #[must_use]
+    pub fn host(&self) -> Option<(Host<'a>, Option<&'a str>)> {
+        (!self.authority.contains('$')).then(|| split(self.authority))
+    }
+
+    /// It speaks TLS.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        self.scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("grpcs"))
+    }
+
+    /// The span of the directive.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.setting.span()
+    }
+}

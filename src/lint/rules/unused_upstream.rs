@@ -1,0 +1,47 @@
+//! A group that nothing passes to.
+
+use crate::diagnostics::Level;
+use crate::lint::{Finding, Findings, Lint, Rule, Targets, Tier};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "unused-upstream",
+    level: Level::Notice,
+    tier: Tier::Default,
+    targets: Targets::ALL,
+    summary: "An `upstream` that nothing passes to",
+    doc: "Nothing in the configuration names the group, in no `*_pass` and in no other directive or map. Often the name \
+          is misspelt where it should be used, and what was written there instead is looked up in DNS. The rule looks \
+          only at whole configurations: what stands in a single included file may be used by another.",
+    source: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#upstream",
+    bad: "events {}\nhttp {\n    upstream app {\n        server 192.0.2.1;\n    }\n    server {\n        return 404;\n    }\n}\n",
+    good: "events {}\nhttp {\n    upstream app {\n        server 192.0.2.1;\n    }\n    server {\n        location / {\n            proxy_pass http://app;\n        }\n    }\n}\n",
+    check,
+};
+
+fn check(lint: &Lint, findings: &mut Findings) {
+    if lint.groups.is_empty() || !lint.is_whole() {
+        return;
+    }
+    for group in lint.groups.iter().filter(|group| lint.passes_to(group).next().is_none()) {
+        if is_mentioned(lint, group.name, group.span) {
+            continue;
+        }
+        let message = format!("nothing passes to \"{}\"", group.name);
+        findings
+            .add(Finding::at(group.scope, group.span, message).help("remove the group, or look for its name misspelt"));
+    }
+}
+
+/// Whether the name stands anywhere else: in a map, in `set`, in Lua. Words that only contain it count, too, since a
+/// variable may be put together of several.
+fn is_mentioned(lint: &Lint, name: &str, own: crate::syntax::Span) -> bool {
+    lint.sources.files.iter().any(|file| {
+        file.text.match_indices(name).any(|(at, _)| {
+            let is_own = own.range().contains(&at) && std::ptr::eq(file, lint.sources.file(own.file));
+            let start = file.text[..at].rfind('\n').map_or(0, |feed| feed + 1);
+            let commented = file.text[start..at].trim_start().starts_with('#');
+            !is_own && !commented
+        })
+    })
+}
