@@ -5,6 +5,7 @@ pub mod error_log;
 pub mod geo;
 pub mod geo_ranges;
 pub mod hash;
+pub mod resolver;
 pub mod limit_conn;
 pub mod limit_zone;
 pub mod map;
