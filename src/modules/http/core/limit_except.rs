@@ -4,8 +4,20 @@ use crate::modules::prelude::*;
 
 /// The methods nginx knows here, each with its bit in [`LimitExcept`].
 pub const METHODS: &[&str] = &[
-    "GET", "HEAD", "POST", "PUT", "DELETE", "MKCOL", "COPY", "MOVE", "OPTIONS", "PROPFIND", "PROPPATCH", "LOCK",
-    "UNLOCK", "PATCH",
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "DELETE",
+    "MKCOL",
+    "COPY",
+    "MOVE",
+    "OPTIONS",
+    "PROPFIND",
+    "PROPPATCH",
+    "LOCK",
+    "UNLOCK",
+    "PATCH",
 ];
 
 /// State of a `limit_except` scope: the methods to which it does not apply, by their index in [`METHODS`].

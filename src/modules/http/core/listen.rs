@@ -1,9 +1,9 @@
 //! `listen`: an address and what its socket is to be.
 
 use super::ports;
-use crate::modules::http::{ssl, v2, v3};
-use crate::modules::prelude::*;
 use crate::modules::Version;
+use crate::modules::http::{spdy, ssl, v2, v3};
+use crate::modules::prelude::*;
 
 bitflags::bitflags! {
     /// What `listen` says with a word.
@@ -66,7 +66,7 @@ const WORDS: &[(&str, Version, Options)] = &[
     ("multipath",      Version::read("1.29.7"), Options::MULTIPATH.union(Options::SET).union(Options::BIND)),
     ("ssl",            Version::read("0.7.14"), Options::SSL),
     ("spdy",           Version::read("1.3.15"), Options::HTTP2),
-    ("http2",          Version::read("1.9.5"),  Options::HTTP2),
+    ("http2",          HTTP2,  Options::HTTP2),
     ("quic",           Version::read("1.25.0"), Options::QUIC),
     ("proxy_protocol", Version::read("1.5.12"), Options::PROXY_PROTOCOL),
 ];
@@ -113,12 +113,30 @@ fn parameter(cx: &mut Cx, call: &Call, n: usize, socket: &mut Socket) -> Verdict
         let words: Vec<&str> = WORDS.iter().map(|(word, ..)| *word).filter(|word| *word != "spdy").collect();
         return Err(call.invalid_parameter(n).help(format!("one of {}, {VALUES}", words.join(", "))));
     };
+    if text == "spdy" && cx.target.version >= HTTP2 {
+        return superseded(cx, call, n);
+    }
     if *since > cx.target.version {
         let help = format!("\"{text}\" exists since nginx {since}; the target is {}", cx.target);
         return Err(call.invalid_parameter(n).help(help));
     }
     protocol(cx, text, span)?;
     socket.options |= *options;
+    Ok(())
+}
+
+/// The first version with HTTP/2.
+const HTTP2: Version = Version::read("1.9.5");
+
+/// `spdy` where HTTP/2 has taken its place: warned about for some years, then refused.
+fn superseded(cx: &mut Cx, call: &Call, n: usize) -> Verdict {
+    const REFUSED: Version = Version::read("1.19.7");
+    let help = "use \"http2\" instead";
+    if cx.target.version >= REFUSED {
+        return Err(call.invalid_parameter(n).help(help));
+    }
+    let message = "invalid parameter \"spdy\": ngx_http_spdy_module was superseded by ngx_http_v2_module";
+    cx.warn(Fault::warn(message).at(call.span(n)).help(help));
     Ok(())
 }
 
@@ -129,6 +147,7 @@ fn protocol(cx: &mut Cx, word: &str, span: Span) -> Verdict {
     let module = match word {
         "ssl" => &ssl::MODULE,
         "http2" => &v2::MODULE,
+        "spdy" => &spdy::MODULE,
         "quic" => &v3::MODULE,
         _ => return Ok(()),
     };
@@ -143,7 +162,7 @@ fn protocol(cx: &mut Cx, word: &str, span: Span) -> Verdict {
     Ok(())
 }
 
-fn valued(cx: &Cx, call: &Call, n: usize, socket: &mut Socket, name: &str, value: &str) -> Verdict {
+fn valued(cx: &mut Cx, call: &Call, n: usize, socket: &mut Socket, name: &str, value: &str) -> Verdict {
     const FASTOPEN: Version = Version::read("1.5.8");
     let (text, span) = (call.arg(n), call.span(n));
     let invalid = || Fault::emerg(format!("invalid {name} \"{text}\"")).at(span);
@@ -162,8 +181,10 @@ fn valued(cx: &Cx, call: &Call, n: usize, socket: &mut Socket, name: &str, value
             socket.options |= Options::KEEPALIVE;
         }
         "accept_filter" => {
-            // nginx says so and goes on.
-            return Err(call.invalid_parameter(n));
+            // nginx calls it an emergency, and goes on all the same.
+            let message = format!("accept filters \"{text}\" are not supported on this platform, ignored");
+            cx.warn(Fault::warn(message).at(span));
+            return Ok(());
         }
         _ => return Err(call.invalid_parameter(n)),
     }

@@ -2,6 +2,7 @@
 //! inherited.
 
 use super::types;
+use crate::config::Folder;
 use crate::modules::prelude::*;
 
 /// Checks of a server.
@@ -25,5 +26,18 @@ pub(super) fn server(cx: &mut Cx, server: ScopeId) -> Verdict {
 /// Checks of a location, of a server as the location around its locations, of `if` and `limit_except`.
 pub(super) fn location(cx: &mut Cx, scope: ScopeId) -> Verdict {
     types::merge(cx, scope)?;
-    cx.merge_folder("client_body_temp_path", "client-body", &[])
+    temp_folder(cx, scope)
+}
+
+/// The build's folder for request bodies where no directive named one.
+fn temp_folder(cx: &mut Cx, scope: ScopeId) -> Verdict {
+    // A location inherits it from its server.
+    if cx.config.scope(scope).parent != cx.config.http || cx.config.effective(scope, "client_body_temp_path").is_some()
+    {
+        return Ok(());
+    }
+    let folders = &cx.target.paths.temporary;
+    let Some((_, name)) = folders.iter().find(|(option, _)| option == "client-body") else { return Ok(()) };
+    let name = cx.prefix_path(name);
+    cx.add_folder(Folder { name, levels: Vec::new(), owner: None, place: None })
 }

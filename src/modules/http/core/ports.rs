@@ -51,9 +51,8 @@ impl Ports {
 
     /// Where `address` is in the list: its port, and if it is there already, itself.
     fn find(&self, address: &Address, datagram: bool) -> Option<(usize, Option<usize>)> {
-        let same = |port: &Port| {
-            port.number == address.port() && port.family == address.family() && port.datagram == datagram
-        };
+        let same =
+            |port: &Port| port.number == address.port() && port.family == address.family() && port.datagram == datagram;
         let port = self.0.iter().position(same)?;
         Some((port, self.0[port].listeners.iter().position(|listener| listener.address == *address)))
     }
@@ -94,6 +93,9 @@ pub fn add(cx: &mut Cx, server: ScopeId, address: Address, socket: &Socket, span
     }
     Ok(())
 }
+
+/// nginx's `NGX_LISTEN_BACKLOG` on Linux.
+const DEFAULT_BACKLOG: i64 = 511;
 
 /// The first version that warns.
 const REDEFINED: crate::modules::Version = crate::modules::Version::read("1.23.4");
@@ -185,13 +187,19 @@ fn open(cx: &mut Cx, port: &Port) {
     for (n, listener) in port.listeners.iter().enumerate() {
         let last = n + 1 == port.listeners.len();
         if !all || last || listener.socket.options.contains(Options::BIND) {
-            let (address, udp) = (listener.address.clone(), port.datagram);
-            cx.config.listening.push(Listening { address, udp, span: listener.span });
+            let Socket { options, backlog, .. } = listener.socket;
+            cx.config.listening.push(Listening {
+                address: listener.address.clone(),
+                udp: port.datagram,
+                ipv6only: !options.contains(Options::IPV4_TOO),
+                backlog: backlog.unwrap_or(DEFAULT_BACKLOG),
+                span: listener.span,
+            });
         }
     }
 }
 
-fn names_of(cx: &Cx, server: ScopeId) -> &ServerNames {
+fn names_of<'c>(cx: &'c Cx, server: ScopeId) -> &'c ServerNames {
     static NONE: ServerNames = ServerNames(Vec::new());
     cx.config.scope(server).slot().unwrap_or(&NONE)
 }

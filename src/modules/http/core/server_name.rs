@@ -58,9 +58,11 @@ fn read(cx: &mut Cx, word: &Word) -> Result<ServerName, Fault> {
         return Err(fault.help("a wildcard is *.example.com, .example.com or www.example.*; for any name use _"));
     }
     if text.contains('/') {
-        cx.warn(Fault::warn(format!("server name \"{text}\" has suspicious symbols")).at(span).help(
-            "a server name has no slashes; a path belongs in a \"location\", a scheme nowhere",
-        ));
+        cx.warn(
+            Fault::warn(format!("server name \"{text}\" has suspicious symbols"))
+                .at(span)
+                .help("a server name has no slashes; a path belongs in a \"location\", a scheme nowhere"),
+        );
     }
     if let Some(pattern) = text.strip_prefix('~') {
         if pattern.is_empty() {

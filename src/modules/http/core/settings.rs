@@ -1,10 +1,10 @@
 //! Readers of directives that stand alone.
 
+use crate::modules::Version;
 use crate::modules::prelude::*;
-use crate::modules::{Version, core::thread_pool};
 
 /// nginx's `NGX_MIN_POOL_SIZE` on 64-bit machines.
-const MIN_POOL: u64 = 192;
+const MIN_POOL: u64 = 112;
 
 /// nginx's `NGX_POOL_ALIGNMENT`.
 const POOL_ALIGNMENT: u64 = 16;
@@ -31,6 +31,13 @@ pub fn check_pool(_: &mut Cx, call: &Call) -> Verdict {
     Ok(())
 }
 
+/// `ngx_http_core_lowat_check`
+pub(super) fn send_lowat(cx: &mut Cx, call: &Call) -> Verdict {
+    let fault = Fault::warn("\"send_lowat\" is not supported, ignored").at(call.span(0));
+    cx.warn(fault.help("only FreeBSD has it"));
+    Ok(())
+}
+
 /// `ngx_http_core_set_aio`
 pub(super) fn aio(cx: &mut Cx, call: &Call) -> Verdict {
     const THREADS: Version = Version::read("1.7.11");
@@ -51,10 +58,8 @@ pub(super) fn aio(cx: &mut Cx, call: &Call) -> Verdict {
             if !cx.target.built_with("--with-threads") {
                 return Err(unsupported("threads", "--with-threads"));
             }
-            let name = pool.strip_prefix('=').unwrap_or(thread_pool::DEFAULT);
-            if !cx.complex_text(name, call.span(1))?.is_dynamic() {
-                thread_pool::name(cx, name, call.span(1));
-            }
+            let name = pool.strip_prefix('=').unwrap_or_default();
+            cx.complex_text(name, call.span(1))?;
         }
     }
     cx.keep(call, Value::Words);
@@ -122,7 +127,7 @@ pub(super) fn open_file_cache(cx: &mut Cx, call: &Call) -> Verdict {
 pub(super) fn gzip_disable(cx: &mut Cx, call: &Call) -> Verdict {
     for word in call.args() {
         // The names of two built-in tests of old browsers.
-        let degradation = &*word.value == "degradation" && cx.target.has(&super::super::degradation::MODULE);
+        let degradation = &*word.value == "degradation" && cx.target.has(&crate::modules::http::degradation::MODULE);
         if &*word.value != "msie6" && !degradation {
             cx.regex(&word.value, true, word.span)?;
         }

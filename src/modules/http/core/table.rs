@@ -155,7 +155,8 @@ pub(super) static DIRECTIVES: &[Directive] = &[
         "Removed on/off switch that granted access when any single check passed, replaced by satisfy any.")
         .last("1.9.0"),
     d("send_lowat", "http server location", "1", Size, "1.0.0", "0",
-        "Tries to reduce client socket send calls by waiting for this much free buffer space, on FreeBSD only."),
+        "Tries to reduce client socket send calls by waiting for this much free buffer space, on FreeBSD only.")
+        .post(settings::send_lowat),
     d("send_timeout", "http server location", "1", Msec, "1.0.0", "60s",
         "Limits the pause between two successive writes of the response before the client connection is closed."),
     d("sendfile", "http server location location-if", "flag", Flag, "1.0.0", "off",
@@ -199,4 +200,3 @@ pub(super) static DIRECTIVES: &[Directive] = &[
     d("variables_hash_max_size", "http", "1", Number, "1.0.0", "1024",
         "Sets the maximum size of the hash table that stores all configuration variables."),
 ];
-

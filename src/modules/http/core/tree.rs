@@ -17,11 +17,14 @@ fn inside(cx: &Cx, scope: ScopeId, context: Contexts) -> Vec<ScopeId> {
     children.filter(|id| cx.config.scope(*id).context.meets(context)).collect()
 }
 
-/// Looks for duplicates, first inside each location in nginx's order of paths, then among them.
+/// Looks for duplicates, first inside each location in nginx's order of paths, then among them. Inside a regular
+/// expression nginx builds no tree.
 fn check(cx: &mut Cx, scope: ScopeId) {
     let locations = sorted(cx, scope);
     for location in &locations {
-        check(cx, *location);
+        if cx.config.scope(*location).slot::<Location>().is_some_and(Location::is_static) {
+            check(cx, *location);
+        }
     }
     let mut said = Vec::new();
     for pair in locations.windows(2) {
