@@ -1,12 +1,14 @@
 //! What several nginx modules do alike: one implementation, called from each module's table.
 
 pub mod access;
+pub mod access_log;
 pub mod error_log;
 pub mod geo;
 pub mod geo_ranges;
 pub mod hash;
 pub mod limit_conn;
 pub mod limit_zone;
+pub mod log_format;
 pub mod map;
 pub mod realip;
 pub mod resolver;
