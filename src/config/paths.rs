@@ -7,7 +7,15 @@ use crate::syntax::Place;
 
 /// Folders named so far, in order; nginx creates them at start.
 #[derive(Debug, Default)]
-pub struct Folders(Vec<Folder>);
+pub struct Folders(Vec<Entry>);
+
+/// A folder, and whether its absolute name was written with a `/` at its end. nginx cuts the `/` off without moving the
+/// end of the text that it later compares, so the two spellings are two folders to it.
+#[derive(Debug)]
+struct Entry {
+    folder: Folder,
+    slashed: bool,
+}
 
 /// One folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +33,7 @@ pub struct Folder {
 impl Folders {
     /// The folders, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Folder> {
-        self.0.iter()
+        self.0.iter().map(|entry| &entry.folder)
     }
 }
 
@@ -47,7 +55,15 @@ impl Cx<'_> {
         }
         let levels = levels.into_iter().map(|level| level as u8).collect();
         let place = Some(self.place());
-        self.add_folder(Folder { name, levels, owner: None, place })
+        self.add_folder_as(text, Folder { name, levels, owner: None, place })
+    }
+
+    /// [`Cx::add_folder`] for a name that is `written` in the configuration.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn add_folder_as(&mut self, written: &str, folder: Folder) -> Verdict {
+        self.add(Entry { folder, slashed: written.starts_with('/') && written.ends_with('/') })
     }
 
     /// `ngx_add_path`: a folder may be named twice, but only with the same levels and for the same owner.
@@ -55,8 +71,14 @@ impl Cx<'_> {
     /// # Errors
     /// nginx's message naming the other place.
     pub fn add_folder(&mut self, folder: Folder) -> Verdict {
-        let Some(other) = self.config.folders.0.iter().find(|other| other.name == folder.name) else {
-            self.config.folders.0.push(folder);
+        self.add(Entry { folder, slashed: false })
+    }
+
+    fn add(&mut self, entry: Entry) -> Verdict {
+        let folder = &entry.folder;
+        let same = |other: &&Entry| other.folder.name == folder.name && other.slashed == entry.slashed;
+        let Some(Entry { folder: other, .. }) = self.config.folders.0.iter().find(same) else {
+            self.config.folders.0.push(entry);
             return Ok(());
         };
         let name = &other.name;

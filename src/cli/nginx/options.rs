@@ -70,8 +70,7 @@ impl Options {
             't' => self.test = true,
             'T' => (self.test, self.dump) = (true, true),
             'q' => self.quiet = true,
-            // nginx prints one byte of a longer character.
-            _ => return Err(format!("invalid option: \"{}\"", crate::syntax::first_byte(letter))),
+            _ => return Err(format!("invalid option: \"{letter}\"")),
         }
         Ok(())
     }

@@ -1,6 +1,5 @@
 //! `ngx_http_module`.
 
-use super::core::{ports, tree};
 use crate::modules::prelude::*;
 use crate::modules::realm::{self, Steps};
 
@@ -15,7 +14,7 @@ static DIRECTIVES: &[Directive] = &[
 ];
 
 /// What happens at the end of the block besides the modules' own checks.
-const STEPS: Steps = Steps { arrange: Some(tree::arrange), settle: Some(ports::settle) };
+const STEPS: Steps = Steps { arrange: None, settle: None };
 
 fn block(cx: &mut Cx, call: &Call) -> Verdict {
     realm::read(cx, call, Contexts::HTTP, &STEPS)

@@ -1,18 +1,69 @@
-//! `ngx_http_grpc_module`.
+//! `ngx_http_grpc_module`: requests to gRPC servers.
 
+use crate::modules::Version;
 use crate::modules::prelude::*;
+use crate::modules::shared::pass::{self, Protocol};
+use crate::modules::shared::passing::Family;
+use crate::modules::shared::upstream_headers::{Hidden, Lines};
+use crate::modules::shared::{proxy_ssl, upstream};
 
 /// The module.
 pub static MODULE: Module = Module {
     directives: DIRECTIVES,
+    merge_location: Some(merge),
     variables: VARIABLES,
     ..Module::new("http_grpc_module", Kind::Http, Presence::Default("http_grpc"))
 };
 
+/// The first version that removes `Proxy-Connection`.
+const PROXY_CONNECTION: Version = Version::read("1.31.0");
+/// Before the first version.
+const EVER: Version = Version::read("0.0.0");
+
+static FAMILY: Family = Family {
+    prefix: "grpc",
+    protocol: Protocol::Grpc,
+    temp_path: None,
+    cache: None,
+    hidden: Hidden {
+        hide: "grpc_hide_header",
+        pass: "grpc_pass_header",
+        table: "grpc_headers_hash",
+        defaults: &[
+            "Date",
+            "Server",
+            "X-Accel-Expires",
+            "X-Accel-Redirect",
+            "X-Accel-Limit-Rate",
+            "X-Accel-Buffering",
+            "X-Accel-Charset",
+        ],
+    },
+    body: None,
+    lines: Lines {
+        directive: "grpc_set_header",
+        table: "grpc_headers_hash",
+        marked: "",
+        defaults: &[
+            ("Content-Length", EVER),
+            ("TE", EVER),
+            ("Host", EVER),
+            ("Connection", EVER),
+            ("Proxy-Connection", PROXY_CONNECTION),
+            ("Transfer-Encoding", EVER),
+            ("Keep-Alive", EVER),
+            ("Expect", EVER),
+            ("Upgrade", EVER),
+        ],
+        cached: &[],
+    },
+    sizes: None,
+};
+
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("grpc_bind", "http server location", "1 2", Unchecked, "1.13.10", "",
-        "Makes connections to the gRPC server originate from a chosen local address, which may contain variables or be transparent."), // TODO ngx_http_upstream_bind_set_slot
+    d("grpc_bind", "http server location", "1 2", Custom(upstream::bind), "1.13.10", "",
+        "Makes connections to the gRPC server originate from a chosen local address, which may contain variables or be transparent."),
     d("grpc_buffer_size", "http server location", "1", Size, "1.13.10", "4k|8k",
         "Sets the buffer for reading gRPC responses, which are passed to the client as soon as received."),
     d("grpc_connect_timeout", "http server location", "1", Msec, "1.13.10", "60s",
@@ -29,8 +80,8 @@ static DIRECTIVES: &[Directive] = &[
         "Limits the total time spent trying further servers after the gRPC server fails, where zero means no limit."),
     d("grpc_next_upstream_tries", "http server location", "1", Number, "1.13.10", "0",
         "Limits how many servers are tried in total when the gRPC server fails, where zero means no limit."),
-    d("grpc_pass", "location location-if", "1", Unchecked, "1.13.10", "",
-        "Hands requests over to a gRPC server given as an address, UNIX socket or upstream group."), // TODO ngx_http_grpc_pass
+    d("grpc_pass", "location location-if", "1", Custom(pass::pass), "1.13.10", "",
+        "Hands requests over to a gRPC server given as an address, UNIX socket or upstream group."),
     d("grpc_pass_header", "http server location", "1", StrArray, "1.13.10", "",
         "Passes a response header from the gRPC server that nginx would otherwise hide from the client."),
     d("grpc_read_timeout", "http server location", "1", Msec, "1.13.10", "60s",
@@ -47,20 +98,20 @@ static DIRECTIVES: &[Directive] = &[
         "Sets the kernel send buffer of sockets connected to the gRPC server, where zero keeps the system default."),
     d("grpc_ssl_certificate", "http server location", "1", ComplexZero, "1.13.10", "",
         "Names the PEM client certificate that nginx presents when authenticating itself to the gRPC server."),
-    d("grpc_ssl_certificate_cache", "http server location", "1 2 3", Unchecked, "1.27.4", "off",
-        "Caches client certificates and keys for the gRPC server that are loaded through variables, avoiding repeated reads."), // TODO ngx_http_grpc_ssl_certificate_cache
+    d("grpc_ssl_certificate_cache", "http server location", "1 2 3", Custom(proxy_ssl::certificate_cache), "1.27.4", "off",
+        "Caches client certificates and keys for the gRPC server that are loaded through variables, avoiding repeated reads."),
     d("grpc_ssl_certificate_key", "http server location", "1", ComplexZero, "1.13.10", "",
         "Names the private key that belongs to the client certificate presented to the gRPC server."),
     d("grpc_ssl_ciphers", "http server location", "1", Str, "1.13.10", "DEFAULT",
         "Lists the TLS ciphers, in OpenSSL format, allowed on connections to the gRPC server."),
     d("grpc_ssl_conf_command", "http server location", "2", Keyval, "1.19.4", "",
-        "Passes an arbitrary OpenSSL configuration command to TLS connections made to the gRPC server."), // TODO post &ngx_http_grpc_ssl_conf_command_post
+        "Passes an arbitrary OpenSSL configuration command to TLS connections made to the gRPC server."),
     d("grpc_ssl_crl", "http server location", "1", Str, "1.13.10", "",
         "Names a PEM file of revoked certificates checked when verifying the certificate of the gRPC server."),
     d("grpc_ssl_name", "http server location", "1", Complex, "1.13.10", "host from grpc_pass",
         "Overrides the host name used for verifying the gRPC server certificate and sent through SNI."),
-    d("grpc_ssl_password_file", "http server location", "1", Unchecked, "1.13.10", "",
-        "Names a file with passphrases for the client certificate key used towards the gRPC server."), // TODO ngx_http_grpc_ssl_password_file
+    d("grpc_ssl_password_file", "http server location", "1", Custom(proxy_ssl::password_file), "1.13.10", "",
+        "Names a file with passphrases for the client certificate key used towards the gRPC server."),
     d("grpc_ssl_protocols", "http server location", "1+", Mask(&["SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]), "1.13.10", "TLSv1.2 TLSv1.3",
         "Lists the TLS protocol versions allowed on connections to the gRPC server."),
     d("grpc_ssl_server_name", "http server location", "flag", Flag, "1.13.10", "off",
@@ -79,3 +130,7 @@ static DIRECTIVES: &[Directive] = &[
 static VARIABLES: &[Variable] = &[
     v("grpc_internal_trailers", "1.13.10"),
 ];
+
+fn merge(cx: &mut Cx, _scope: ScopeId) -> Verdict {
+    FAMILY.merge(cx)
+}

@@ -1,6 +1,7 @@
-//! `ngx_http_memcached_module`.
+//! `ngx_http_memcached_module`: answers from memcached.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::{pass, upstream};
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,9 +11,9 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("memcached_bind", "http server location", "1 2", Unchecked, "1.0.0", "",
+    d("memcached_bind", "http server location", "1 2", Custom(upstream::bind), "1.0.0", "",
         "Makes connections to the memcached server originate from a chosen local address, which may contain variables or be transparent.")
-        .was(&[was("1.11.0", "http server location", "1")]), // TODO ngx_http_upstream_bind_set_slot
+        .was(&[was("1.11.0", "http server location", "1")]),
     d("memcached_buffer_size", "http server location", "1", Size, "1.0.0", "4k|8k",
         "Sets the buffer for reading memcached responses, which are passed to the client as soon as received."),
     d("memcached_connect_timeout", "http server location", "1", Msec, "1.0.0", "60s",
@@ -25,8 +26,8 @@ static DIRECTIVES: &[Directive] = &[
         "Limits the total time spent trying further servers after the memcached server fails, where zero means no limit."),
     d("memcached_next_upstream_tries", "http server location", "1", Number, "1.7.5", "0",
         "Limits how many servers are tried in total when the memcached server fails, where zero means no limit."),
-    d("memcached_pass", "location location-if", "1", Unchecked, "1.0.0", "",
-        "Answers requests from a memcached server or upstream group, looking items up by the $memcached_key variable."), // TODO ngx_http_memcached_pass
+    d("memcached_pass", "location location-if", "1", Custom(pass::pass), "1.0.0", "",
+        "Answers requests from a memcached server or upstream group, looking items up by the $memcached_key variable."),
     d("memcached_read_timeout", "http server location", "1", Msec, "1.0.0", "60s",
         "Limits the pause between two successive reads from the memcached server before nginx gives up."),
     d("memcached_send_timeout", "http server location", "1", Msec, "1.0.0", "60s",

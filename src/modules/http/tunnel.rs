@@ -1,6 +1,7 @@
-//! `ngx_http_tunnel_module`.
+//! `ngx_http_tunnel_module`: CONNECT.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::{pass, upstream, upstream_options};
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,8 +11,8 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("tunnel_bind", "http server location", "1 2", Unchecked, "1.31.0", "",
-        "Makes connections to the tunnel destination originate from a chosen local address, which may contain variables or be transparent."), // TODO ngx_http_upstream_bind_set_slot
+    d("tunnel_bind", "http server location", "1 2", Custom(upstream::bind), "1.31.0", "",
+        "Makes connections to the tunnel destination originate from a chosen local address, which may contain variables or be transparent."),
     d("tunnel_buffer_size", "http server location", "1", Size, "1.31.0", "4k|8k",
         "Sets the size of the buffers that relay tunnel data from the destination and from the client."),
     d("tunnel_connect_timeout", "http server location", "1", Msec, "1.31.0", "60s",
@@ -22,12 +23,13 @@ static DIRECTIVES: &[Directive] = &[
         "Limits the total time spent trying further servers after the tunnel destination fails, where zero means no limit."),
     d("tunnel_next_upstream_tries", "http server location", "1", Number, "1.31.0", "0",
         "Limits how many servers are tried in total when the tunnel destination fails, where zero means no limit."),
-    d("tunnel_pass", "server location location-if", "0 1", Unchecked, "1.31.0", "",
-        "Enables CONNECT requests and tunnels them to the given address, or to the requested host and port."), // TODO ngx_http_tunnel_pass
+    d("tunnel_pass", "server location location-if", "0 1", Custom(pass::pass), "1.31.0", "",
+        "Enables CONNECT requests and tunnels them to the given address, or to the requested host and port."),
     d("tunnel_read_timeout", "http server location", "1", Msec, "1.31.0", "60s",
         "Closes the tunnel when no data arrives from the destination server within the given time."),
     d("tunnel_send_lowat", "http server location", "1", Size, "1.31.0", "0",
-        "Tries to reduce send calls to the tunnel destination by setting the socket low-water mark, mainly on FreeBSD."), // TODO post &ngx_http_tunnel_lowat_post
+        "Tries to reduce send calls to the tunnel destination by setting the socket low-water mark, mainly on FreeBSD.")
+        .post(upstream_options::lowat),
     d("tunnel_send_timeout", "http server location", "1", Msec, "1.31.0", "60s",
         "Limits the pause between two successive writes to the tunnel destination before the tunnel is closed."),
     d("tunnel_socket_keepalive", "http server location", "flag", Flag, "1.31.0", "off",
