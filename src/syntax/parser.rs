@@ -57,6 +57,14 @@ struct Head {
     quote_end: Option<u32>,
 }
 
+impl Head {
+    /// Empties the head, keeping the room it has.
+    fn take(&mut self) -> (Arc<[Word]>, Vec<Span>, Option<Fault>) {
+        self.quote_end = None;
+        (self.words.drain(..).collect(), std::mem::take(&mut self.comments), self.fault.take())
+    }
+}
+
 /// A block that has not ended: its directive's head, and the items before that directive.
 struct Unclosed {
     words: Arc<[Word]>,
@@ -161,9 +169,9 @@ impl<'t> Builder<'t> {
             self.skipping = Some((open, 1));
             return;
         }
-        let Head { words, comments, fault, .. } = std::mem::take(&mut self.head);
+        let (words, comments, fault) = self.head.take();
         let before = std::mem::take(&mut self.items);
-        self.stack.push(Unclosed { words: words.into(), comments, fault, open, before });
+        self.stack.push(Unclosed { words, comments, fault, open, before });
     }
 
     fn close(&mut self, close: Span) {
@@ -207,8 +215,8 @@ impl<'t> Builder<'t> {
     }
 
     fn directive(&mut self, body: Body) {
-        let Head { words, comments, fault, .. } = std::mem::take(&mut self.head);
-        self.items.push(Item::Directive(Directive { words: words.into(), comments, body, fault }));
+        let (words, comments, fault) = self.head.take();
+        self.items.push(Item::Directive(Directive { words, comments, body, fault }));
     }
 
     fn stray(&mut self, span: Span) {

@@ -28,7 +28,12 @@ impl Printer<'_> {
 
     fn gap(&mut self, end: usize) {
         let gap = &self.text[self.at..end];
-        self.out.extend(gap.chars().filter(|c| matches!(c, ' ' | '\t' | '\r' | '\n')));
+        let blank = |c: char| matches!(c, ' ' | '\t' | '\r' | '\n');
+        if gap.chars().all(blank) {
+            self.out.push_str(gap);
+        } else {
+            self.out.extend(gap.chars().filter(|c| blank(*c)));
+        }
         self.at = end;
     }
 
