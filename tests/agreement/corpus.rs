@@ -47,33 +47,39 @@ pub fn whole_texts(folder: &Path) -> Vec<(String, String)> {
         .collect()
 }
 
-/// One text in memory; every other file is missing.
-struct Alone<'a>(&'a [u8]);
+/// Debian's folder of dynamic modules that are loaded, which its stock configuration includes.
+const ENABLED: &str = "/etc/nginx/modules-enabled/*.conf";
+
+/// One text in memory, and what Debian's folder of modules says; every other file is missing.
+struct Alone<'a> {
+    text: &'a str,
+    enabled: &'a str,
+}
 
 impl Files for Alone<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         match path {
-            "/etc/nginx/nginx.conf" => Ok(self.0.to_vec()),
-            _ => Err(ReadError { errno: 2, text: "No such file or directory".to_owned() }),
+            "/etc/nginx/nginx.conf" => Ok(self.text.as_bytes().to_vec()),
+            ENABLED => Ok(self.enabled.as_bytes().to_vec()),
+            _ => Err(ReadError::not_found()),
         }
     }
 
-    fn glob(&self, _pattern: &str) -> Result<Vec<String>, ReadError> {
-        Ok(Vec::new())
+    fn glob(&self, pattern: &str) -> Result<Vec<String>, ReadError> {
+        Ok(if pattern == ENABLED && !self.enabled.is_empty() { vec![ENABLED.to_owned()] } else { Vec::new() })
     }
 }
 
 /// The first fault that does not depend on the machine.
-fn judge(text: &str, target: &Target) -> Verdict {
-    let sources = Sources::load("/etc/nginx/nginx.conf", "/etc/nginx/", &Alone(text.as_bytes())).unwrap();
+fn judge(text: &str, enabled: &str, target: &Target) -> Verdict {
+    let sources = Sources::load("/etc/nginx/nginx.conf", "/etc/nginx/", &Alone { text, enabled }).unwrap();
     let compiled = config::compile(&sources, target, &NoHost, Options::default());
     let fault = compiled.diagnostics.iter().find(|d| d.level < Level::Warn && d.nature == Nature::Nginx);
-    Verdict {
-        status: i32::from(fault.is_some()),
-        message: fault.map(|d| d.message.clone()).unwrap_or_default(),
-        line: fault.and_then(|d| d.place).map(|p| sources.line(p).to_string()).unwrap_or_default(),
-        warnings: Vec::new(),
-    }
+    let said = fault.map(|d| {
+        let place = d.place.map(|p| format!(" in {}:{}", sources.path(p.file), sources.line(p)));
+        format!("nginx: [emerg] {}{}", d.message, place.unwrap_or_default())
+    });
+    Verdict::read(i32::from(fault.is_some()), &said.unwrap_or_default())
 }
 
 #[test]
@@ -81,7 +87,12 @@ fn corpus_agrees_with_recorded_verdicts() {
     let folder = folder();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/targets");
     let verdicts = table(&folder.join("verdicts.tsv"));
-    for (version, file) in [("1.22.1", "nginx-1.22.1-debian.txt"), ("1.31.5", "nginx-1.31.5.txt")] {
+    // What Debian's nginx-full loads from that folder.
+    let debian = ["stream", "http_echo", "http_geoip2", "stream_geoip2", "http_subs_filter", "http_upstream_fair"]
+        .map(|name| format!("load_module modules/ngx_{name}_module.so;\n"))
+        .concat();
+    let builds = [("1.22.1", "nginx-1.22.1-debian.txt", debian.as_str()), ("1.31.5", "nginx-1.31.5.txt", "")];
+    for (version, file, enabled) in builds {
         let text = std::fs::read_to_string(root.join(file)).unwrap();
         let target = Target::from_version_output(&text).unwrap();
         let recorded: HashMap<_, _> = verdicts
@@ -93,12 +104,12 @@ fn corpus_agrees_with_recorded_verdicts() {
         for (name, text) in whole_texts(&folder) {
             let row = recorded[&name];
             let line = if row["message"].is_empty() { "" } else { &row["line"] };
-            let theirs = Verdict::read(
-                i32::from(row["verdict"] != "ok"),
-                &format!("nginx: [emerg] {} in x:{line}", row["message"]).replace(" in x:\n", ""),
-            );
-            let theirs = Verdict { line: line.to_owned(), message: theirs.message.replace(" in x:", ""), ..theirs };
-            report.add(&name, &theirs, &judge(&text, &target));
+            let place = if line.is_empty() { String::new() } else { format!(" in nginx.conf:{line}") };
+            let said = format!("nginx: [emerg] {}{place}", row["message"]);
+            let theirs = Verdict::read(i32::from(row["verdict"] != "ok"), &said);
+            let loads = text.contains("load_module") || text.contains("modules-enabled");
+            let include = if loads { String::new() } else { format!("include {ENABLED}; ") };
+            report.add(&name, &theirs, &judge(&(include + &text), enabled, &target));
         }
         report.require(&format!("corpus, nginx {version}"), 99.5, 98.0);
     }
