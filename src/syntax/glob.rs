@@ -94,7 +94,7 @@ fn set(mut rest: &[u8], byte: u8) -> Option<(bool, usize)> {
     }
 }
 
-/// `a`, `\]` or `a-z`
+/// `a`, `\]`, `[.a.]`, `[=a=]` or `a-z`
 fn range(rest: &[u8], byte: u8) -> Option<(bool, usize)> {
     let (low, length) = member(rest)?;
     match &rest[length..] {
@@ -109,6 +109,7 @@ fn range(rest: &[u8], byte: u8) -> Option<(bool, usize)> {
 fn member(rest: &[u8]) -> Option<(u8, usize)> {
     match rest {
         [b'\\', literal, ..] => Some((*literal, 2)),
+        [b'[', b'.', literal, b'.', b']', ..] | [b'[', b'=', literal, b'=', b']', ..] => Some((*literal, 5)),
         [literal, ..] => Some((*literal, 1)),
         [] => None,
     }
@@ -165,6 +166,8 @@ mod tests {
         check("[a-]", "-", true);
         check("[[:digit:]x]", "7", true);
         check("[[:digit:]x]", "a", false);
+        check("[[.a.]-c[=x=]]", "b", true);
+        check("[[.a.]-c[=x=]]", "x", true);
         check("[.]a", ".a", false);
         check("[a", "[a", true);
     }
