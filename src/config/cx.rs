@@ -122,7 +122,7 @@ impl Cx<'_> {
     /// Whether nginx would have stopped by now.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        self.diagnostics.iter().any(|finding| finding.level == crate::diagnostics::Level::Emerg)
+        self.diagnostics.iter().any(|finding| finding.level.stops())
     }
 
     pub(super) fn say(&mut self, fault: Fault, call: Option<&Call>) {

@@ -7,6 +7,8 @@ pub enum Level {
     Emerg,
     /// Something is wrong outside the configuration.
     Alert,
+    /// nginx does not start: something it needs is not to be had.
+    Crit,
     /// nginx does not start; modules of others use it in place of `emerg`.
     Error,
     /// nginx starts, and does not do what was probably meant.
@@ -16,12 +18,19 @@ pub enum Level {
 }
 
 impl Level {
+    /// Whether nginx does not start.
+    #[must_use]
+    pub fn stops(self) -> bool {
+        matches!(self, Level::Emerg | Level::Crit | Level::Error)
+    }
+
     /// The word nginx prints.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Level::Emerg => "emerg",
             Level::Alert => "alert",
+            Level::Crit => "crit",
             Level::Error => "error",
             Level::Warn => "warn",
             Level::Notice => "notice",

@@ -12,7 +12,7 @@ use options::Options;
 use super::host::Machine;
 use super::target;
 use crate::config::{self, Compiled};
-use crate::diagnostics::{self, Diagnostic, Level, Nature, Stage};
+use crate::diagnostics::{self, Diagnostic, Nature, Stage};
 use crate::disk::Disk;
 use crate::modules::Target;
 use crate::syntax::{self, ReadError, Sources};
@@ -88,7 +88,7 @@ fn unreadable(conf: &str, error: &ReadError) -> String {
 /// Prints what nginx would have printed until it stopped, and whether it did not stop.
 fn print(compiled: &Compiled, sources: &Sources, options: &Options, conf: &str) -> bool {
     let all: Vec<&Diagnostic> = compiled.said.iter().filter_map(|at| compiled.diagnostics.get(*at)).collect();
-    let end = all.iter().position(|finding| matches!(finding.level, Level::Emerg | Level::Error));
+    let end = all.iter().position(|finding| finding.level.stops());
     let said = &all[..end.map_or(all.len(), |at| at + 1)];
     let read = said.partition_point(|finding| finding.stage == Stage::Read);
     let stopped_reading = end.is_some_and(|at| at < read);

@@ -2,6 +2,7 @@
 
 use crate::modules::prelude::*;
 use crate::modules::shared::error_log::{Destination, ErrorLogs};
+use crate::modules::shared::upstream;
 
 /// What `-t` does after every module has settled its configuration.
 ///
@@ -51,15 +52,20 @@ fn logs(cx: &mut Cx) -> Verdict {
     Ok(())
 }
 
-/// Zones that are used and nowhere declared. Where something is broken, a declaration may be among it.
+/// Zones that are used and nowhere declared, or too small for what goes in at once. Where something is broken, a declaration may be among it.
 fn zones(cx: &mut Cx) {
     if cx.config.scope(ScopeId(0)).broken {
         return;
     }
-    let undeclared: Vec<_> = cx.config.zones.iter().filter(|zone| zone.size == 0 && !zone.bound).cloned().collect();
-    for zone in undeclared {
-        let fault = Fault::emerg(format!("zero size shared memory zone \"{}\"", zone.name)).unlocated();
-        cx.warn(fault.at(zone.span).help("no directive declares this zone with a size"));
+    for at in 0..cx.config.zones.iter().count() {
+        let zone = cx.config.zones.get(at);
+        let verdict = if zone.size == 0 && !zone.bound {
+            let fault = Fault::emerg(format!("zero size shared memory zone \"{}\"", zone.name)).unlocated();
+            Err(fault.at(zone.span).help("no directive declares this zone with a size"))
+        } else {
+            upstream::zone_has_room(cx, at)
+        };
+        cx.judge(verdict);
     }
 }
 

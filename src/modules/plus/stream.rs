@@ -17,6 +17,8 @@ static DIRECTIVES: &[Directive] = &[
         "Creates a variable whose value is looked up by key in a shared key-value zone.").release(30),
     d("keyval_zone", "stream", "1+", Unchecked, "1.0.0", "",
         "Creates a shared key-value database zone, optionally saved to a file and synchronised.").release(30),
+    d("least_time", "stream-upstream", "1 2", Custom(upstream::least_time), "1.0.0", "",
+        "Sends sessions to the server with the lowest average latency and few active connections.").release(10),
     d("match", "stream", "block 1", Unchecked, "1.0.0", "",
         "Defines a named set of tests that decides whether health check responses are good.").release(30),
     d("mqtt", "stream stream-server", "flag", Unchecked, "1.0.0", "off",

@@ -94,6 +94,7 @@ fn choose(cx: &mut Cx, call: &Call, method: Method) {
     let before = group.chooser.replace(call.span(0));
     group.method = method;
     let lost = group.sticky.take().is_some();
+    (group.queue, group.ntlm) = (None, false);
     let cut = version < KEEPALIVE_APART && group.keepalive.take().is_some();
     if let Some(before) = before.filter(|_| version >= WARNS) {
         let mut fault = Fault::warn("load balancing method redefined").at(call.span(0));

@@ -6,6 +6,7 @@
 
 mod bind;
 mod keepalive;
+mod memory;
 mod method;
 mod plus;
 mod server;
@@ -16,6 +17,7 @@ use std::collections::HashMap;
 
 pub use bind::{Bind, bind, parameter};
 pub use keepalive::{Keepalive, keep_connections, keepalive};
+pub use memory::zone_has_room;
 pub use method::{Method, Timing, Two, hash, ip_hash, least_conn, least_time, random};
 pub use plus::{Queue, ntlm, queue, state};
 pub use server::{Server, Standing, resolver, server, zone};

@@ -1,4 +1,5 @@
-//! What only NGINX Plus has in an `upstream` block, as its documentation says it: the wording of its faults is not known.
+//! What only NGINX Plus has in an `upstream` block, as its documentation says it: the wording of its faults is
+//! not known. `queue` and `ntlm` must follow the method; one before it has no effect.
 
 use super::current;
 use crate::modules::prelude::*;
@@ -25,7 +26,9 @@ pub fn queue(cx: &mut Cx, call: &Call) -> Verdict {
         timeout = time.ok_or_else(|| call.invalid_parameter(2))?;
     }
     cx.keep(call, Value::Own);
-    current(cx).queue = Some(Queue { size, timeout });
+    let group = current(cx);
+    group.queue = Some(Queue { size, timeout });
+    group.chooser = Some(call.span(0));
     Ok(())
 }
 
@@ -36,7 +39,9 @@ pub fn queue(cx: &mut Cx, call: &Call) -> Verdict {
 pub fn ntlm(cx: &mut Cx, call: &Call) -> Verdict {
     cx.once(call)?;
     cx.keep(call, Value::Own);
-    current(cx).ntlm = true;
+    let group = current(cx);
+    group.ntlm = true;
+    group.chooser = Some(call.span(0));
     Ok(())
 }
 

@@ -54,12 +54,8 @@ fn block(cx: &mut Cx, id: UpstreamId) -> Verdict {
 
 /// Whether names of this group can be resolved at run time: by its own resolver or that of the realm.
 fn has_resolver(cx: &mut Cx, id: UpstreamId) -> bool {
-    let scope = cx.realm_slot::<Upstreams>().get(id).scope;
-    let setting = scope.and_then(|scope| cx.config.scope(scope).setting("resolver"));
-    let Some(setting) = setting.or_else(|| cx.config.scope(cx.scope).setting("resolver")) else { return false };
-    let option =
-        |word: &Word| ["valid=", "ipv4=", "ipv6=", "status_zone="].iter().any(|key| word.value.starts_with(key));
-    setting.words.iter().skip(1).any(|word| !option(word)) && setting.arg(1) != "off"
+    let own = cx.realm_slot::<Upstreams>().get(id).scope;
+    own.into_iter().chain([cx.scope]).any(|scope| cx.config.scope(scope).setting("resolver").is_some())
 }
 
 /// The rules of an implicit group: a port, and a name that resolves.
