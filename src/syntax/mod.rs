@@ -1,8 +1,9 @@
 //! Text to lossless tree and back, as nginx's own lexer reads it.
 //!
 //! [`parse`] never fails: what nginx would refuse becomes a [`Fault`] in the tree, and the rest is still read.
-//! [`Sources::load`] follows `include` through a [`Files`] given by the caller, [`Dump`] among them. This room knows spans, words, blocks and
-//! includes; it knows no directive by name except `include` and the `*_by_lua_block` family, whose bodies are Lua.
+//! [`Sources::load`] follows `include` through a [`Files`] given by the caller, [`Dump`] among them. This room knows
+//! spans, words, blocks and includes; it knows no directive by name except `include` and the `*_by_lua_block` family,
+//! whose bodies are Lua.
 
 mod dump;
 pub mod glob;
