@@ -61,6 +61,10 @@ impl Host for Machine {
         sockets::bind(socket)
     }
 
+    fn name(&self) -> String {
+        fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim_end().to_owned()
+    }
+
     fn is_root(&self) -> bool {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let uids = status.lines().find_map(|line| line.strip_prefix("Uid:"));

@@ -39,6 +39,10 @@ pub trait Host {
     /// # Errors
     /// nginx's message.
     fn bind(&self, socket: &Listening) -> Result<(), String>;
+    /// The machine's own name (`gethostname`).
+    fn name(&self) -> String {
+        "localhost".to_owned()
+    }
     /// Whether nginx would run with super-user privileges.
     fn is_root(&self) -> bool;
     /// The number of processors; `None` where it is not known.

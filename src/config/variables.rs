@@ -40,6 +40,14 @@ impl Variables {
         self.defined.get(&name.to_ascii_lowercase())
     }
 
+    /// The names that directives define, in lower case, sorted.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.defined.keys().cloned().collect();
+        names.sort_unstable();
+        names
+    }
+
     /// Every use, in nginx's order of first use: lower-case name and where.
     pub fn uses(&self) -> impl Iterator<Item = (&str, Span)> {
         self.used.iter().map(|(name, span)| (name.as_str(), *span))

@@ -52,6 +52,9 @@ fn close(cx: &mut Cx, steps: &Steps) {
     // Names that a broken block would have defined must not be called unknown.
     if !cx.config.scope(scope).broken {
         cx.check_variables();
+        if matches!(cx.kind(), Kind::Http | Kind::Stream) {
+            run(cx, Some(super::shared::variables_hash::check));
+        }
     }
     run(cx, steps.settle);
 }

@@ -1,5 +1,6 @@
 //! `ngx_http_module`.
 
+use super::core::{ports, tree};
 use crate::modules::prelude::*;
 use crate::modules::realm::{self, Steps};
 
@@ -14,7 +15,7 @@ static DIRECTIVES: &[Directive] = &[
 ];
 
 /// What happens at the end of the block besides the modules' own checks.
-const STEPS: Steps = Steps { arrange: None, settle: None };
+const STEPS: Steps = Steps { arrange: Some(tree::arrange), settle: Some(ports::settle) };
 
 fn block(cx: &mut Cx, call: &Call) -> Verdict {
     realm::read(cx, call, Contexts::HTTP, &STEPS)

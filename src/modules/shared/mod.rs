@@ -1,6 +1,7 @@
 //! What several nginx modules do alike: one implementation, called from each module's table.
 
 pub mod access;
+pub mod access_log;
 pub mod buffers;
 pub mod cache;
 pub mod error_log;
@@ -9,15 +10,18 @@ pub mod geo_ranges;
 pub mod hash;
 pub mod limit_conn;
 pub mod limit_zone;
+pub mod log_format;
 pub mod map;
 pub mod named;
 pub mod pass;
 pub mod passing;
 pub mod proxy_ssl;
 pub mod realip;
+pub mod resolver;
 pub mod split_clients;
 pub mod syslog;
 pub mod types_slot;
 pub mod upstream;
 pub mod upstream_headers;
 pub mod upstream_options;
+pub mod variables_hash;

@@ -1,6 +1,7 @@
 //! `ngx_stream_log_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::{access_log, log_format};
 
 /// The module.
 pub static MODULE: Module =
@@ -8,10 +9,10 @@ pub static MODULE: Module =
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("access_log", "stream stream-server", "1+", Unchecked, "1.11.4", "off",
-        "Turns on session logging for stream traffic and picks the file, format and buffering."), // TODO ngx_stream_log_set_log
-    d("log_format", "stream", "2+", Unchecked, "1.11.4", "",
-        "Defines a named layout of variables for stream session log lines."), // TODO ngx_stream_log_set_format
-    d("open_log_file_cache", "stream stream-server", "1 2 3 4", Unchecked, "1.11.4", "off",
-        "Keeps descriptors of log files with variable names open so they need not be reopened."), // TODO ngx_stream_log_open_file_cache
+    d("access_log", "stream stream-server", "1+", Custom(access_log::access_log), "1.11.4", "off",
+        "Turns on session logging for stream traffic and picks the file, format and buffering."),
+    d("log_format", "stream", "2+", Custom(log_format::log_format), "1.11.4", "",
+        "Defines a named layout of variables for stream session log lines."),
+    d("open_log_file_cache", "stream stream-server", "1 2 3 4", Custom(access_log::open_log_file_cache), "1.11.4", "off",
+        "Keeps descriptors of log files with variable names open so they need not be reopened."),
 ];

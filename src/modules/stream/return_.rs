@@ -10,6 +10,6 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("return", "stream-server", "1", Unchecked, "1.11.2", "",
-        "Sends the given text or variables to the client and then closes the connection."), // TODO ngx_stream_return
+    d("return", "stream-server", "1", Complex, "1.11.2", "",
+        "Sends the given text or variables to the client and then closes the connection."),
 ];
