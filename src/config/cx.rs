@@ -36,11 +36,14 @@ pub struct Cx<'a> {
     pub(super) chain: Vec<Span>,
     pub(super) stage: Stage,
     pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) said: HashMap<(Stage, Option<Place>, String), usize>,
+    pub(super) said: HashMap<Said, usize>,
     pub(super) order: Vec<usize>,
     pub(super) budget: usize,
     pub(super) regexes: super::regex::Regexes,
 }
+
+/// What was said where: what is merged is said at one place of nginx's, and told apart by the guilty text.
+type Said = (Stage, Option<Place>, Option<Span>, String);
 
 /// One call of a directive.
 #[derive(Clone, Copy)]
@@ -138,7 +141,7 @@ impl Cx<'_> {
         };
         let place = fault.located.then_some(self.place);
         let span = fault.span.or_else(|| call.map(|call| call.words[0].span.to(call.span(call.words.len() - 1))));
-        match self.said.entry((self.stage, place, message.clone())) {
+        match self.said.entry((self.stage, place, span, message.clone())) {
             Entry::Occupied(known) => return self.order.push(*known.get()),
             Entry::Vacant(new) => self.order.push(*new.insert(self.diagnostics.len())),
         }

@@ -1,8 +1,12 @@
 //! The end of nginx's start (`ngx_init_cycle`), in its order: process number, folders, logs, shared memory, sockets.
 
+use crate::diagnostics::Level;
 use crate::modules::prelude::*;
 use crate::modules::shared::error_log::{Destination, ErrorLogs};
 use crate::modules::shared::upstream;
+
+/// nginx's page of memory.
+const PAGE: u64 = 4096;
 
 /// What `-t` does after every module has settled its configuration.
 ///
@@ -66,6 +70,12 @@ fn zones(cx: &mut Cx) {
             upstream::zone_has_room(cx, at)
         };
         cx.judge(verdict);
+    }
+    // Only caches may ask for so little: two pages pass as an argument, and the third is missed when they are set up.
+    let cramped = cx.config.zones.iter().find(|zone| (1..3 * PAGE).contains(&zone.size)).map(|zone| zone.span);
+    if let Some(span) = cramped {
+        let fault = Fault { level: Level::Crit, ..Fault::emerg("ngx_slab_alloc() failed: no memory") };
+        cx.warn(fault.unlocated().at(span).help("a zone of keys needs 12k at least"));
     }
 }
 
