@@ -12,8 +12,8 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("real_ip_header", "http server location", "1", Unchecked, "1.0.0", "X-Real-IP",
-        "Chooses the request header, or PROXY protocol, from which the real client address is taken."), // TODO ngx_http_realip
+    d("real_ip_header", "http server location", "1", Str, "1.0.0", "X-Real-IP",
+        "Chooses the request header, or PROXY protocol, from which the real client address is taken."),
     d("real_ip_recursive", "http server location", "flag", Flag, "1.2.2", "off",
         "Skips all trusted addresses in the header and uses the last untrusted one as client address."),
     d("set_real_ip_from", "http server location", "1", Custom(realip::set_real_ip_from), "1.0.0", "",
