@@ -12,6 +12,6 @@ pub static MODULE: Module = Module {
 static DIRECTIVES: &[Directive] = &[
     d("auth_basic", "http server location limit_except", "1", Complex, "1.0.0", "off",
         "Protects a location with HTTP Basic authentication under the given realm, or switches inherited protection off."),
-    d("auth_basic_user_file", "http server location limit_except", "1", Unchecked, "1.0.0", "",
-        "Names the password file with user names and hashed passwords used for Basic authentication."), // TODO ngx_http_auth_basic_user_file
+    d("auth_basic_user_file", "http server location limit_except", "1", Complex, "1.0.0", "",
+        "Names the password file with user names and hashed passwords used for Basic authentication."),
 ];

@@ -1,6 +1,7 @@
 //! `ngx_http_empty_gif_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::handler::handler;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -10,6 +11,6 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("empty_gif", "location", "0", Unchecked, "1.0.0", "",
-        "Serves a transparent one-pixel GIF from memory in this location, for example for tracking beacons."), // TODO ngx_http_empty_gif
+    d("empty_gif", "location", "0", Custom(handler), "1.0.0", "",
+        "Serves a transparent one-pixel GIF from memory in this location, for example for tracking beacons."),
 ];

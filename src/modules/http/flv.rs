@@ -1,6 +1,7 @@
 //! `ngx_http_flv_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::handler::handler;
 
 /// The module.
 pub static MODULE: Module =
@@ -8,6 +9,6 @@ pub static MODULE: Module =
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("flv", "location", "0", Unchecked, "1.0.0", "",
-        "Enables pseudo-streaming of FLV files in a location, using the start argument as byte offset."), // TODO ngx_http_flv
+    d("flv", "location", "0", Custom(handler), "1.0.0", "",
+        "Enables pseudo-streaming of FLV files in a location, using the start argument as byte offset."),
 ];

@@ -1,6 +1,7 @@
 //! `ngx_http_geoip_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::geoip;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -11,14 +12,14 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("geoip_city", "http", "1 2", Unchecked, "1.0.0", "",
-        "Loads a legacy MaxMind GeoIP city database and provides country, region and city variables."), // TODO ngx_http_geoip_city
-    d("geoip_country", "http", "1 2", Unchecked, "1.0.0", "",
-        "Loads a legacy MaxMind GeoIP country database and provides country code and name variables."), // TODO ngx_http_geoip_country
-    d("geoip_org", "http", "1 2", Unchecked, "1.0.3", "",
-        "Loads a legacy MaxMind GeoIP organization database and provides the $geoip_org variable."), // TODO ngx_http_geoip_org
-    d("geoip_proxy", "http", "1", Unchecked, "1.2.2", "",
-        "Marks trusted proxy addresses, for which the GeoIP lookup uses the X-Forwarded-For address instead."), // TODO ngx_http_geoip_proxy
+    d("geoip_city", "http", "1 2", Custom(geoip::database), "1.0.0", "",
+        "Loads a legacy MaxMind GeoIP city database and provides country, region and city variables."),
+    d("geoip_country", "http", "1 2", Custom(geoip::database), "1.0.0", "",
+        "Loads a legacy MaxMind GeoIP country database and provides country code and name variables."),
+    d("geoip_org", "http", "1 2", Custom(geoip::database), "1.0.3", "",
+        "Loads a legacy MaxMind GeoIP organization database and provides the $geoip_org variable."),
+    d("geoip_proxy", "http", "1", Custom(geoip::proxy), "1.2.2", "",
+        "Marks trusted proxy addresses, for which the GeoIP lookup uses the X-Forwarded-For address instead."),
     d("geoip_proxy_recursive", "http", "flag", Flag, "1.2.2", "off",
         "Makes the GeoIP lookup skip all trusted proxies in X-Forwarded-For and use the last untrusted address."),
 ];

@@ -1,6 +1,7 @@
 //! `ngx_http_mp4_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::handler::handler;
 
 /// The module.
 pub static MODULE: Module =
@@ -8,8 +9,8 @@ pub static MODULE: Module =
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("mp4", "location", "0", Unchecked, "1.0.7", "",
-        "Enables pseudo-streaming of MP4 files in a location, using start and end time arguments."), // TODO ngx_http_mp4
+    d("mp4", "location", "0", Custom(handler), "1.0.7", "",
+        "Enables pseudo-streaming of MP4 files in a location, using start and end time arguments."),
     d("mp4_buffer_size", "http server location", "1", Size, "1.0.7", "512K",
         "Sets the initial size of the buffer used for processing MP4 files."),
     d("mp4_max_buffer_size", "http server location", "1", Size, "1.0.7", "10M",

@@ -1,11 +1,13 @@
 //! `ngx_http_ssi_filter_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::types_slot;
 
 /// The module.
 pub static MODULE: Module = Module {
     directives: DIRECTIVES,
     variables: VARIABLES,
+    merge_location: Some(merge),
     ..Module::new("http_ssi_filter_module", Kind::Http, Presence::Default("http_ssi"))
 };
 
@@ -22,8 +24,8 @@ static DIRECTIVES: &[Directive] = &[
         .was(&[was("1.0.11", "http server location", "flag"), was("1.1.0", "http server location", "1"), was("1.1.8", "http server location", "flag")]),
     d("ssi_silent_errors", "http server location", "flag", Flag, "1.0.0", "off",
         "Suppresses the error message that is normally put into the page when SSI processing fails."),
-    d("ssi_types", "http server location", "1+", Unchecked, "1.0.0", "text/html",
-        "Lists MIME types for SSI processing in addition to text/html, which is always included."), // TODO ngx_http_types_slot
+    d("ssi_types", "http server location", "1+", Custom(types_slot::types), "1.0.0", "text/html",
+        "Lists MIME types for SSI processing in addition to text/html, which is always included."),
     d("ssi_value_length", "http server location", "1", Size, "1.0.0", "256",
         "Sets the maximum length of parameter values inside Server Side Includes commands.")
         .was(&[was("1.0.11", "http server location", "flag"), was("1.1.0", "http server location", "1"), was("1.1.8", "http server location", "flag")]),
@@ -34,3 +36,7 @@ static VARIABLES: &[Variable] = &[
     v("date_gmt", "1.0.0"),
     v("date_local", "1.0.0"),
 ];
+
+fn merge(cx: &mut Cx, scope: ScopeId) -> Verdict {
+    types_slot::merge(cx, scope, "ssi_types", "text/html")
+}

@@ -8,7 +8,7 @@ pub static MODULE: Module =
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("status", "server location", "flag", Unchecked, "1.0.0", "",
+    d("status", "server location", "flag", Flag, "1.0.0", "",
         "Exposed extended status information in the commercial version; removed, replaced by the api directive.")
-        .last("1.1.7"), // TODO ngx_http_set_status
+        .last("1.1.7"),
 ];

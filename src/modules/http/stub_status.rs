@@ -1,6 +1,7 @@
 //! `ngx_http_stub_status_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::handler::handler;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -11,9 +12,9 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("stub_status", "server location", "0 1", Unchecked, "1.0.0", "",
+    d("stub_status", "server location", "0 1", Custom(handler), "1.0.0", "",
         "Makes this location return basic counters of connections and requests as plain text.")
-        .was(&[was("1.7.5", "server location", "flag")]), // TODO ngx_http_set_stub_status
+        .was(&[was("1.7.5", "server location", "flag")]),
 ];
 
 #[rustfmt::skip]

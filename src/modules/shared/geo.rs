@@ -221,8 +221,11 @@ fn bounds(text: &str) -> Option<(u32, u32)> {
     Some((number(start)?, number(end)?)).filter(|(start, end)| start <= end)
 }
 
-/// `ngx_http_geo_cidr_value`
-fn network(cx: &mut Cx, word: &Word) -> Result<Cidr, Fault> {
+/// A network of `geo`: `ngx_http_geo_cidr_value`.
+///
+/// # Errors
+/// `invalid network "x"`
+pub fn network(cx: &mut Cx, word: &Word) -> Result<Cidr, Fault> {
     let text = &*word.value;
     // Otherwise nginx's mark of an error.
     if text == "255.255.255.255" {

@@ -7,6 +7,8 @@ pub mod cache;
 pub mod error_log;
 pub mod geo;
 pub mod geo_ranges;
+pub mod geoip;
+pub mod handler;
 pub mod hash;
 pub mod limit_conn;
 pub mod limit_zone;

@@ -1,6 +1,7 @@
 //! `ngx_stream_geoip_module`.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::geoip;
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -11,12 +12,12 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("geoip_city", "stream", "1 2", Unchecked, "1.11.3", "",
-        "Loads a legacy MaxMind city database so stream variables can report the client location."), // TODO ngx_stream_geoip_city
-    d("geoip_country", "stream", "1 2", Unchecked, "1.11.3", "",
-        "Loads a legacy MaxMind country database so stream variables can report the client country."), // TODO ngx_stream_geoip_country
-    d("geoip_org", "stream", "1 2", Unchecked, "1.11.3", "",
-        "Loads a legacy MaxMind organisation database so a variable can name the client network owner."), // TODO ngx_stream_geoip_org
+    d("geoip_city", "stream", "1 2", Custom(geoip::database), "1.11.3", "",
+        "Loads a legacy MaxMind city database so stream variables can report the client location."),
+    d("geoip_country", "stream", "1 2", Custom(geoip::database), "1.11.3", "",
+        "Loads a legacy MaxMind country database so stream variables can report the client country."),
+    d("geoip_org", "stream", "1 2", Custom(geoip::database), "1.11.3", "",
+        "Loads a legacy MaxMind organisation database so a variable can name the client network owner."),
 ];
 
 #[rustfmt::skip]
