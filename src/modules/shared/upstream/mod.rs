@@ -12,6 +12,8 @@ mod plus;
 mod server;
 mod start;
 mod sticky;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 
