@@ -1,62 +1,41 @@
-//! The `upstream` blocks, as the rules look at them.
+//! The `upstream` blocks, as the rules look at them: the typed groups, with where their lines stand.
 
-use crate::config::address::ip_address;
-use crate::config::{Config, Scope, ScopeId, Setting, values};
-use crate::modules::Contexts;
+use crate::config::address::{Family, ip_address};
+use crate::config::{Config, Scope, ScopeId, Setting};
+use crate::modules::shared::upstream::{self, Method, Standing, Upstream, UpstreamId, Upstreams};
 use crate::syntax::{Span, Word};
 
 /// An `upstream` block without faults.
 #[derive(Debug)]
 pub struct Group<'a> {
-    /// Its scope.
-    pub scope: ScopeId,
-    /// Its name.
-    pub name: &'a str,
-    /// The span of the name.
-    pub span: Span,
+    /// What it is.
+    pub upstream: &'a Upstream,
+    /// Its number in its realm.
+    pub id: UpstreamId,
     /// It balances connections of `stream`.
     pub stream: bool,
+    /// Its scope.
+    pub scope: ScopeId,
     /// Its servers, in order.
     pub servers: Vec<Server<'a>>,
-    /// The balancing method in force: the last one given.
-    pub method: Option<Method<'a>>,
     block: &'a Scope,
 }
 
-/// The directive that chooses the balancing method.
-#[derive(Debug, Clone, Copy)]
-pub struct Method<'a> {
-    /// The directive.
-    pub setting: &'a Setting,
-    /// Its position among the block's directives.
-    pub at: usize,
-}
-
 /// A `server` line of a group.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Server<'a> {
-    /// The line.
-    pub setting: &'a Setting,
+    /// What it says.
+    pub line: &'a upstream::Server,
     /// Its position among the block's directives.
     pub at: usize,
-    /// The address as written.
-    pub address: &'a str,
-    /// The address without its port.
-    pub host: Host<'a>,
-    /// The port as written.
-    pub port: Option<&'a str>,
-    /// `weight=`, 1 by default.
-    pub weight: u64,
 }
 
-/// What stands before the port.
+/// What stands before the port of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Host<'a> {
-    /// An address.
-    Ip(&'a str),
-    /// A UNIX socket's path.
-    Unix(&'a str),
-    /// A name that DNS resolves.
+    /// An address, or the path of a UNIX domain socket: one peer.
+    Address(&'a str),
+    /// A name that DNS resolves: as many peers as it has addresses.
     Name(&'a str),
 }
 
@@ -65,28 +44,31 @@ const METHODS: &[&str] = &["hash", "ip_hash", "least_conn", "least_time", "rando
 
 /// The groups of a configuration. One with a fault is left out: what it says is not what it will be.
 pub(super) fn collect(config: &Config) -> Vec<Group<'_>> {
-    const UPSTREAMS: Contexts = Contexts::read("upstream stream-upstream");
-    let scopes = config.scopes.iter().enumerate();
-    scopes
-        .filter(|(_, scope)| scope.context.meets(UPSTREAMS) && !scope.broken && scope.words.len() == 2)
-        .map(|(at, scope)| Group::new(ScopeId(at as u32), scope))
+    let realms = [(config.http, false), (config.stream, true)];
+    let realms = realms.into_iter().filter_map(|(realm, stream)| Some((config.scope(realm?), stream)));
+    let groups = realms.flat_map(|(realm, stream)| {
+        let upstreams = realm.slot::<Upstreams>().into_iter().flat_map(Upstreams::iter);
+        upstreams.filter_map(move |(id, upstream)| Some((id, upstream, upstream.scope?, stream)))
+    });
+    groups
+        .filter(|(_, _, scope, _)| !config.scope(*scope).broken)
+        .map(|(id, upstream, scope, stream)| Group::new(config, id, upstream, scope, stream))
         .collect()
 }
 
 impl<'a> Group<'a> {
-    fn new(id: ScopeId, scope: &'a Scope) -> Group<'a> {
-        let numbered = || scope.settings.iter().enumerate();
-        let servers = numbered().filter(|(_, setting)| setting.directive.name == "server");
-        let mut methods = numbered().filter(|(_, setting)| METHODS.contains(&setting.directive.name));
-        Group {
-            scope: id,
-            name: &scope.words[1].value,
-            span: scope.words[1].span,
-            stream: scope.context.meets(Contexts::STREAM_UPSTREAM),
-            servers: servers.map(|(at, setting)| Server::new(at, setting)).collect(),
-            method: methods.next_back().map(|(at, setting)| Method { setting, at }),
-            block: scope,
-        }
+    fn new(config: &'a Config, id: UpstreamId, upstream: &'a Upstream, scope: ScopeId, stream: bool) -> Group<'a> {
+        let block = config.scope(scope);
+        let numbered = block.settings.iter().enumerate();
+        let lines = numbered.filter(|(_, setting)| setting.directive.name == "server").map(|(at, _)| at);
+        let servers = upstream.servers.iter().zip(lines).map(|(line, at)| Server { line, at }).collect();
+        Group { upstream, id, stream, scope, servers, block }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'a str {
+        &self.upstream.name
     }
 
     /// A directive of the block.
@@ -95,101 +77,79 @@ impl<'a> Group<'a> {
         self.block.setting(name)
     }
 
-    /// A directive of the block, with its position there.
+    /// The directive that chose the method, with its position; none for round robin.
     #[must_use]
-    pub fn directive(&self, name: &str) -> Option<(usize, &'a Setting)> {
-        let numbered = self.block.settings.iter().enumerate();
-        numbered.rev().find(|(_, setting)| setting.directive.name == name)
+    pub fn method(&self) -> Option<(usize, &'a Setting)> {
+        let mut numbered = self.block.settings.iter().enumerate().rev();
+        numbered.find(|(_, setting)| METHODS.contains(&setting.directive.name))
     }
 
     /// The servers that are asked first.
     pub fn primary(&self) -> impl Iterator<Item = &Server<'a>> {
-        self.servers.iter().filter(|server| !server.is_backup())
+        self.servers.iter().filter(|server| !server.line.backup)
     }
 
     /// The servers that are asked when those are all gone.
     pub fn backups(&self) -> impl Iterator<Item = &Server<'a>> {
-        self.servers.iter().filter(|server| server.is_backup())
+        self.servers.iter().filter(|server| server.line.backup)
     }
 
     /// nginx's `single`: one address, no backup server. Of a name only DNS knows how many addresses it has.
     #[must_use]
     pub fn single(&self) -> Option<&Server<'a>> {
         match self.servers.as_slice() {
-            [server] if server.is_one_address() && !server.is_backup() => Some(server),
+            [server] if server.is_one_peer() && !server.line.backup => Some(server),
             _ => None,
         }
     }
-}
 
-impl Method<'_> {
-    /// The method's name.
+    /// The way in which nginx compares what each server is doing, if it does.
     #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.setting.directive.name
+    pub fn compares(&self) -> bool {
+        matches!(self.upstream.method, Method::LeastConn | Method::LeastTime { .. } | Method::Random(Some(_)))
     }
 }
 
 impl<'a> Server<'a> {
-    fn new(at: usize, setting: &'a Setting) -> Server<'a> {
-        let address = setting.arg(1);
-        let (host, port) = split(address);
-        let mut server = Server { setting, at, address, host, port, weight: 1 };
-        server.weight = server.number("weight=").unwrap_or(1);
-        server
-    }
-
-    /// The parameter that is this word or, where it ends in `=`, begins so.
+    /// The parameter that is this word or, where `name` ends in `=`, begins so.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&'a Word> {
-        let is_it =
-            |word: &&Word| if name.ends_with('=') { word.value.starts_with(name) } else { *word.value == *name };
-        // Of one that is given twice nginx keeps the last.
-        self.setting.words.iter().skip(2).rev().find(is_it)
+        self.line.parameter(name)
     }
 
-    /// The number that a parameter gives.
+    /// Its address, as a part of the configuration.
     #[must_use]
-    pub fn number(&self, name: &str) -> Option<u64> {
-        let word = self.parameter(name)?;
-        values::number(word.value.strip_prefix(name)?).map(i64::cast_unsigned)
+    pub fn span(&self) -> Span {
+        self.line.span
     }
 
-    /// It is only asked when the others are gone.
+    /// The whole line.
     #[must_use]
-    pub fn is_backup(&self) -> bool {
-        self.parameter("backup").is_some()
+    pub fn whole(&self) -> Span {
+        self.line.words.iter().map(|word| word.span).reduce(Span::to).unwrap_or(self.line.span)
     }
 
     /// It is never asked.
     #[must_use]
     pub fn is_down(&self) -> bool {
-        self.parameter("down").is_some()
+        self.line.standing == Standing::Down
     }
 
-    /// Its failures count: nginx's default is one.
+    /// Its host.
     #[must_use]
-    pub fn counts_failures(&self) -> bool {
-        self.number("max_fails=") != Some(0)
+    pub fn host(&self) -> Host<'a> {
+        host(&self.line.url.host, self.line.url.family)
     }
 
     /// It stands for exactly one peer, whatever DNS says.
     #[must_use]
-    pub fn is_one_address(&self) -> bool {
-        !matches!(self.host, Host::Name(_))
+    pub fn is_one_peer(&self) -> bool {
+        matches!(self.host(), Host::Address(_))
     }
 }
 
-/// Cuts an address of a `server` line or of a URL into host and port.
-pub(super) fn split(address: &str) -> (Host<'_>, Option<&str>) {
-    if let Some(path) = address.get(..5).filter(|start| start.eq_ignore_ascii_case("unix:")).map(|_| &address[5..]) {
-        return (Host::Unix(path), None);
-    }
-    let host_end = match address.strip_prefix('[').and_then(|inner| inner.find(']')) {
-        Some(at) => at + 2,
-        None => address.find(':').unwrap_or(address.len()),
-    };
-    let (host, rest) = address.split_at(host_end);
-    let is_ip = host.starts_with('[') || ip_address(host).is_some();
-    (if is_ip { Host::Ip(host) } else { Host::Name(host) }, rest.strip_prefix(':'))
+/// What a host is.
+pub(super) fn host(text: &str, family: Family) -> Host<'_> {
+    let is_address = family == Family::Unix || text.starts_with('[') || ip_address(text).is_some();
+    if is_address { Host::Address(text) } else { Host::Name(text) }
 }

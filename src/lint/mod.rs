@@ -19,12 +19,13 @@ mod suppress;
 
 use crate::config::{Compiled, Config, Scope, ScopeId, Setting};
 use crate::diagnostics::Diagnostic;
+use crate::modules::shared::map::{Map, Maps};
 use crate::modules::{Contexts, Target};
-use crate::syntax::{Included, Item, Sources, Word};
+use crate::syntax::{Included, Sources};
 
 pub use explain::{explain, topics};
 pub use findings::{Finding, Findings};
-pub use group::{Group, Host, Method, Server};
+pub use group::{Group, Host, Server};
 pub use markdown::reference;
 pub use pass::Pass;
 pub use rule::{Rule, Selection, Targets, Tier, UnknownRule};
@@ -95,19 +96,11 @@ impl<'a> Lint<'a> {
         (setting.arg(1) == "auto" || setting.arg(1).parse::<u32>().is_ok_and(|count| count > 1)).then_some(setting)
     }
 
-    /// The `map` that gives `$variable`, and its rows.
+    /// The `map` of `http` that gives `$variable`.
     #[must_use]
-    pub fn map_rows(&self, variable: &str) -> Option<(&'a Setting, Vec<&'a [Word]>)> {
-        let is_it = |setting: &Setting| setting.arg(2).strip_prefix('$') == Some(variable);
-        let (_, map) = self.settings("map").find(|(_, setting)| is_it(setting))?;
-        let name = map.words[0].span;
-        let mut nodes = self.sources.file(name.file).tree.directives();
-        let block = nodes.find_map(|node| node.block().filter(|_| node.words[0].span == name))?;
-        let rows = block.items.iter().filter_map(|item| match item {
-            Item::Directive(row) => Some(&*row.words),
-            Item::Comment(_) | Item::Stray(_) => None,
-        });
-        Some((map, rows.collect()))
+    pub fn map(&self, variable: &str) -> Option<&'a Map> {
+        let maps = self.config.scope(self.config.http?).slot::<Maps>()?;
+        maps.maps.iter().find(|map| map.variable == variable)
     }
 
     /// The group that a pass sends to.

@@ -1,6 +1,6 @@
-//! The places that pass requests or connections on: `proxy_pass` and its kin.
+//! The places that pass requests or connections on: `proxy_pass` and its kin, as they are written.
 
-use super::group::{Group, Host, split};
+use super::group::Group;
 use crate::config::{Config, ScopeId, Setting};
 use crate::modules::Contexts;
 use crate::syntax::Span;
@@ -22,7 +22,7 @@ pub struct Pass<'a> {
     pub group: Option<usize>,
 }
 
-/// The directives; `auth_http` and the like name no group.
+/// The directives that pass requests to a server.
 const DIRECTIVES: &[&str] =
     &["proxy_pass", "fastcgi_pass", "grpc_pass", "memcached_pass", "scgi_pass", "tunnel_pass", "uwsgi_pass"];
 
@@ -50,9 +50,14 @@ impl<'a> Pass<'a> {
         let (authority, uri) = rest.split_at(end.unwrap_or(rest.len()));
         let uri = Some(uri).filter(|uri| !uri.is_empty());
         // nginx compares names of groups without regard to case; a port makes it another thing.
-        let group =
-            groups.iter().position(|group| group.stream == stream && group.name.eq_ignore_ascii_case(authority));
-        Pass { scope, setting, scheme, authority, uri, group }
+        let is_named = |group: &Group| group.stream == stream && group.name().eq_ignore_ascii_case(authority);
+        Pass { scope, setting, scheme, authority, uri, group: groups.iter().position(is_named) }
+    }
+
+    /// The directive's name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.setting.directive.name
     }
 
     /// Where requests go is decided for each.
@@ -61,21 +66,22 @@ impl<'a> Pass<'a> {
         self.setting.arg(1).contains('$')
     }
 
-    /// Host and port, if they are fixed.
-    #[must_use]
-    pub fn host(&self) -> Option<(Host<'a>, Option<&'a str>)> {
-        (!self.authority.contains('$')).then(|| split(self.authority))
-    }
-
     /// It speaks TLS.
     #[must_use]
     pub fn is_tls(&self) -> bool {
-        self.scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("grpcs"))
+        self.scheme
+            .is_some_and(|scheme| ["https", "grpcs", "suwsgi"].iter().any(|tls| scheme.eq_ignore_ascii_case(tls)))
     }
 
-    /// The span of the directive.
+    /// The directive.
     #[must_use]
     pub fn span(&self) -> Span {
         self.setting.span()
+    }
+
+    /// Its argument.
+    #[must_use]
+    pub fn url(&self) -> Span {
+        self.setting.words.get(1).map_or(self.setting.span(), |word| word.span)
     }
 }

@@ -21,8 +21,11 @@ pub static RULE: Rule = Rule {
 fn check(lint: &Lint, findings: &mut Findings) {
     for group in lint.groups.iter().filter(|group| group.servers.iter().all(Server::is_down)) {
         let answer = if group.stream { "nginx closes every connection" } else { "nginx answers 502 to every request" };
-        let mut finding =
-            Finding::at(group.scope, group.span, format!("every server of \"{}\" is down: {answer}", group.name));
+        let mut finding = Finding::at(
+            group.scope,
+            group.upstream.span,
+            format!("every server of \"{}\" is down: {answer}", group.name()),
+        );
         for word in group.servers.iter().filter_map(|server| server.parameter("down")) {
             finding = finding.related(word.span, "down");
         }

@@ -1,8 +1,9 @@
 //! `backup` that nginx takes because it does not know the method yet.
 
 use crate::diagnostics::Level;
-use crate::lint::{Finding, Findings, Group, Lint, Method, Rule, Server, Targets, Tier};
+use crate::lint::{Finding, Findings, Group, Lint, Rule, Server, Targets, Tier};
 use crate::modules::Version;
+use crate::modules::shared::upstream::Method;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -27,35 +28,29 @@ pub static RULE: Rule = Rule {
 /// The first version that draws among the backup servers from the table of the others.
 const CRASHES_SINCE: Version = Version::read("1.27.3");
 
-/// Whether nginx refuses `backup` after this method.
-pub(super) fn refuses_backup(method: &str) -> bool {
-    matches!(method, "hash" | "ip_hash" | "random")
-}
-
 fn check(lint: &Lint, findings: &mut Findings) {
-    for group in &lint.groups {
-        let Some(method) = group.method.filter(|method| refuses_backup(method.name())) else { continue };
-        for server in group.backups().filter(|server| server.at < method.at) {
+    for group in lint.groups.iter().filter(|group| !group.upstream.method.has_backup()) {
+        let Some((position, method)) = group.method() else { continue };
+        for server in group.backups().filter(|server| server.at < position) {
             let Some(word) = server.parameter("backup") else { continue };
-            let name = method.name();
+            let name = method.directive.name;
             let message =
                 format!("\"{name}\" does not support \"backup\"; nginx takes it only because \"{name}\" comes later");
             findings.add(
                 Finding::at(group.scope, word.span, message)
-                    .related(method.setting.span(), consequence(lint, group, method))
+                    .related(method.span(), consequence(lint, group))
                     .help("drop \"backup\", or balance by round robin or \"least_conn\", which support it"),
             );
         }
     }
 }
 
-fn consequence(lint: &Lint, group: &Group, method: Method) -> String {
-    let one_primary = group.primary().count() == 1 && group.primary().all(Server::is_one_address);
-    let crashes =
-        method.name() == "random" && one_primary && group.backups().count() > 1 && lint.target.version >= CRASHES_SINCE;
-    if crashes {
-        "when the first backup server fails, too, this crashes nginx's worker process".to_owned()
+fn consequence(lint: &Lint, group: &Group) -> &'static str {
+    let one_primary = group.primary().count() == 1 && group.primary().all(Server::is_one_peer);
+    let draws = matches!(group.upstream.method, Method::Random(_)) && lint.target.version >= CRASHES_SINCE;
+    if draws && one_primary && group.backups().count() > 1 {
+        "when the first backup server fails, too, this crashes nginx's worker process"
     } else {
-        "has no say in it: backup servers are asked by round robin when no other can be used".to_owned()
+        "has no say in it: backup servers are asked by round robin when no other can be used"
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::diagnostics::Level;
 use crate::lint::{Finding, Findings, Lint, Rule, Targets, Tier};
+use crate::modules::shared::upstream::Method;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -29,19 +30,16 @@ const TOLERATED: u64 = 64 << 20;
 
 fn check(lint: &Lint, findings: &mut Findings) {
     for group in &lint.groups {
-        let consistent = group.method.filter(|method| method.name() == "hash" && method.setting.arg(2) == "consistent");
-        let Some(method) = consistent else { continue };
-        let total = group.primary().fold(0_u64, |sum, server| sum.saturating_add(server.weight));
+        let Method::Hash { consistent: true, .. } = group.upstream.method else { continue };
+        let total = group.primary().fold(0_u64, |sum, server| sum.saturating_add(server.line.weight));
         let bytes = total.saturating_mul(POINTS * POINT_SIZE);
-        let Some(heaviest) = group.primary().max_by_key(|server| server.weight) else { continue };
-        if bytes < TOLERATED {
-            continue;
-        }
-        let span = heaviest.parameter("weight=").map_or(heaviest.setting.span(), |word| word.span);
+        let Some(heaviest) = group.primary().max_by_key(|server| server.line.weight) else { continue };
+        let Some((_, method)) = group.method().filter(|_| bytes >= TOLERATED) else { continue };
+        let span = heaviest.parameter("weight=").map_or(heaviest.span(), |word| word.span);
         let message = format!("weights of {total} in all make a table of {} MB for \"consistent\"", bytes >> 20);
         findings.add(
             Finding::at(group.scope, span, message)
-                .related(method.setting.span(), "160 points for each unit of weight")
+                .related(method.span(), "160 points for each unit of weight")
                 .help("divide the weights by what they have in common: only their ratio matters"),
         );
     }

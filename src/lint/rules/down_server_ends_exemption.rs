@@ -1,8 +1,7 @@
 //! A `down` server that makes the failures of the only live one count.
 
-use crate::config::values;
 use crate::diagnostics::Level;
-use crate::lint::{Finding, Findings, Lint, Rule, Server, Targets, Tier};
+use crate::lint::{Finding, Findings, Lint, Rule, Targets, Tier};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -25,22 +24,20 @@ fn check(lint: &Lint, findings: &mut Findings) {
     for group in &lint.groups {
         let mut live = group.servers.iter().filter(|server| !server.is_down());
         let (Some(server), None) = (live.next(), live.next()) else { continue };
-        let down = group.servers.iter().find_map(|server| server.parameter("down"));
-        let exempt = server.is_one_address() && server.counts_failures() && !server.is_backup();
+        let down = group.servers.iter().find(|server| server.is_down()).and_then(|server| server.parameter("down"));
+        let line = server.line;
+        let exempt = server.is_one_peer() && line.max_fails > 0 && line.fail_timeout > 0 && !line.backup;
         let Some(down) = down.filter(|_| exempt) else { continue };
-        let fails = server.number("max_fails=").unwrap_or(1);
-        let attempts = if fails == 1 { "one failure".to_owned() } else { format!("{fails} failures") };
-        let message = format!("with this server, {attempts} of the only live one take it out for {}", timeout(server));
+        let message = match line.max_fails {
+            1 => format!("with this server, one failure takes the only live one out for {} s", line.fail_timeout),
+            fails => {
+                format!("with this server, {fails} failures take the only live one out for {} s", line.fail_timeout)
+            }
+        };
         findings.add(
             Finding::at(group.scope, down.span, message)
-                .related(server.setting.span(), "alone in the group it would never be taken out")
+                .related(server.whole(), "alone in the group it would never be taken out")
                 .help("comment the \"down\" server out, or give the other \"max_fails=0\""),
         );
     }
-}
-
-fn timeout(server: &Server) -> String {
-    let given =
-        server.parameter("fail_timeout=").and_then(|word| values::sec(word.value.strip_prefix("fail_timeout=")?));
-    format!("{} s", given.unwrap_or(10))
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostics::Level;
-use crate::lint::{Finding, Findings, Host, Lint, Rule, Server, Targets, Tier};
+use crate::lint::{Finding, Findings, Lint, Rule, Targets, Tier};
 use crate::syntax::Span;
 
 /// The rule.
@@ -26,25 +26,16 @@ fn check(lint: &Lint, findings: &mut Findings) {
     for group in &lint.groups {
         let mut seen: HashMap<String, Span> = HashMap::new();
         for server in &group.servers {
-            let span = server.setting.words.get(1).map_or(server.setting.span(), |word| word.span);
-            let Some(first) = seen.insert(address(server), span) else { continue };
-            let message = format!("\"{}\" is in this group already", server.address);
+            let url = &server.line.url;
+            let service = server.line.service.as_deref().unwrap_or_default();
+            let address = format!("{} {} {service}", url.host.to_ascii_lowercase(), url.port);
+            let Some(first) = seen.insert(address, server.span()) else { continue };
+            let message = format!("\"{}\" is in this group already", url.text);
             findings.add(
-                Finding::at(group.scope, span, message)
+                Finding::at(group.scope, server.span(), message)
                     .related(first, "here")
                     .help("write the server once, with \"weight=\" if it is to get more"),
             );
-        }
-    }
-}
-
-/// The address with what nginx adds, so that equal ones compare equal.
-fn address(server: &Server) -> String {
-    let service = server.parameter("service=").map_or("", |word| &word.value);
-    match (server.host, server.port) {
-        (Host::Unix(path), _) => format!("unix:{path}"),
-        (Host::Ip(host) | Host::Name(host), port) => {
-            format!("{}:{} {service}", host.to_ascii_lowercase(), port.unwrap_or("80"))
         }
     }
 }

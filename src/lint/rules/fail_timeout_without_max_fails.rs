@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
 
 fn check(lint: &Lint, findings: &mut Findings) {
     for group in &lint.groups {
-        for server in group.servers.iter().filter(|server| !server.counts_failures()) {
+        for server in group.servers.iter().filter(|server| server.line.max_fails == 0) {
             let (Some(fails), Some(timeout)) = (server.parameter("max_fails="), server.parameter("fail_timeout="))
             else {
                 continue;

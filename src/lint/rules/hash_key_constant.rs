@@ -1,8 +1,8 @@
 //! `hash` with a key that is the same for every request.
 
-use crate::config::Text;
 use crate::diagnostics::Level;
 use crate::lint::{Finding, Findings, Lint, Rule, Targets, Tier};
+use crate::modules::shared::upstream::Method;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -21,17 +21,14 @@ pub static RULE: Rule = Rule {
 
 fn check(lint: &Lint, findings: &mut Findings) {
     for group in lint.groups.iter().filter(|group| group.servers.len() > 1) {
-        let Some(method) = group.method.filter(|method| method.name() == "hash") else { continue };
-        let key = method.setting.arg(1);
-        if Text::read(key).is_ok_and(|text| text.is_dynamic()) {
-            continue;
-        }
+        let Method::Hash { key, .. } = &group.upstream.method else { continue };
+        let (Some((_, method)), Some(key)) = (group.method(), key.literal()) else { continue };
         let (message, help) = if key.is_empty() {
             ("an empty key is no key: nginx balances by round robin".to_owned(), "name a variable as the key")
         } else {
             (format!("\"{key}\" is the same for every request: one server gets them all"), "is a \"$\" missing?")
         };
-        let span = method.setting.words.get(1).map_or(method.setting.span(), |word| word.span);
+        let span = method.words.get(1).map_or(method.span(), |word| word.span);
         findings.add(Finding::at(group.scope, span, message).help(help));
     }
 }

@@ -4,6 +4,7 @@ use super::keepalive_over_http_1_0::{MODERN_SINCE, speaks_1_0};
 use crate::config::Setting;
 use crate::diagnostics::Level;
 use crate::lint::{Finding, Findings, Group, Lint, Pass, Rule, Targets, Tier};
+use crate::modules::shared::map::{Entry, Key};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -28,7 +29,7 @@ fn check(lint: &Lint, findings: &mut Findings) {
         let Some(keepalive) = group.setting("keepalive").filter(|keepalive| keepalive.arg(1) != "0") else { continue };
         for pass in lint.passes_to(group) {
             // What HTTP/1.0 alone undoes is said by keepalive-over-http-1-0.
-            if pass.setting.directive.name != "proxy_pass" || speaks_1_0(lint, pass) {
+            if pass.name() != "proxy_pass" || speaks_1_0(lint, pass) {
                 continue;
             }
             if let Some(finding) = closed(lint, group, pass, keepalive) {
@@ -51,18 +52,18 @@ fn closed(lint: &Lint, group: &Group, pass: &Pass, keepalive: &Setting) -> Optio
         });
     };
     let value = header.arg(2);
-    let message = format!("\"Connection: close\" leaves the \"keepalive\" of \"{}\" nothing to keep", group.name);
+    let message = format!("\"Connection: close\" leaves the \"keepalive\" of \"{}\" nothing to keep", group.name());
     let finding =
         || Finding::at(pass.scope, header.span(), message.clone()).related(keepalive.span(), "asked for here");
     if value.eq_ignore_ascii_case("close") {
         return Some(finding().help("set \"proxy_set_header Connection '';\""));
     }
     let variable = value.strip_prefix('$')?.trim_matches(['{', '}']);
-    let (map, row) = lint.map_rows(variable)?;
-    let empty = row.iter().find(|words| words.len() == 2 && words[0].value.is_empty())?;
-    empty[1].value.eq_ignore_ascii_case("close").then(|| {
+    let empty = |entry: &&Entry| entry.key == Key::Exact(String::new());
+    let row = lint.map(variable)?.entries.iter().find(empty)?;
+    row.value.literal()?.eq_ignore_ascii_case("close").then(|| {
         finding()
-            .related(map.span(), "gives \"close\" to every request that is no upgrade")
+            .related(row.span, "gives \"close\" to every request that is no upgrade")
             .help("in the map write '' '' for requests without \"Upgrade\"")
     })
 }

@@ -23,7 +23,7 @@ fn check(lint: &Lint, findings: &mut Findings) {
     for group in lint.groups.iter().filter(|group| !group.stream) {
         let Some(keepalive) = group.setting("keepalive").filter(|keepalive| keepalive.arg(1) != "0") else { continue };
         for pass in lint.passes_to(group) {
-            let (why, help) = match pass.setting.directive.name {
+            let (why, help) = match pass.name() {
                 "fastcgi_pass" if !lint.config.flag(pass.scope, "fastcgi_keep_conn", false) => {
                     ("\"fastcgi_keep_conn\" is off here", "set \"fastcgi_keep_conn on;\"")
                 }

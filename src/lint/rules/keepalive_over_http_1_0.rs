@@ -40,7 +40,7 @@ fn check(lint: &Lint, findings: &mut Findings) {
             };
             let finding = match lint.config.effective(pass.scope, "proxy_http_version") {
                 Some(version) => {
-                    let message = format!("HTTP/1.0 leaves the \"keepalive\" of \"{}\" nothing to keep", group.name);
+                    let message = format!("HTTP/1.0 leaves the \"keepalive\" of \"{}\" nothing to keep", group.name());
                     Finding::at(pass.scope, version.span(), message).related(keepalive.span(), "asked for here")
                 }
                 None => {
@@ -55,7 +55,7 @@ fn check(lint: &Lint, findings: &mut Findings) {
 
 /// The pass is HTTP/1.0.
 pub(super) fn speaks_1_0(lint: &Lint, pass: &Pass) -> bool {
-    if pass.setting.directive.name != "proxy_pass" {
+    if pass.name() != "proxy_pass" {
         return false;
     }
     match lint.config.effective(pass.scope, "proxy_http_version") {

@@ -1,7 +1,7 @@
 //! A method that compares connections or times which every worker process counts for itself.
 
 use crate::diagnostics::Level;
-use crate::lint::{Finding, Findings, Lint, Method, Rule, Targets, Tier};
+use crate::lint::{Finding, Findings, Lint, Rule, Targets, Tier};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -21,21 +21,15 @@ pub static RULE: Rule = Rule {
 
 fn check(lint: &Lint, findings: &mut Findings) {
     let Some(workers) = lint.several_workers() else { return };
-    for group in lint.groups.iter().filter(|group| group.setting("zone").is_none() && group.single().is_none()) {
-        let Some(method) = group.method.filter(compares) else { continue };
-        let name = method.name();
+    for group in lint.groups.iter().filter(|group| group.compares() && group.single().is_none()) {
+        let Some((_, method)) = group.method().filter(|_| group.upstream.zone.is_none()) else { continue };
+        let name = method.directive.name;
         let message =
             format!("\"{name}\" compares only the connections of its own worker process, as there is no \"zone\"");
         findings.add(
-            Finding::at(group.scope, method.setting.span(), message)
+            Finding::at(group.scope, method.span(), message)
                 .related(workers.span(), "several worker processes")
-                .help(format!("add \"zone {} 64k;\" so that they count together", group.name)),
+                .help(format!("add \"zone {} 64k;\" so that they count together", group.name())),
         );
     }
-}
-
-/// Whether the method looks at what the servers are doing.
-fn compares(method: &Method) -> bool {
-    matches!(method.name(), "least_conn" | "least_time")
-        || (method.name() == "random" && method.setting.arg(1) == "two")
 }

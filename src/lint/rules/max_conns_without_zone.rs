@@ -22,15 +22,15 @@ pub static RULE: Rule = Rule {
 
 fn check(lint: &Lint, findings: &mut Findings) {
     let Some(workers) = lint.several_workers() else { return };
-    for group in lint.groups.iter().filter(|group| group.setting("zone").is_none()) {
-        let limited = group.servers.iter().find(|server| server.number("max_conns=").is_some_and(|limit| limit > 0));
-        let Some(word) = limited.and_then(|server| server.parameter("max_conns=")) else { continue };
-        let limit = limited.and_then(|server| server.number("max_conns=")).unwrap_or_default();
-        let message = format!("each worker process counts \"{}\" for itself: {}", word.value, total(limit, workers));
+    for group in lint.groups.iter().filter(|group| group.upstream.zone.is_none()) {
+        let Some(server) = group.servers.iter().find(|server| server.line.max_conns > 0) else { continue };
+        let Some(word) = server.parameter("max_conns=") else { continue };
+        let total = total(server.line.max_conns, workers);
+        let message = format!("each worker process counts \"{}\" for itself: {total}", word.value);
         findings.add(
             Finding::at(group.scope, word.span, message)
                 .related(workers.span(), "several worker processes")
-                .help(format!("add \"zone {} 64k;\" so that they count together", group.name)),
+                .help(format!("add \"zone {} 64k;\" so that they count together", group.name())),
         );
     }
 }

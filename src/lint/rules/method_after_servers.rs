@@ -1,8 +1,7 @@
 //! A balancing method that stands after `server` lines.
 
-use super::backup_against_method::refuses_backup;
 use crate::diagnostics::Level;
-use crate::lint::{Finding, Findings, Lint, Rule, Server, Targets, Tier};
+use crate::lint::{Finding, Findings, Lint, Rule, Targets, Tier};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -23,16 +22,16 @@ pub static RULE: Rule = Rule {
 
 fn check(lint: &Lint, findings: &mut Findings) {
     for group in &lint.groups {
-        let Some(method) = group.method else { continue };
-        let mut before = group.servers.iter().filter(|server| server.at < method.at).peekable();
-        let Some(first) = before.peek().map(|server| server.setting.span()) else { continue };
-        if refuses_backup(method.name()) && before.any(Server::is_backup) {
+        let Some((position, method)) = group.method() else { continue };
+        let mut before = group.servers.iter().filter(|server| server.at < position).peekable();
+        let Some(first) = before.peek().map(|server| server.whole()) else { continue };
+        if !group.upstream.method.has_backup() && before.any(|server| server.line.backup) {
             continue;
         }
-        let name = method.name();
+        let name = method.directive.name;
         let message = format!("\"{name}\" stands after servers, whose parameters nginx has not checked against it");
         findings.add(
-            Finding::at(group.scope, method.setting.span(), message)
+            Finding::at(group.scope, method.span(), message)
                 .related(first, "read as if for round robin")
                 .help(format!("write \"{name}\" before the first \"server\"")),
         );

@@ -12,7 +12,6 @@ mod keepalive_connection_closed;
 mod keepalive_not_used;
 mod keepalive_over_http_1_0;
 mod least_conn_without_zone;
-mod lost_to_method;
 mod max_conns_without_zone;
 mod method_after_servers;
 mod scheme_port_mismatch;
@@ -38,7 +37,6 @@ pub static RULES: &[&Rule] = &[
     &keepalive_not_used::RULE,
     &keepalive_over_http_1_0::RULE,
     &least_conn_without_zone::RULE,
-    &lost_to_method::RULE,
     &max_conns_without_zone::RULE,
     &method_after_servers::RULE,
     &scheme_port_mismatch::RULE,

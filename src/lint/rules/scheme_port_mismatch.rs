@@ -1,5 +1,6 @@
 //! TLS to port 80, or plain text to port 443.
 
+use crate::config::address::Family;
 use crate::diagnostics::Level;
 use crate::lint::{Finding, Findings, Lint, Pass, Rule, Server, Targets, Tier};
 
@@ -20,27 +21,29 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(lint: &Lint, findings: &mut Findings) {
-    for pass in lint.passes.iter().filter(|pass| pass.scheme.is_some() && pass.setting.directive.name != "tunnel_pass")
-    {
+    for pass in lint.passes.iter().filter(|pass| pass.scheme.is_some() && pass.name() != "tunnel_pass") {
         let Some(group) = lint.group(pass) else { continue };
         for server in &group.servers {
             let Some(message) = mismatch(pass, server) else { continue };
-            let span = server.setting.words.get(1).map_or(server.setting.span(), |word| word.span);
             let help = if pass.is_tls() { "write the port: \":443\"" } else { "pass with \"https://\"" };
-            findings
-                .add(Finding::at(group.scope, span, message).related(pass.span(), "the group is used here").help(help));
+            findings.add(
+                Finding::at(group.scope, server.span(), message)
+                    .related(pass.span(), "the group is used here")
+                    .help(help),
+            );
         }
     }
 }
 
-fn mismatch(pass: &Pass, server: &Server) -> Option<String> {
-    if matches!(server.host, crate::lint::Host::Unix(_)) || server.parameter("service=").is_some() {
+fn mismatch(pass: &Pass, server: &Server) -> Option<&'static str> {
+    let url = &server.line.url;
+    if url.family == Family::Unix || server.line.service.is_some() {
         return None;
     }
-    match (pass.is_tls(), server.port) {
-        (true, None) => Some("without a port this is port 80, and nginx starts TLS there".to_owned()),
-        (true, Some("80")) => Some("nginx starts TLS on port 80".to_owned()),
-        (false, Some("443")) => Some("nginx speaks plain text to port 443".to_owned()),
+    match (pass.is_tls(), url.port) {
+        (true, 80) if url.no_port => Some("without a port this is port 80, and nginx starts TLS there"),
+        (true, 80) => Some("nginx starts TLS on port 80"),
+        (false, 443) => Some("nginx speaks plain text to port 443"),
         _ => None,
     }
 }

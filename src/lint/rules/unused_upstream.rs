@@ -24,12 +24,14 @@ fn check(lint: &Lint, findings: &mut Findings) {
         return;
     }
     for group in lint.groups.iter().filter(|group| lint.passes_to(group).next().is_none()) {
-        if is_mentioned(lint, group.name, group.span) {
+        if is_mentioned(lint, group.name(), group.upstream.span) {
             continue;
         }
-        let message = format!("nothing passes to \"{}\"", group.name);
-        findings
-            .add(Finding::at(group.scope, group.span, message).help("remove the group, or look for its name misspelt"));
+        let message = format!("nothing passes to \"{}\"", group.name());
+        findings.add(
+            Finding::at(group.scope, group.upstream.span, message)
+                .help("remove the group, or look for its name misspelt"),
+        );
     }
 }
 
