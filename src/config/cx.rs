@@ -9,13 +9,16 @@ use super::host::Host;
 use super::scope::{Config, Scope, ScopeId, Setting, Value};
 use crate::diagnostics::{Diagnostic, Stage};
 use crate::modules::{Contexts, Directive, Kind, Module, Target};
-use crate::syntax::{self, Place, Sources, Span, Word};
+use crate::syntax::{self, FileId, Place, Sources, Span, Word};
 
 /// What the caller chose.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
     /// The entry file is a fragment to be read in this context, with what nginx needs around it supplied.
     pub fragment: Option<Contexts>,
+    /// Directives to read before the entry file: nginx's `-g`. The file's path must be
+    /// [`COMMAND_LINE`](crate::syntax::COMMAND_LINE).
+    pub command_line: Option<FileId>,
 }
 
 /// The state of a compilation: nginx's `ngx_conf_t`.

@@ -46,6 +46,10 @@ pub fn compile(sources: &Sources, target: &Target, host: &dyn Host, options: Opt
         budget: BUDGET,
         regexes: super::regex::Regexes::default(),
     };
+    if let Some(file) = options.command_line {
+        cx.read_command_line(file);
+        cx.place = start;
+    }
     match options.fragment {
         Some(context) => modules::read_fragment(&mut cx, context),
         None => cx.read_file(FileId(0)),
@@ -62,6 +66,33 @@ impl Cx<'_> {
         let source = sources.file(file);
         self.items(&source.tree.items);
         self.place = Place { file, offset: source.text.len() as u32 };
+    }
+
+    /// Reads nginx's `-g`, which may have no blocks and calls its end by another name.
+    fn read_command_line(&mut self, file: FileId) {
+        let items = &self.sources.file(file).tree.items;
+        let blocks = |item: &Item| match item {
+            Item::Directive(node) => node.fault.is_none() && matches!(node.body, Body::Block(_) | Body::Lua { .. }),
+            _ => false,
+        };
+        for item in items {
+            match item {
+                Item::Directive(node) if node.fault.as_ref().is_some_and(syntax::Fault::is_end) => {
+                    self.place = node.end_of_head();
+                    let fault = Fault::emerg("unexpected end of parameter, expecting \";\"");
+                    self.say(
+                        fault.at(node.words.first().map_or(Span { file, start: 0, end: 0 }, |word| word.span)),
+                        None,
+                    );
+                }
+                Item::Directive(node) if blocks(item) => {
+                    self.place = node.end_of_head();
+                    let fault = Fault::emerg("block directives are not supported in -g option");
+                    self.say(fault, None);
+                }
+                _ => self.items(std::slice::from_ref(item)),
+            }
+        }
     }
 
     /// Reads the block that `call` opens into `scope`; afterwards the place is that of its `}`.

@@ -1,7 +1,7 @@
 //! nginx's own way: `nginx: [emerg] MESSAGE in FILE:LINE`.
 
 use super::Diagnostic;
-use crate::syntax::{self, Sources};
+use crate::syntax::{self, COMMAND_LINE, Sources};
 
 /// nginx's room for one message of a configuration's fault (`NGX_MAX_CONF_ERRSTR`); the rest is cut off.
 const LONGEST_MESSAGE: usize = 1024;
@@ -16,7 +16,10 @@ pub fn line(finding: &Diagnostic, sources: &Sources) -> Vec<u8> {
     }
     line.extend(message);
     if let Some(place) = finding.place {
-        line.extend(syntax::encode(&format!(" in {}:{}", sources.path(place.file), sources.line(place))));
+        line.extend(match sources.path(place.file) {
+            COMMAND_LINE => b" in command line".to_vec(),
+            path => syntax::encode(&format!(" in {path}:{}", sources.line(place))),
+        });
     }
     line
 }

@@ -14,6 +14,9 @@ use super::tree::{Body, Directive, Tree};
 /// How deep includes may go. nginx keeps a file open at every level and usually may open 1024.
 const MAX_INCLUDE_DEPTH: usize = 1000;
 
+/// The path of what is no file: directives given on nginx's command line.
+pub const COMMAND_LINE: &str = "";
+
 /// Where files come from: the disk, or a dump.
 pub trait Files {
     /// The bytes of the file at `path`.

@@ -19,10 +19,10 @@ mod value;
 mod walk;
 
 pub use dump::{Dump, is_dump};
-pub use load::{Files, Included, ReadError, SourceFile, Sources};
+pub use load::{COMMAND_LINE, Files, Included, ReadError, SourceFile, Sources};
 pub use message::UNCLOSED_BLOCK;
 pub use parser::{MAX_DEPTH, parse};
 pub use print::print;
 pub use span::{FileId, Place, Span};
-pub use text::{LineIndex, decode, encode, last_byte};
+pub use text::{LineIndex, decode, encode, first_byte, last_byte};
 pub use tree::{Block, Body, Directive, Fault, FaultKind, Item, Quote, Tree, Word};

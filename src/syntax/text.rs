@@ -58,6 +58,13 @@ pub fn encode(text: &str) -> Vec<u8> {
     out
 }
 
+/// The first byte of a character, as nginx prints it where it reads byte by byte.
+#[must_use]
+pub fn first_byte(c: char) -> String {
+    let bytes = encode(c.encode_utf8(&mut [0; 4]));
+    decode(&bytes[..1])
+}
+
 /// The last byte of a character, as nginx prints it where it takes bytes for characters.
 #[must_use]
 pub fn last_byte(c: char) -> String {

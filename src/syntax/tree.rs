@@ -119,6 +119,14 @@ pub enum FaultKind {
     TooDeep,
 }
 
+impl Fault {
+    /// Whether it is the end of the file that came too early.
+    #[must_use]
+    pub fn is_end(&self) -> bool {
+        matches!(self.kind, FaultKind::EndOfFile { .. })
+    }
+}
+
 impl Directive {
     /// The directive's name, or `""` for a lone block.
     #[must_use]

@@ -70,7 +70,8 @@ impl Options {
             't' => self.test = true,
             'T' => (self.test, self.dump) = (true, true),
             'q' => self.quiet = true,
-            _ => return Err(format!("invalid option: \"{letter}\"")),
+            // nginx prints one byte of a longer character.
+            _ => return Err(format!("invalid option: \"{}\"", crate::syntax::first_byte(letter))),
         }
         Ok(())
     }
