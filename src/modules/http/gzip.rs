@@ -5,6 +5,7 @@ use crate::modules::prelude::*;
 /// The module.
 pub static MODULE: Module = Module {
     directives: DIRECTIVES,
+    variables: VARIABLES,
     ..Module::new("http_gzip_filter_module", Kind::Http, Presence::Default("http_gzip"))
 };
 
@@ -28,4 +29,9 @@ static DIRECTIVES: &[Directive] = &[
         "Sets the zlib window size per compressed response, from 512 to 32k; an undocumented tuning option."), // TODO post &ngx_http_gzip_window_p
     d("postpone_gzipping", "http server location", "1", Size, "1.0.0", "0",
         "Holds back compression until this many bytes have gathered; an undocumented tuning option."),
+];
+
+#[rustfmt::skip]
+static VARIABLES: &[Variable] = &[
+    v("gzip_ratio", "1.0.0"),
 ];

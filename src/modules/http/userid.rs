@@ -34,7 +34,7 @@ static DIRECTIVES: &[Directive] = &[
 #[rustfmt::skip]
 static VARIABLES: &[Variable] = &[
     v("uid_got", "1.0.0"),
-    v("uid_reset", "1.0.0").changeable(),
+    v("uid_reset", "1.0.5").changeable(),
     v("uid_set", "1.0.0"),
 ];
 
