@@ -39,6 +39,6 @@ static DIRECTIVES: &[Directive] = &[
 
 #[rustfmt::skip]
 static VARIABLES: &[Variable] = &[
-    v("spdy", "1.3.15").last("1.9.4") ,
-    v("spdy_request_priority", "1.3.15").last("1.9.4") ,
+    v("spdy", "1.3.15").last("1.9.4"),
+    v("spdy_request_priority", "1.3.15").last("1.9.4"),
 ];

@@ -23,8 +23,8 @@ static DIRECTIVES: &[Directive] = &[
         "Sets how many QUIC connection IDs nginx stores per connection, as announced to the client."),
     d("quic_gso", "http server", "flag", Flag, "1.25.0", "off",
         "Sends QUIC packets in batches using UDP segmentation offload, where kernel and network card support it."),
-    d("quic_host_key", "http server", "1", Unchecked, "1.25.0", "",
-        "Sets the file with the secret for QUIC tokens; without it a random key is made per reload."), // TODO ngx_http_quic_host_key
+    d("quic_host_key", "http server", "1", Custom(host_key), "1.25.0", "",
+        "Sets the file with the secret for QUIC tokens; without it a random key is made per reload."),
     d("quic_retry", "http server", "flag", Flag, "1.25.0", "off",
         "Validates client addresses with a QUIC Retry packet before a new connection is accepted."),
 ];
@@ -33,3 +33,20 @@ static DIRECTIVES: &[Directive] = &[
 static VARIABLES: &[Variable] = &[
     v("http3", "1.25.0"),
 ];
+
+/// `ngx_http_quic_host_key`
+fn host_key(cx: &mut Cx, call: &Call) -> Verdict {
+    cx.once(call)?;
+    let (path, span) = (cx.conf_path(call.arg(1)), call.span(1));
+    match cx.host.read(&path) {
+        Err(refusal) => {
+            return Err(Fault::emerg(format!("open() \"{path}\" failed ({refusal})")).at(span).of_host());
+        }
+        Ok(key) if key.is_empty() && cx.host.is_real() => {
+            return Err(Fault::emerg(format!("\"{path}\" zero key size")).at(span).of_host());
+        }
+        Ok(_) => {}
+    }
+    cx.keep(call, Value::Words);
+    Ok(())
+}

@@ -9,7 +9,7 @@ pub mod ports;
 pub mod root;
 pub mod server;
 pub mod server_name;
-mod settings;
+pub mod settings;
 mod symlinks;
 mod table;
 pub mod tree;

@@ -1,6 +1,7 @@
 //! Readers of directives that stand alone.
 
 use crate::modules::Version;
+use crate::modules::core::thread_pool;
 use crate::modules::prelude::*;
 
 /// nginx's `NGX_MIN_POOL_SIZE` on 64-bit machines.
@@ -9,16 +10,11 @@ const MIN_POOL: u64 = 112;
 /// nginx's `NGX_POOL_ALIGNMENT`.
 const POOL_ALIGNMENT: u64 = 16;
 
-/// `ngx_http_core_pool_size`: a post of sizes of memory pools.
-pub(super) fn pool_size(cx: &mut Cx, call: &Call) -> Verdict {
-    check_pool(cx, call)
-}
-
-/// What holds for every size of a memory pool.
+/// `ngx_http_core_pool_size`: what holds for every size of a memory pool.
 ///
 /// # Errors
 /// nginx's messages.
-pub fn check_pool(_: &mut Cx, call: &Call) -> Verdict {
+pub fn pool_size(_: &mut Cx, call: &Call) -> Verdict {
     let size = values::size(call.arg(1)).unwrap_or_default();
     if size < MIN_POOL {
         let message = format!("the pool size must be no less than {MIN_POOL}");
@@ -58,8 +54,10 @@ pub(super) fn aio(cx: &mut Cx, call: &Call) -> Verdict {
             if !cx.target.built_with("--with-threads") {
                 return Err(unsupported("threads", "--with-threads"));
             }
-            let name = pool.strip_prefix('=').unwrap_or_default();
-            cx.complex_text(name, call.span(1))?;
+            let name = pool.strip_prefix('=').unwrap_or(thread_pool::DEFAULT);
+            if !cx.complex_text(name, call.span(1))?.is_dynamic() {
+                thread_pool::add(cx, name, call.span(1));
+            }
         }
     }
     cx.keep(call, Value::Words);
