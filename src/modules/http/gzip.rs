@@ -38,7 +38,7 @@ static VARIABLES: &[Variable] = &[
     v("gzip_ratio", "1.0.0"),
 ];
 fn merge(cx: &mut Cx, scope: ScopeId) -> Verdict {
-    types_slot::merge(cx, scope, "gzip_types", &["text/html"])
+    types_slot::merge(cx, scope, "gzip_types", "text/html")
 }
 
 /// `ngx_http_gzip_window`

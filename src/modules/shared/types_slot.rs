@@ -34,31 +34,6 @@ pub fn types_with(cx: &mut Cx, call: &Call, always: &str) -> Verdict {
     Ok(())
 }
 
-/// The part of `ngx_http_merge_types` that judges: the table of a scope's own list, and of that of `http` when its
-/// servers inherit it. `always` is what the list has from the start.
-///
-/// # Errors
-/// nginx's `could not build test_types_hash, ...`, mostly for a very long type.
-pub fn merge(cx: &mut Cx, scope: ScopeId, name: &str, always: &[&str]) -> Verdict {
-    let around = cx.config.scope(scope).parent.filter(|around| Some(*around) == cx.config.http);
-    let owner = [Some(scope), around].into_iter().flatten().find(|id| cx.config.scope(*id).setting(name).is_some());
-    let Some(owner) = owner else { return Ok(()) };
-    let listed: Vec<&Word> = cx.config.scope(owner).all(name).flat_map(|setting| &setting.words[1..]).collect();
-    if listed.iter().any(|word| &*word.value == "*") {
-        return Ok(());
-    }
-    let span = listed.iter().max_by_key(|word| word.value.len()).map(|word| word.span);
-    let mut kinds: Vec<String> = always.iter().map(|kind| (*kind).to_owned()).collect();
-    for word in listed {
-        let kind = lower(word);
-        if !kinds.contains(&kind) {
-            kinds.push(kind);
-        }
-    }
-    let table = Table { name: "test_types_hash", max_size: 2048, bucket_size: 64, span };
-    table.check(cx, kinds.iter().map(String::as_str))
-}
-
 fn lower(word: &Word) -> String {
     word.value.to_ascii_lowercase()
 }
