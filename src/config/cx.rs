@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::fault::{Fault, Verdict};
 use super::host::Host;
+use super::reader::MISSING_INCLUDE;
 use super::scope::{Config, Scope, ScopeId, Setting, Value};
-use crate::diagnostics::{Diagnostic, Stage};
+use crate::diagnostics::{Diagnostic, Level, Nature, Stage};
 use crate::modules::{Contexts, Directive, Kind, Module, Target};
 use crate::syntax::{self, FileId, Place, Sources, Span, Word};
 
@@ -132,7 +133,8 @@ impl Cx<'_> {
     }
 
     pub(super) fn say(&mut self, fault: Fault, call: Option<&Call>) {
-        if fault.level != crate::diagnostics::Level::Warn {
+        // A missing include is read as if it were empty, so what is around it is still whole.
+        if fault.level != Level::Warn && fault.code != MISSING_INCLUDE {
             self.mark_broken(!fault.silent);
         }
         if fault.silent {
@@ -148,9 +150,12 @@ impl Cx<'_> {
             Entry::Occupied(known) => return self.order.push(*known.get()),
             Entry::Vacant(new) => self.order.push(*new.insert(self.diagnostics.len())),
         }
+        // What even no machine in particular refuses does not depend on the machine.
+        let anywhere = !self.host.is_real() && fault.code != MISSING_INCLUDE;
+        let nature = if anywhere { Nature::Nginx } else { fault.nature };
         self.diagnostics.push(Diagnostic {
             level: fault.level,
-            code: "nginx",
+            code: fault.code,
             message,
             place,
             span,
@@ -158,7 +163,7 @@ impl Cx<'_> {
             chain: self.chain.clone(),
             help: fault.help,
             stage: self.stage,
-            nature: fault.nature,
+            nature,
         });
     }
 

@@ -19,6 +19,8 @@ pub struct Fault {
     pub related: Vec<(Span, String)>,
     /// Whether nginx adds ` in FILE:LINE`.
     pub located: bool,
+    /// The name by which `explain` knows it.
+    pub code: &'static str,
     /// What it rests on.
     pub nature: Nature,
     /// The way out.
@@ -39,6 +41,7 @@ impl Fault {
             span: None,
             related: Vec::new(),
             located: true,
+            code: "nginx",
             nature: Nature::Nginx,
             help: None,
             of_directive: false,
@@ -94,6 +97,13 @@ impl Fault {
     #[must_use]
     pub fn of_host(mut self) -> Fault {
         self.nature = Nature::Host;
+        self
+    }
+
+    /// Gives it a name of its own.
+    #[must_use]
+    pub fn code(mut self, code: &'static str) -> Fault {
+        self.code = code;
         self
     }
 

@@ -14,6 +14,9 @@ use crate::syntax::{self, Body, FileId, Included, Item, Place, Sources, Span};
 /// How many directives a configuration may have, includes multiplied out; past that something includes too much.
 const BUDGET: usize = 5_000_000;
 
+/// The code of the finding that a file to be included cannot be read.
+pub const MISSING_INCLUDE: &str = "missing-include";
+
 /// A configuration and what was found on the way.
 #[derive(Debug)]
 pub struct Compiled {
@@ -182,7 +185,8 @@ impl Cx<'_> {
         match sources.file(site.file).includes.get(&site.start) {
             None => Ok(()),
             Some(Included::Failed { path, error }) => {
-                Err(Fault::emerg(format!("open() \"{path}\" failed ({error})")).at(node.words[1].span).of_host())
+                let fault = Fault::emerg(format!("open() \"{path}\" failed ({error})")).at(node.words[1].span);
+                Err(fault.of_host().code(MISSING_INCLUDE))
             }
             Some(Included::Cycle(chain)) => {
                 let mut fault = Fault::emerg("include cycle: the file includes itself").at(node.words[1].span);
