@@ -92,6 +92,8 @@ pub enum BadUrl {
     LongPath,
     /// The name has no address.
     NotFound,
+    /// It has no address on any machine: it is no name.
+    NoName,
 }
 
 impl BadUrl {
@@ -106,7 +108,7 @@ impl BadUrl {
             BadUrl::Inet6 => "invalid IPv6 address",
             BadUrl::NoPath => "no path in the unix domain socket",
             BadUrl::LongPath => "too long path in the unix domain socket",
-            BadUrl::NotFound => "host not found",
+            BadUrl::NotFound | BadUrl::NoName => "host not found",
         }
     }
 
@@ -116,6 +118,7 @@ impl BadUrl {
         let fault = Fault::emerg(format!("{} in {what}", self.phrase()));
         match self {
             BadUrl::NotFound => fault.of_host().help("nginx resolves this name when it starts, and stops if it cannot"),
+            BadUrl::NoName => fault.help("a host name has letters, digits, `-`, `_` and `.`"),
             BadUrl::Port => fault.help("a port is a number from 1 to 65535"),
             _ => fault,
         }
@@ -218,8 +221,10 @@ impl Url {
     }
 
     fn resolve(&mut self, host: &dyn Host) -> Result<(), BadUrl> {
-        let found = host.resolve(&self.host).unwrap_or_default();
-        let first = found.first().ok_or(BadUrl::NotFound)?;
+        let named = is_host_name(&self.host);
+        // A real machine may have an odd name in its hosts file.
+        let found = host.resolve(&self.host).filter(|_| named || host.is_real()).unwrap_or_default();
+        let first = found.first().ok_or(if named { BadUrl::NotFound } else { BadUrl::NoName })?;
         self.family = if first.is_ipv6() { Family::Inet6 } else { Family::Inet };
         self.wildcard = first.is_unspecified();
         for ip in found {
@@ -329,6 +334,14 @@ impl fmt::Display for Address {
     }
 }
 
+/// Whether DNS could have an address for it: labels of 1 to 63 bytes, of the characters that resolvers let pass.
+fn is_host_name(text: &str) -> bool {
+    let text = text.strip_suffix('.').unwrap_or(text);
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let label = |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(known);
+    text.len() <= 253 && !text.starts_with('-') && text.split('.').all(label)
+}
+
 /// A port in digits, from 1 to 65535.
 #[must_use]
 pub fn port(text: &str) -> Option<u16> {
@@ -391,7 +404,10 @@ mod tests {
             (SERVER, "name", "name 80  127.0.0.1:80"),
             (SERVER, "name:", "invalid port"),
             (SERVER, "a:80:80", "invalid port"),
-            (SERVER, "*:80", "* 80  127.0.0.1:80"),
+            (SERVER, "*:80", "host not found"),
+            (SERVER, "<host>", "host not found"),
+            (SERVER, "a..b", "host not found"),
+            (SERVER, "app_server.", "app_server. 80  127.0.0.1:80"),
             (SERVER, "name/", "invalid host"),
         ];
         for (form, text, want) in cases {

@@ -122,7 +122,7 @@ mod tests {
         let cases = [
             ("10", Some(10_000)),
             ("1h30m", Some(5_400_000)),
-            ("1h 30m", None),
+            ("1h 30m", Some(5_400_000)),
             ("30m1h", None),
             ("5ms", Some(5)),
             ("1s5ms", Some(1005)),
@@ -130,7 +130,7 @@ mod tests {
             ("", None),
             ("s", None),
             ("1m1m", None),
-            ("1d 5", None),
+            ("1d 5", Some(86_405_000)),
         ];
         for (text, want) in cases {
             assert_eq!(msec(text), want, "{text}");

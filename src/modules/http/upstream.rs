@@ -1,7 +1,7 @@
 //! `ngx_http_upstream_module`.
 
 use crate::modules::prelude::*;
-use crate::modules::shared::upstream;
+use crate::modules::shared::{resolver, upstream};
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -13,7 +13,7 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("resolver", "upstream", "1+", Custom(upstream::resolver), "1.27.3", "",
+    d("resolver", "upstream", "1+", Custom(resolver::set), "1.27.3", "",
         "Sets the name servers used for re-resolving the names of servers in this upstream group."),
     d("resolver_timeout", "upstream", "1", Msec, "1.27.3", "30s",
         "Sets the timeout for resolving server names of this upstream group."),

@@ -1,7 +1,7 @@
 //! `ngx_stream_upstream_module`.
 
 use crate::modules::prelude::*;
-use crate::modules::shared::upstream;
+use crate::modules::shared::{resolver, upstream};
 
 /// The module.
 pub static MODULE: Module = Module {
@@ -13,7 +13,7 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("resolver", "stream-upstream", "1+", Custom(upstream::resolver), "1.27.3", "",
+    d("resolver", "stream-upstream", "1+", Custom(resolver::set), "1.27.3", "",
         "Sets the DNS servers used to keep the host names of this upstream group up to date."),
     d("resolver_timeout", "stream-upstream", "1", Msec, "1.27.3", "30s",
         "Limits how long a DNS lookup for the servers of this upstream group may take."),

@@ -22,7 +22,7 @@ pub use keepalive::{Keepalive, keep_connections, keepalive};
 pub use memory::zone_has_room;
 pub use method::{Method, Timing, Two, hash, ip_hash, least_conn, least_time, random};
 pub use plus::{Queue, ntlm, queue, state};
-pub use server::{Server, Standing, resolver, server, zone};
+pub use server::{Server, Standing, server, zone};
 pub use start::start;
 pub use sticky::{Expires, Sticky, sticky};
 

@@ -1,4 +1,4 @@
-//! The lines of an `upstream` block that are no method: `server` with its parameters, `zone`, `resolver`.
+//! The lines of an `upstream` block that are no method: `server` with its parameters, and `zone`.
 
 use std::sync::Arc;
 
@@ -244,15 +244,5 @@ pub fn zone(cx: &mut Cx, call: &Call) -> Verdict {
     let zone = cx.config.zones.add(name, size, tag, call.span(1))?;
     cx.keep(call, Value::Own);
     current(cx).zone = Some(zone);
-    Ok(())
-}
-
-/// `resolver ADDRESS... [PARAMETER...];`
-///
-/// # Errors
-/// A second call, and nginx's faults of a resolver.
-pub fn resolver(cx: &mut Cx, call: &Call) -> Verdict {
-    cx.once(call)?;
-    cx.keep(call, Value::Words);
     Ok(())
 }
