@@ -3,7 +3,7 @@
 //! resolved for each request.
 
 use crate::config::Config;
-use crate::config::address::UrlForm;
+use crate::config::address::{Family, Url, UrlForm};
 use crate::modules::prelude::*;
 use crate::modules::shared::upstream::{UpstreamId, implicit};
 
@@ -41,6 +41,8 @@ pub struct Pass {
     pub tls: bool,
     /// The destination.
     pub to: To,
+    /// The host that the upstream is told: with its port unless that is the default one; empty if variables say it.
+    pub host: String,
     /// The URI that replaces the location's prefix; empty: the request's URI goes as it came.
     pub uri: String,
     /// The directive.
@@ -100,7 +102,7 @@ pub fn pass(cx: &mut Cx, call: &Call) -> Verdict {
     if form.variables && text.contains('$') {
         let to = To::Dynamic(cx.complex_text(text, call.span(1))?);
         let tls = !form.schemes.is_empty();
-        return add(cx, Pass { protocol: form.protocol, tls, to, uri: String::new(), span });
+        return add(cx, Pass { protocol: form.protocol, tls, to, host: String::new(), uri: String::new(), span });
     }
     let (length, tls, default_port) = form.scheme(cx, call)?;
     let address = UrlForm { default_port, uri_part: form.url, no_resolve: true, ..UrlForm::default() };
@@ -111,12 +113,31 @@ pub fn pass(cx: &mut Cx, call: &Call) -> Verdict {
     if !url.uri.is_empty() && !has_prefix(&cx.config, cx.scope) {
         return Err(uri_refused(&url.uri, call));
     }
-    add(cx, Pass { protocol: form.protocol, tls, to: To::Upstream(upstream), uri: url.uri, span })
+    add(
+        cx,
+        Pass {
+            protocol: form.protocol,
+            tls,
+            to: To::Upstream(upstream),
+            host: host_of(&url, default_port),
+            uri: url.uri,
+            span,
+        },
+    )
 }
 
 fn add(cx: &mut Cx, pass: Pass) -> Verdict {
     cx.slot::<Passes>().0.push(pass);
     Ok(())
+}
+
+/// nginx's `$proxy_host`, and the `:authority` of gRPC.
+fn host_of(url: &Url, default_port: u16) -> String {
+    match url.family {
+        Family::Unix => "localhost".to_owned(),
+        _ if url.no_port || url.port == default_port => url.host.clone(),
+        _ => format!("{}:{}", url.host, url.port_text),
+    }
 }
 
 impl Form {
@@ -182,11 +203,13 @@ pub fn effective(config: &Config, scope: ScopeId) -> Option<&Pass> {
     }
 }
 
-/// Reads `proxy_pass` of `stream`, without the check for a second one.
+/// Reads `proxy_pass` of `stream`.
 ///
 /// # Errors
-/// What is wrong with the text or the address.
-pub fn stream(cx: &mut Cx, call: &Call) -> Result<Pass, Fault> {
+/// nginx's `is duplicate`; what is wrong with the text or the address.
+pub fn stream(cx: &mut Cx, call: &Call) -> Verdict {
+    cx.once(call)?;
+    cx.keep(call, Value::Own);
     let text = cx.complex(&call.words[1])?;
     let to = if text.is_dynamic() {
         To::Dynamic(text)
@@ -195,5 +218,67 @@ pub fn stream(cx: &mut Cx, call: &Call) -> Result<Pass, Fault> {
         To::Upstream(implicit(cx, call.arg(1), form, call.span(1))?.0)
     };
     let span = call.span(0).to(call.span(1));
-    Ok(Pass { protocol: Protocol::Stream, tls: false, to, uri: String::new(), span })
+    add(cx, Pass { protocol: Protocol::Stream, tls: false, to, host: String::new(), uri: String::new(), span })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{NoHost, Options, compile};
+    use crate::modules::Target;
+    use crate::modules::shared::upstream::Upstreams;
+    use crate::syntax::{Files, ReadError, Sources};
+
+    struct NoFiles;
+
+    impl Files for NoFiles {
+        fn read(&self, _path: &str) -> Result<Vec<u8>, ReadError> {
+            Ok(Vec::new())
+        }
+        fn glob(&self, _pattern: &str) -> Result<Vec<String>, ReadError> {
+            Ok(Vec::new())
+        }
+    }
+
+    /// `PROTOCOL DESTINATION HOST URI` of what handles the innermost block.
+    fn passed(locations: &str) -> String {
+        let text = format!("events {{}} http {{ upstream app {{ server 127.0.0.1:1; }} server {{ {locations} }} }}");
+        let sources = Sources::from_text("nginx.conf", text, "", &NoFiles);
+        let compiled = compile(&sources, &Target::default(), &NoHost, Options::default());
+        assert!(compiled.diagnostics.is_empty(), "{:?}", compiled.diagnostics);
+        let config = compiled.config;
+        let last = ScopeId(config.scopes.len() as u32 - 1);
+        let Some(pass) = effective(&config, last) else { return "nowhere".to_owned() };
+        let http = config.http.map(|http| config.scope(http)).expect("it has http");
+        let to = match &pass.to {
+            To::Dynamic(text) => format!("{} parts", text.0.len()),
+            To::Upstream(id) => {
+                let upstream = http.slot::<Upstreams>().expect("it has upstreams").get(*id);
+                format!("{}:{}", upstream.name, upstream.port)
+            }
+        };
+        format!("{:?}{} {to} {} {}", pass.protocol, if pass.tls { "+tls" } else { "" }, pass.host, pass.uri)
+    }
+
+    #[test]
+    fn destinations() {
+        let cases = [
+            ("location / { proxy_pass http://127.0.0.1; }", "Http 127.0.0.1:80 127.0.0.1 "),
+            ("location / { proxy_pass https://127.0.0.1:444/a?b; }", "Http+tls 127.0.0.1:444 127.0.0.1:444 /a?b"),
+            ("location / { proxy_pass http://[::1]:80/; }", "Http [::1]:80 [::1] /"),
+            ("location / { proxy_pass http://unix:/tmp/a:/b; }", "Http /tmp/a:0 localhost /b"),
+            ("location / { proxy_pass http://app; }", "Http app:0 app "),
+            ("location / { proxy_pass http://$host/a; }", "Http+tls 3 parts  "),
+            ("location / { grpc_pass grpcs://127.0.0.1:1; }", "Grpc+tls 127.0.0.1:1 127.0.0.1:1 "),
+            ("location / { scgi_pass app; fastcgi_pass app; }", "Fastcgi app:0 app "),
+            ("location / { uwsgi_pass app; if ($host) { set $a b; } }", "Uwsgi app:0 app "),
+            ("location / { proxy_pass http://app; if ($host) { uwsgi_pass app; } }", "Uwsgi app:0 app "),
+            ("location / { proxy_pass http://app; limit_except GET { deny all; } }", "Http app:0 app "),
+            ("location / { proxy_pass http://app; location /a { deny all; } }", "nowhere"),
+            ("location / { tunnel_pass; }", "Tunnel 3 parts  "),
+        ];
+        for (locations, want) in cases {
+            assert_eq!(passed(locations), want, "{locations}");
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! `ngx_stream_proxy_module`: where a stream goes.
 
 use crate::modules::prelude::*;
-use crate::modules::shared::pass::Pass;
 use crate::modules::shared::{named, pass, proxy_ssl, upstream};
 
 /// The module.
@@ -32,7 +31,7 @@ static DIRECTIVES: &[Directive] = &[
         "Limits the total time for trying further upstream servers, where zero means no limit."),
     d("proxy_next_upstream_tries", "stream stream-server", "1", Number, "1.9.0", "0",
         "Limits how many upstream servers may be tried for one connection, where zero means all."),
-    d("proxy_pass", "stream-server", "1", Custom(stream_pass), "1.9.0", "",
+    d("proxy_pass", "stream-server", "1", Custom(pass::stream), "1.9.0", "",
         "Sets the address, socket or upstream group to which stream sessions are forwarded."),
     d("proxy_protocol", "stream stream-server", "flag", Flag, "1.9.2", "off",
         "Sends a PROXY protocol header with the client address to the upstream server."),
@@ -85,14 +84,6 @@ static DIRECTIVES: &[Directive] = &[
     d("proxy_upstream_buffer", "stream stream-server", "1", Custom(buffer_size), "1.9.0", "16k",
         "Old name of proxy_buffer_size that sized the buffer reading data from the upstream."),
 ];
-
-fn stream_pass(cx: &mut Cx, call: &Call) -> Verdict {
-    cx.once(call)?;
-    cx.keep(call, Value::Own);
-    let pass = pass::stream(cx, call)?;
-    *cx.slot::<Option<Pass>>() = Some(pass);
-    Ok(())
-}
 
 /// One size under three names, two of them old.
 fn buffer_size(cx: &mut Cx, call: &Call) -> Verdict {
