@@ -1,7 +1,7 @@
 //! How a location of `proxy`, `fastcgi`, `uwsgi`, `scgi`, `grpc` is merged: what is judged, in nginx's order. The modules
 //! differ only in which of the parts they have; a [`Family`] says so.
 
-use super::cache::{self, CacheNames};
+use super::cache::{self, CacheNames, Caches};
 use super::pass::{Passes, Protocol};
 use super::upstream_headers::{self, Hidden, Lines, Sizes};
 use super::{buffers, proxy_ssl};
@@ -42,7 +42,7 @@ impl Family {
                 self.default_folder(cx)?;
                 upstream_headers::untouched(cx, &self.hidden);
             }
-            return Ok(());
+            return self.repeat_warning(cx);
         }
         if self.temp_path.is_some() {
             buffers::judge(cx, self.prefix)?;
@@ -62,6 +62,14 @@ impl Family {
         }
         let caches = self.cache.as_ref().is_some_and(|names| cache::effective(&cx.config, scope, names).is_some());
         upstream_headers::judge_lines(cx, &self.lines, sizes, caches)
+    }
+
+    /// nginx warns of a missing key at every location that inherits the cache.
+    fn repeat_warning(&self, cx: &mut Cx) -> Verdict {
+        match &self.cache {
+            Some(names) if names.key.is_some() && !cx.realm_slot::<Caches>().0.is_empty() => cache::judge(cx, names),
+            _ => Ok(()),
+        }
     }
 
     fn default_folder(&self, cx: &mut Cx) -> Verdict {
