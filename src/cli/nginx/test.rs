@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{Failed, Options, say, write_error};
 use crate::cli::host::Machine;
 use crate::config::{self, Compiled, Host};
-use crate::diagnostics::{self, Diagnostic, Level, Nature, Stage};
+use crate::diagnostics::{self, Diagnostic, Nature, Stage};
 use crate::disk::Disk;
 use crate::modules::Target;
 use crate::syntax::{self, COMMAND_LINE, ReadError, Sources};
@@ -59,7 +59,7 @@ fn unreadable(conf: &str, error: &ReadError) -> String {
 /// Prints what nginx would have printed until it stopped, and whether it did not stop.
 fn print(compiled: &Compiled, sources: &Sources, options: &Options, conf: &str) -> bool {
     let all: Vec<&Diagnostic> = compiled.said.iter().filter_map(|at| compiled.diagnostics.get(*at)).collect();
-    let end = all.iter().position(|finding| matches!(finding.level, Level::Emerg | Level::Error));
+    let end = all.iter().position(|finding| finding.level.stops());
     let said = &all[..end.map_or(all.len(), |at| at + 1)];
     let read = said.partition_point(|finding| finding.stage == Stage::Read);
     let stopped_reading = end.is_some_and(|at| at < read);
