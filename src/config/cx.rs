@@ -1,6 +1,6 @@
 //! What a reader is given: the configuration so far, where nginx's lexer stands, and the call to read.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ pub struct Cx<'a> {
     pub(super) chain: Vec<Span>,
     pub(super) stage: Stage,
     pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) said: HashMap<Said, usize>,
+    pub(super) said: FxHashMap<Said, usize>,
     pub(super) order: Vec<usize>,
     pub(super) budget: usize,
     pub(super) regexes: super::regex::Regexes,

@@ -44,7 +44,7 @@ pub fn compile(sources: &Sources, target: &Target, host: &dyn Host, options: Opt
         chain: Vec::new(),
         stage: Stage::Read,
         diagnostics: Vec::new(),
-        said: std::collections::HashMap::new(),
+        said: rustc_hash::FxHashMap::default(),
         order: Vec::new(),
         budget: BUDGET,
         regexes: super::regex::Regexes::default(),
@@ -239,6 +239,7 @@ impl Cx<'_> {
             Ok(call) => call,
             Err(fault) => return self.say(fault, None),
         };
+        self.config.scope_mut(self.scope).note(call.module);
         if let Err(fault) = slots::read(self, &call) {
             self.say(fault, Some(&call));
         }

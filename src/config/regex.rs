@@ -1,7 +1,7 @@
 //! Regular expressions, compiled with PCRE2 exactly as nginx's `ngx_regex_compile` does: bytes, not UTF-8; caseless or
 //! not; never multi-line. The message is nginx's, the reason in it PCRE2's.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 use super::cx::Cx;
@@ -24,8 +24,8 @@ struct Program {
 /// What was compiled before: configurations repeat the same few patterns in every server.
 #[derive(Debug, Default)]
 pub struct Regexes {
-    sensitive: HashMap<Box<str>, Regex>,
-    caseless: HashMap<Box<str>, Regex>,
+    sensitive: FxHashMap<Box<str>, Regex>,
+    caseless: FxHashMap<Box<str>, Regex>,
 }
 
 impl Regex {

@@ -7,7 +7,7 @@ use super::listening::Listening;
 use super::log_files::LogFiles;
 use super::paths::Folders;
 use super::shared::Zones;
-use crate::modules::{Contexts, Directive};
+use crate::modules::{Contexts, Directive, Module};
 use crate::syntax::{Place, Span, Word};
 
 /// A scope of one [`Config`], by its number. The main context is number 0; a parent's number is smaller.
@@ -55,6 +55,8 @@ pub struct Scope {
     /// It or a block inside it has a fault.
     pub broken: bool,
     slots: Vec<Box<dyn Any + Send + Sync>>,
+    /// The modules whose directives stand here.
+    modules: Vec<&'static str>,
 }
 
 /// One call of a directive.
@@ -109,6 +111,19 @@ impl Scope {
             faulty: false,
             broken: false,
             slots: Vec::new(),
+            modules: Vec::new(),
+        }
+    }
+
+    /// Whether a directive of the module stands here.
+    #[must_use]
+    pub fn sets(&self, module: &Module) -> bool {
+        self.modules.contains(&module.name)
+    }
+
+    pub(super) fn note(&mut self, module: &Module) {
+        if !self.sets(module) {
+            self.modules.push(module.name);
         }
     }
 

@@ -3,7 +3,7 @@
 //! nginx learns of a variable where a directive defines it, notes every use, and complains about unknown ones only
 //! at the end of the block. So definitions may follow uses.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::cx::Cx;
 use super::fault::{Fault, Verdict};
@@ -17,9 +17,9 @@ pub const WEAK: u8 = 2;
 /// The variables of one realm.
 #[derive(Debug, Default)]
 pub struct Variables {
-    defined: HashMap<String, Definition>,
+    defined: FxHashMap<String, Definition>,
     used: Vec<(String, Span)>,
-    indices: HashMap<String, usize>,
+    indices: FxHashMap<String, usize>,
 }
 
 /// One variable that a directive defines.

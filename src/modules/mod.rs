@@ -18,8 +18,9 @@ pub mod shared;
 pub mod stream;
 pub mod third_party;
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 
 pub use directive::{Arguments, CONTEXT_NAMES, Contexts, Count, Directive, Post, Set, Setter, Was, d, was};
 pub use module::{Hook, Kind, Merge, Module, Presence, Variable, v};
@@ -42,8 +43,8 @@ pub fn all_directives() -> impl Iterator<Item = (&'static Module, &'static Direc
 
 type Rows = Vec<(&'static Module, &'static Directive)>;
 
-static BY_NAME: LazyLock<HashMap<&'static str, Rows>> = LazyLock::new(|| {
-    let mut by_name: HashMap<&'static str, Rows> = HashMap::new();
+static BY_NAME: LazyLock<FxHashMap<&'static str, Rows>> = LazyLock::new(|| {
+    let mut by_name: FxHashMap<&'static str, Rows> = FxHashMap::default();
     for (module, row) in all_directives() {
         by_name.entry(row.name).or_default().push((module, row));
     }

@@ -40,12 +40,12 @@ fn open(cx: &mut Cx, context: Contexts, make: impl FnOnce(&mut Cx) -> ScopeId) -
 
 fn close(cx: &mut Cx, steps: &Steps) {
     let scope = cx.scope;
+    let servers: Vec<_> = children(cx, scope, Contexts::read("server stream-server mail-server"))
+        .map(|server| (server, inside(cx, server)))
+        .collect();
     for module in present(cx) {
         run(cx, module.init);
-        for server in children(cx, scope, Contexts::read("server stream-server mail-server")) {
-            merge(cx, server, module.merge_server);
-            merge_locations(cx, server, module.merge_location);
-        }
+        merge_all(cx, module, &servers);
     }
     run(cx, steps.arrange);
     each_module(cx, |module| module.finish);
@@ -59,13 +59,25 @@ fn close(cx: &mut Cx, steps: &Steps) {
     run(cx, steps.settle);
 }
 
-fn merge_locations(cx: &mut Cx, scope: ScopeId, hook: Option<Merge>) {
-    if hook.is_none() {
+/// Runs a module's merges over every server with the locations inside it.
+///
+/// A scope that sets nothing of the module has what the scope around it has, so what there is to say was said there; the
+/// first server speaks for the defaults.
+fn merge_all(cx: &mut Cx, module: &Module, servers: &[(ScopeId, Vec<ScopeId>)]) {
+    if module.merge_server.is_none() && module.merge_location.is_none() {
         return;
     }
-    merge(cx, scope, hook);
-    for child in children(cx, scope, Contexts::read("location location-if server-if limit_except")) {
-        merge_locations(cx, child, hook);
+    let everywhere = cx.config.scope(cx.scope).sets(module);
+    for (n, (server, inside)) in servers.iter().enumerate() {
+        if everywhere || n == 0 || cx.config.scope(*server).sets(module) {
+            merge(cx, *server, module.merge_server);
+            merge(cx, *server, module.merge_location);
+        }
+        for scope in inside {
+            if cx.config.scope(*scope).sets(module) {
+                merge(cx, *scope, module.merge_location);
+            }
+        }
     }
 }
 
@@ -99,9 +111,25 @@ fn present(cx: &Cx) -> Vec<&'static Module> {
 }
 
 /// The scopes directly inside `scope` whose context is one of `contexts`.
-fn children(cx: &Cx, scope: ScopeId, contexts: Contexts) -> Vec<ScopeId> {
+fn children(cx: &Cx, scope: ScopeId, contexts: Contexts) -> impl Iterator<Item = ScopeId> {
     let inside = &cx.config.scope(scope).children;
-    inside.iter().copied().filter(|id| cx.config.scope(*id).context.meets(contexts)).collect()
+    inside.iter().copied().filter(move |id| cx.config.scope(*id).context.meets(contexts))
+}
+
+/// The locations, `if`s and `limit_except`s inside a server, each before those inside it.
+fn inside(cx: &Cx, server: ScopeId) -> Vec<ScopeId> {
+    const MERGED: Contexts = Contexts::read("location location-if server-if limit_except");
+    let mut found = Vec::new();
+    let mut pending = vec![server];
+    while let Some(scope) = pending.pop() {
+        if scope != server {
+            found.push(scope);
+        }
+        let first = pending.len();
+        pending.extend(children(cx, scope, MERGED));
+        pending[first..].reverse();
+    }
+    found
 }
 
 /// The end of the main context: every core module's checks, after `syntax is ok`, and nginx's start.

@@ -8,7 +8,7 @@ mod third_party;
 
 pub use load::modules_in_file;
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 use std::fmt;
 
 use super::directive::Directive;
@@ -26,9 +26,9 @@ pub struct Target {
     pub paths: Paths,
     /// The configure options, if the target was read from `nginx -V`; otherwise everything counts as built in.
     pub configured: Option<Vec<String>>,
-    present: HashSet<&'static str>,
+    present: FxHashSet<&'static str>,
     /// Dynamic modules of the build that `load_module` may bring.
-    dynamic: HashSet<&'static str>,
+    dynamic: FxHashSet<&'static str>,
 }
 
 /// Paths and names compiled into a build or given on its command line.
@@ -137,7 +137,7 @@ impl Target {
 
     /// A version without any module.
     fn bare(version: Version) -> Target {
-        let (present, dynamic) = (HashSet::new(), HashSet::new());
+        let (present, dynamic) = (FxHashSet::default(), FxHashSet::default());
         Target { version, plus: None, paths: Paths::default(), configured: None, present, dynamic }
     }
 
