@@ -4,8 +4,11 @@ use crate::modules::prelude::*;
 use crate::modules::shared::upstream;
 
 /// The module.
-pub static MODULE: Module =
-    Module { directives: DIRECTIVES, ..Module::new("plus_http_module", Kind::Http, Presence::Plus) };
+pub static MODULE: Module = Module {
+    directives: DIRECTIVES,
+    variables: VARIABLES,
+    ..Module::new("plus_http_module", Kind::Http, Presence::Plus)
+};
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
@@ -147,4 +150,19 @@ static DIRECTIVES: &[Directive] = &[
         "Builds a separate request for each uwsgi server tried instead of reusing the first.").release(36),
     d("uwsgi_ssl_key_log", "http server location", "1", Unchecked, "1.0.0", "",
         "Writes TLS secrets of uwsgi upstream connections to a file for debugging with Wireshark.").release(33),
+];
+
+#[rustfmt::skip]
+static VARIABLES: &[Variable] = &[
+    v("jwt_claim_", "1.0.0").prefix(),
+    v("jwt_header_", "1.0.0").prefix(),
+    v("jwt_payload", "1.0.0"),
+    v("oidc_access_token", "1.0.0"),
+    v("oidc_claim_", "1.0.0").prefix(),
+    v("oidc_id_token", "1.0.0"),
+    v("session_log_binary_id", "1.0.0"),
+    v("session_log_id", "1.0.0"),
+    v("upstream_last_addr", "1.0.0"),
+    v("upstream_last_server_name", "1.0.0"),
+    v("upstream_queue_time", "1.0.0"),
 ];

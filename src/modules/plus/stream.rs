@@ -4,8 +4,11 @@ use crate::modules::prelude::*;
 use crate::modules::shared::upstream;
 
 /// The module.
-pub static MODULE: Module =
-    Module { directives: DIRECTIVES, ..Module::new("plus_stream_module", Kind::Stream, Presence::Plus) };
+pub static MODULE: Module = Module {
+    directives: DIRECTIVES,
+    variables: VARIABLES,
+    ..Module::new("plus_stream_module", Kind::Stream, Presence::Plus)
+};
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
@@ -91,4 +94,10 @@ static DIRECTIVES: &[Directive] = &[
         "Limits how long the certificate chain of another cluster node may be.").release(30),
     d("zone_sync_timeout", "stream stream-server", "1", Unchecked, "1.0.0", "5s",
         "Closes a synchronisation connection after this long without any data passing over it.").release(30),
+];
+
+#[rustfmt::skip]
+static VARIABLES: &[Variable] = &[
+    v("mqtt_preread_clientid", "1.0.0"),
+    v("mqtt_preread_username", "1.0.0"),
 ];
