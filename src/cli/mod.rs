@@ -1,6 +1,7 @@
-//! The commands: the only room that knows a terminal, arguments and exit codes.
+//! The commands: the only room that knows a terminal, arguments and exit codes. One subcommand, one file.
 
 mod host;
+mod lint;
 mod nginx;
 mod target;
 
@@ -8,20 +9,65 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::{Parser, Subcommand};
+
+const EXAMPLES: &str = "\
+Examples:
+  nginxlb lint /etc/nginx/nginx.conf      every fault, drawn in the text
+  nginxlb lint --format json . | jq       for programs
+  nginxlb nginx -t -c /etc/nginx/nginx.conf
+                                          what nginx -t says, word for word
+  ln -s \"$(command -v nginxlb)\" nginx; ./nginx -t
+                                          the same by nginx's own name";
+
+/// nginx's load-balancing configuration: read, judged and formatted as nginx itself would.
+#[derive(Debug, Parser)]
+#[command(name = "nginxlb", version, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Lint(lint::Lint),
+    /// nginx's own command line: -t, -T, -q, -v, -V, -p, -c, -e, -g
+    ///
+    /// The target is taken from the environment variable NGINXLB_TARGET.
+    #[command(disable_help_flag = true)]
+    Nginx {
+        /// As nginx takes them; -h lists them
+        #[arg(value_name = "OPTIONS", trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+}
+
 /// Runs the program with its arguments, its own name first.
 #[must_use]
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.collect();
-    let (name, rest) = arguments.split_first().map_or((None, [].as_slice()), |(name, rest)| (Some(name), rest));
-    let called = name.and_then(|name| Path::new(name).file_name()).unwrap_or_default();
+    let called = arguments.first().and_then(|name| Path::new(name).file_name()).unwrap_or_default();
     if called == "nginx" {
-        return nginx::run(rest);
+        return nginx::run(&arguments[1..]);
     }
-    match rest.split_first() {
-        Some((command, rest)) if command == "nginx" => nginx::run(rest),
-        _ => {
-            eprintln!("usage: nginxlb nginx -t [-p prefix] [-c file]");
-            ExitCode::from(2)
+    // nginx reads its options in a way of its own, so they are kept from the usual reader.
+    if arguments.get(1).is_some_and(|command| command == "nginx") {
+        return nginx::run(&arguments[2..]);
+    }
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => dispatch(cli.command),
+        Err(error) => {
+            let code = error.exit_code();
+            // Where the help cannot be written there is no one to tell.
+            let _ = error.print();
+            ExitCode::from(u8::try_from(code).unwrap_or(2))
         }
+    }
+}
+
+fn dispatch(command: Command) -> ExitCode {
+    match command {
+        Command::Lint(arguments) => lint::run(&arguments),
+        Command::Nginx { arguments } => nginx::run(&arguments),
     }
 }

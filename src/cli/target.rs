@@ -31,3 +31,32 @@ pub fn from_environment() -> Result<Target, String> {
         _ => Ok(Target::default()),
     }
 }
+
+/// `--target` and `--module`.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// The nginx to judge as: nginx@1.22, nginx@1.31.3, plus@r37, or a file with the output of nginx -V
+    /// [default: $NGINXLB_TARGET, or the newest nginx with all its modules]
+    #[arg(long, value_name = "TARGET")]
+    target: Option<String>,
+    /// A third-party module that the target has, too: njs, lua, headers-more, brotli, ...
+    #[arg(long = "module", value_name = "NAME")]
+    modules: Vec<String>,
+}
+
+impl Options {
+    /// The target with its modules.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn target(&self) -> Result<Target, String> {
+        let mut target = match &self.target {
+            Some(name) => read(name)?,
+            None => from_environment()?,
+        };
+        for module in &self.modules {
+            target.add_third_party(module).map_err(|error| error.to_string())?;
+        }
+        Ok(target)
+    }
+}

@@ -15,8 +15,6 @@ use crate::syntax::{self, FileId, Place, Sources, Span, Word};
 /// What the caller chose.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// The entry file is a fragment to be read in this context, with what nginx needs around it supplied.
-    pub fragment: Option<Contexts>,
     /// Directives to read before the entry file: nginx's `-g`. The file's path must be
     /// [`COMMAND_LINE`](crate::syntax::COMMAND_LINE).
     pub command_line: Option<FileId>,

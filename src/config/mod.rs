@@ -11,6 +11,7 @@ pub mod address;
 pub mod cidr;
 mod cx;
 mod fault;
+mod fragment;
 mod host;
 mod ip;
 mod listening;
@@ -28,6 +29,7 @@ mod variables;
 
 pub use cx::{Call, Cx, Options, Row};
 pub use fault::{Fault, Verdict};
+pub use fragment::{SURROUNDINGS, Surroundings};
 pub use host::{Host, NoHost, Pem, Refusal};
 pub use listening::Listening;
 pub use log_files::{LogBuffer, LogFile, LogFiles};

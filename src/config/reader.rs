@@ -9,13 +9,16 @@ use super::scope::{Config, Scope, ScopeId, Value};
 use super::{slots, unknown};
 use crate::diagnostics::{Diagnostic, Stage};
 use crate::modules::{self, Contexts, Kind, Target};
-use crate::syntax::{self, Body, FileId, Included, Item, Place, Sources, Span};
+use crate::syntax::{self, Body, FileId, Included, Item, Place, Sources, Span, Word};
 
 /// How many directives a configuration may have, includes multiplied out; past that something includes too much.
 const BUDGET: usize = 5_000_000;
 
 /// The code of the finding that a file to be included cannot be read.
 pub const MISSING_INCLUDE: &str = "missing-include";
+
+/// What is said of a directive's name among the words of another.
+const MISSING_SEMICOLON: &str = "is a \";\" missing before this?";
 
 /// A configuration and what was found on the way.
 #[derive(Debug)]
@@ -53,10 +56,7 @@ pub fn compile(sources: &Sources, target: &Target, host: &dyn Host, options: Opt
         cx.read_command_line(file);
         cx.place = start;
     }
-    match options.fragment {
-        Some(context) => modules::read_fragment(&mut cx, context),
-        None => cx.read_file(FileId(0)),
-    }
+    cx.read_file(FileId(0));
     cx.stage = Stage::Start;
     modules::finish_core(&mut cx);
     Compiled { config: cx.config, diagnostics: cx.diagnostics, said: cx.order }
@@ -226,10 +226,20 @@ impl Cx<'_> {
         self.say(said, None);
     }
 
+    /// What is wrong with a directive's own words; a `}` or the end of the file means that its `;` is missing.
+    fn cut_short(&mut self, node: &syntax::Directive, fault: &syntax::Fault) {
+        let ended =
+            matches!(fault.kind, syntax::FaultKind::Unexpected('}') | syntax::FaultKind::EndOfFile { opened: None });
+        let Some(word) = node.words.first().filter(|_| ended) else { return self.lexical(fault) };
+        self.place = fault.place;
+        let said = Fault::emerg(fault.kind.message(self.sources.text(fault.span))).at(fault.span);
+        self.say(said.related(word.span, "this directive has no \";\" at its end"), None);
+    }
+
     fn directive(&mut self, node: &syntax::Directive) {
         self.place = node.end_of_head();
         if let Some(fault) = &node.fault {
-            return self.lexical(fault);
+            return self.cut_short(node, fault);
         }
         self.budget = self.budget.saturating_sub(1);
         if self.budget == 0 {
@@ -240,9 +250,26 @@ impl Cx<'_> {
             Err(fault) => return self.say(fault, None),
         };
         self.config.scope_mut(self.scope).note(call.module);
-        if let Err(fault) = slots::read(self, &call) {
+        if let Err(mut fault) = slots::read(self, &call) {
+            let guilty = fault.span.map_or(0, |span| span.start);
+            if let Some(word) = self.next_directive(node).filter(|word| guilty >= word.span.start) {
+                fault.help = Some(MISSING_SEMICOLON.to_owned());
+                if fault.span != Some(word.span) {
+                    fault = Fault { help: None, ..fault.related(word.span, MISSING_SEMICOLON) };
+                }
+            }
             self.say(fault, Some(&call));
         }
+    }
+
+    /// A word that stands first on a line of its own and is a directive's name: probably the one before it has no `;`.
+    fn next_directive<'n>(&self, node: &'n syntax::Directive) -> Option<&'n Word> {
+        let line = |span: Span| self.sources.line(span.first());
+        let pairs = node.words.windows(2).filter_map(|pair| Some((pair.first()?, pair.last()?)));
+        pairs
+            .filter(|(before, word)| line(before.span) < line(word.span))
+            .map(|(_, word)| word)
+            .find(|word| word.quote == syntax::Quote::Bare && self.target.directives(&word.value).next().is_some())
     }
 
     /// Looks a directive up as nginx does: the first of that name in module order that this context allows.
@@ -262,8 +289,11 @@ impl Cx<'_> {
                 return Err(Fault::emerg(format!("directive \"{name}\" has no opening \"{{\"")).at(span));
             }
             if !arguments.allows(node.words.len() - 1) {
-                let fault = Fault::emerg(format!("invalid number of arguments in \"{name}\" directive"));
-                return Err(fault.at(span).help(format!("\"{name}\" takes {arguments}")));
+                let fault = Fault::emerg(format!("invalid number of arguments in \"{name}\" directive")).at(span);
+                return Err(match self.next_directive(node) {
+                    Some(word) => fault.related(word.span, MISSING_SEMICOLON),
+                    None => fault.help(format!("\"{name}\" takes {arguments}")),
+                });
             }
             return Ok(Call { directive, module, words: &node.words, node });
         }

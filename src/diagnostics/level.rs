@@ -36,4 +36,14 @@ impl Level {
             Level::Notice => "notice",
         }
     }
+
+    /// The word that other tools use.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Emerg | Level::Alert | Level::Crit | Level::Error => "error",
+            Level::Warn => "warning",
+            Level::Notice => "note",
+        }
+    }
 }

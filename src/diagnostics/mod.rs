@@ -3,8 +3,12 @@
 //! A [`Diagnostic`] carries nginx's own message and the line nginx would name, and beyond that what nginx does not
 //! say: the exact span, the includes that led there, a code to look up with `explain`, and help.
 
+pub mod concise;
+pub mod fancy;
+pub mod json;
 mod level;
 pub mod nginx;
+pub mod position;
 
 pub use level::Level;
 
@@ -53,4 +57,12 @@ pub enum Nature {
     Host,
     /// Advice: nginx itself is silent.
     Lint,
+}
+
+impl Diagnostic {
+    /// Where the guilty text begins; where nginx says it is, if no text is.
+    #[must_use]
+    pub fn start(&self) -> Option<Place> {
+        self.span.map(Span::first).or(self.place)
+    }
 }

@@ -21,7 +21,7 @@ use crate::config::{Compiled, Config, Scope, ScopeId, Setting};
 use crate::diagnostics::Diagnostic;
 use crate::modules::shared::map::{Map, Maps};
 use crate::modules::{Contexts, Target};
-use crate::syntax::{Included, Sources};
+use crate::syntax::{Included, SURROUNDINGS_PATH, Sources};
 
 pub use explain::{explain, topics};
 pub use findings::{Finding, Findings};
@@ -81,8 +81,7 @@ impl<'a> Lint<'a> {
     /// does the absence of something mean anything.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        let realms = [self.config.http, self.config.stream];
-        let fragment = realms.into_iter().flatten().any(|id| self.config.scope(id).words.is_empty());
+        let fragment = self.sources.files.first().is_some_and(|entry| entry.path == SURROUNDINGS_PATH);
         let missing = self.sources.files.iter().flat_map(|file| file.includes.values());
         !fragment
             && !self.config.scope(ScopeId(0)).broken

@@ -24,7 +24,7 @@ use rustc_hash::FxHashMap;
 
 pub use directive::{Arguments, CONTEXT_NAMES, Contexts, Count, Directive, Post, Set, Setter, Was, d, was};
 pub use module::{Hook, Kind, Merge, Module, Presence, Variable, v};
-pub use realm::{finish_core, read_fragment};
+pub use realm::finish_core;
 pub use target::{Paths, Target, TargetError, modules_in_file};
 pub use version::Version;
 

@@ -138,8 +138,3 @@ pub fn finish_core(cx: &mut Cx) {
     run(cx, Some(super::core::cycle::start));
     each_module(cx, |module| module.finish);
 }
-
-/// Reads the entry file as a fragment in `context`, with the blocks around it that it needs.
-pub fn read_fragment(cx: &mut Cx, context: Contexts) {
-    let _ = (cx, context);
-}

@@ -17,6 +17,9 @@ const MAX_INCLUDE_DEPTH: usize = 1000;
 /// The path of what is no file: directives given on nginx's command line.
 pub const COMMAND_LINE: &str = "";
 
+/// The path of the entry that was made up to include a fragment.
+pub const SURROUNDINGS_PATH: &str = "(around it)";
+
 /// Where files come from: the disk, or a dump.
 pub trait Files {
     /// The bytes of the file at `path`.

@@ -22,7 +22,7 @@ pub fn run(options: &Options, target: &Target) -> Result<(), Failed> {
     })?;
     let directives = options.directives.clone().filter(|directives| !directives.is_empty());
     let command_line = directives.map(|text| sources.add_text(COMMAND_LINE, text, &prefix, &Disk));
-    let options_of_reading = config::Options { command_line, ..config::Options::default() };
+    let options_of_reading = config::Options { command_line };
     let compiled = config::compile(&sources, target, &Machine, options_of_reading);
     if !print(&compiled, &sources, options, conf) {
         return Err(failed());
