@@ -10,7 +10,7 @@
 //! | `level` | `error`, `warning` or `note` |
 //! | `code` | `nginx` for nginx's own faults, or the rule that speaks |
 //! | `message` | of nginx's own faults nginx's words |
-//! | `nginx` | of nginx's own faults: its `level` (`emerg`, `warn`), the `line` it names, and the whole `text` |
+//! | `nginx` | of nginx's own faults, on any machine: its `level` (`emerg`, `warn`), the `line` it names, and the whole `text` |
 //! | `depends_on` | `configuration`, `machine` or `advice` |
 //! | `help` | the way out, or `null` |
 //! | `related` | other places that matter: `file`, `line`, `column`, `message` |
@@ -97,7 +97,7 @@ pub fn object(finding: &Diagnostic, sources: &Sources, subject: &str) -> String 
 }
 
 fn said_by_nginx(finding: &Diagnostic, sources: &Sources) -> Option<Nginx> {
-    (finding.nature != Nature::Lint).then(|| Nginx {
+    (finding.nature == Nature::Nginx).then(|| Nginx {
         level: finding.level.name(),
         line: finding.place.map(|place| sources.line(place)),
         text: String::from_utf8_lossy(&nginx::line(finding, sources)).into_owned(),
