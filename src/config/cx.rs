@@ -207,7 +207,7 @@ impl Cx<'_> {
     pub fn keep(&mut self, call: &Call, value: Value) {
         let place = self.place;
         let setting = Setting { directive: call.directive, words: call.words.clone(), value, place };
-        self.config.scope_mut(self.scope).settings.push(setting);
+        self.config.scope_mut(self.scope).keep(setting);
     }
 
     /// nginx's answer when this call's directive was already given in this block.

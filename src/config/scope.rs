@@ -44,8 +44,11 @@ pub struct Scope {
     pub parent: Option<ScopeId>,
     /// The blocks inside, in order.
     pub children: Vec<ScopeId>,
-    /// Every directive read here, in order.
+    /// Every directive read here that opens no block, in order.
     pub settings: Vec<Setting>,
+    /// Every call of a directive that opens a block, in order; apart, since an `http` may hold thousands of servers and
+    /// is asked for its settings at each.
+    pub blocks: Vec<Setting>,
     /// The words of the directive that opened it (`server`, or `location ~ \.php$`), empty for main.
     pub words: Arc<[Word]>,
     /// Place of its `{`, as nginx names the block.
@@ -54,6 +57,8 @@ pub struct Scope {
     pub faulty: bool,
     /// It or a block inside it has a fault.
     pub broken: bool,
+    /// The names in `blocks`, each once.
+    block_names: Vec<&'static str>,
     slots: Vec<Box<dyn Any + Send + Sync>>,
     /// The modules whose directives stand here.
     modules: Vec<&'static str>,
@@ -106,6 +111,8 @@ impl Scope {
             parent,
             children: Vec::new(),
             settings: Vec::new(),
+            blocks: Vec::new(),
+            block_names: Vec::new(),
             words,
             opened,
             faulty: false,
@@ -130,12 +137,30 @@ impl Scope {
     /// The last setting of this directive made here.
     #[must_use]
     pub fn setting(&self, name: &str) -> Option<&Setting> {
-        self.settings.iter().rev().find(|s| s.directive.name == name)
+        let named = |s: &&Setting| s.directive.name == name;
+        self.settings.iter().rev().find(named).or_else(|| self.blocks_of(name).iter().rev().find(named))
+    }
+
+    /// Keeps a call.
+    pub(super) fn keep(&mut self, setting: Setting) {
+        let name = setting.directive.name;
+        if !setting.directive.arguments.block {
+            return self.settings.push(setting);
+        }
+        self.blocks.push(setting);
+        if !self.block_names.contains(&name) {
+            self.block_names.push(name);
+        }
+    }
+
+    /// The blocks, if there is one of this name among them.
+    fn blocks_of(&self, name: &str) -> &[Setting] {
+        if self.block_names.contains(&name) { &self.blocks } else { &[] }
     }
 
     /// All settings of this directive made here, in order.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Setting> {
-        self.settings.iter().filter(move |s| s.directive.name == name)
+        self.settings.iter().chain(self.blocks_of(name)).filter(move |s| s.directive.name == name)
     }
 
     /// What a module keeps here.

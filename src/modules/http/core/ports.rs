@@ -104,7 +104,7 @@ impl Listener {
     /// `ngx_http_add_addresses`: one more server on a known address. Says whether the protocols were redefined.
     fn join(&mut self, server: ScopeId, socket: &Socket, span: Span) -> Result<bool, Fault> {
         let refused = |message: String| Fault::emerg(message).at(span).related(self.span, "first listened on here");
-        if self.servers.contains(&server) {
+        if self.servers.last() == Some(&server) {
             return Err(refused(format!("a duplicate listen {}", self.address)));
         }
         self.servers.push(server);
