@@ -54,8 +54,8 @@ pub trait Host {
     /// # Errors
     /// The system's refusal.
     fn open_pid_file(&self, path: &str) -> Result<(), Refusal>;
-    /// Loads a PEM file as OpenSSL would. The error is the end of nginx's message: of a certificate or key what follows
-    /// `cannot load certificate "x": `, of DH parameters all of it.
+    /// Loads a PEM file (an OCSP response in DER) as OpenSSL would. The error is the end of nginx's message: of a certificate or key what follows
+    /// `cannot load certificate "x": `, of DH parameters and an OCSP response all of it.
     ///
     /// # Errors
     /// What the TLS library says.
@@ -73,6 +73,8 @@ pub enum Pem {
     DhParam,
     /// A certificate revocation list.
     Crl,
+    /// An OCSP response, in DER.
+    OcspResponse,
 }
 
 /// No machine: every file can be read (and is empty), every user exists, every name that could

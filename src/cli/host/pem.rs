@@ -34,6 +34,9 @@ fn kind_of(kind: Pem) -> Kind {
             expecting: "DH PARAMETERS",
             asn1: "DHPARAMS",
         },
+        Pem::OcspResponse => {
+            Kind { function: "d2i_OCSP_RESPONSE_bio", labels: &[], expecting: "", asn1: "OCSP_RESPONSE" }
+        }
         Pem::Crl => {
             Kind { function: "PEM_read_bio_X509_CRL", labels: &["X509 CRL"], expecting: "X509 CRL", asn1: "X509_CRL" }
         }
@@ -53,14 +56,25 @@ enum Bad {
 /// # Errors
 /// What nginx would print.
 pub fn check(content: &Result<Vec<u8>, Refusal>, path: &str, kind: Pem) -> Result<(), String> {
-    let named = if kind == Pem::DhParam { format!("(\"{path}\")") } else { "()".to_owned() };
+    let whole = matches!(kind, Pem::DhParam | Pem::OcspResponse);
+    let named = if whole { format!("(\"{path}\")") } else { "()".to_owned() };
+    let mode = if kind == Pem::OcspResponse { "rb" } else { "r" };
     let content = match content {
         Ok(content) => content.as_slice(),
         // fopen() opens folders; there is nothing to read in them.
         Err(refusal) if refusal.starts_with("21:") => &[],
-        Err(refusal) => return Err(format!("BIO_new_file{named} failed ({})", not_opened(refusal, path))),
+        Err(refusal) => return Err(format!("BIO_new_file{named} failed ({})", not_opened(refusal, path, mode))),
     };
     let rules = kind_of(kind);
+    if kind == Pem::OcspResponse {
+        // A SEQUENCE.
+        let good = content.first() == Some(&0x30);
+        return if good {
+            Ok(())
+        } else {
+            Err(format!("{}{named} failed (SSL: {})", rules.function, wrong_tag(&rules)))
+        };
+    }
     let text = syntax::decode(content);
     first_block(&text, rules.labels).map_err(|bad| {
         let said = match kind {
@@ -71,7 +85,7 @@ pub fn check(content: &Result<Vec<u8>, Refusal>, path: &str, kind: Pem) -> Resul
     })
 }
 
-fn not_opened(refusal: &str, path: &str) -> String {
+fn not_opened(refusal: &str, path: &str, mode: &str) -> String {
     let (number, words) = refusal.split_once(": ").unwrap_or(("0", refusal));
     let number: u32 = number.parse().unwrap_or(0);
     let reason = if number == 2 {
@@ -79,7 +93,10 @@ fn not_opened(refusal: &str, path: &str) -> String {
     } else {
         "error:10080002:BIO routines::system lib"
     };
-    format!("SSL: error:{:08X}:system library::{words}:calling fopen({path}, r) {reason}", 0x8000_0000_u32 + number)
+    format!(
+        "SSL: error:{:08X}:system library::{words}:calling fopen({path}, {mode}) {reason}",
+        0x8000_0000_u32 + number
+    )
 }
 
 fn error(bad: &Bad, rules: &Kind) -> String {

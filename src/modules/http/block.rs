@@ -1,8 +1,9 @@
 //! `ngx_http_module`.
 
-use super::core::{ports, tree};
+use super::core::tree;
 use crate::modules::prelude::*;
 use crate::modules::realm::{self, Steps};
+use crate::modules::shared::listen;
 
 /// The module.
 pub static MODULE: Module =
@@ -15,7 +16,7 @@ static DIRECTIVES: &[Directive] = &[
 ];
 
 /// What happens at the end of the block besides the modules' own checks.
-const STEPS: Steps = Steps { arrange: Some(tree::arrange), settle: Some(ports::settle) };
+const STEPS: Steps = Steps { arrange: Some(tree::arrange), settle: Some(listen::settle) };
 
 fn block(cx: &mut Cx, call: &Call) -> Verdict {
     realm::read(cx, call, Contexts::HTTP, &STEPS)

@@ -1,8 +1,8 @@
 //! `ngx_http_referer_module`.
 
-use crate::modules::http::core::server_name::{Form, ServerNames};
 use crate::modules::prelude::*;
 use crate::modules::shared::hash::{HostNames, Table, align};
+use crate::modules::shared::listen::{Form, ServerNames};
 use crate::modules::shared::map::{Key, refusal};
 
 /// The module.

@@ -1,25 +1,30 @@
-//! `ngx_http_ssl_module`.
+//! `ngx_http_ssl_module`: TLS of servers; see [`ssl`].
 
+use crate::modules::Version;
 use crate::modules::prelude::*;
+use crate::modules::shared::{proxy_ssl, ssl};
 
 /// The module.
 pub static MODULE: Module = Module {
     directives: DIRECTIVES,
     variables: VARIABLES,
+    merge_server: Some(merge),
+    finish: Some(ssl::listeners),
     ..Module::new("http_ssl_module", Kind::Http, Presence::With("http_ssl"))
 };
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("ssl", "http server", "flag", Unchecked, "1.0.0", "off",
+    d("ssl", "http server", "flag", Flag, "1.0.0", "off",
         "Enabled TLS for the whole server; removed in 1.25.1, use the ssl parameter of listen.")
-        .last("1.25.0"), // TODO ngx_http_ssl_enable
+        .last("1.25.0")
+        .post(ssl::post_ssl),
     d("ssl_buffer_size", "http server", "1", Size, "1.5.9", "16k",
         "Sets the buffer size for sending TLS data; smaller values lower the time to first byte."),
     d("ssl_certificate", "http server", "1", StrArray, "1.0.0", "",
         "Sets the PEM file with the server certificate and its intermediate chain; may be given several times."),
-    d("ssl_certificate_cache", "http server", "1 2 3", Unchecked, "1.27.4", "off",
-        "Caches certificates and keys whose file names contain variables, with limits on count and age."), // TODO ngx_http_ssl_certificate_cache
+    d("ssl_certificate_cache", "http server", "1 2 3", Custom(proxy_ssl::certificate_cache), "1.27.4", "off",
+        "Caches certificates and keys whose file names contain variables, with limits on count and age."),
     d("ssl_certificate_compression", "http server", "flag", Flag, "1.29.1", "off",
         "Enables compression of server certificates in the TLS 1.3 handshake, which makes it smaller."),
     d("ssl_certificate_key", "http server", "1", StrArray, "1.0.0", "",
@@ -29,7 +34,7 @@ static DIRECTIVES: &[Directive] = &[
     d("ssl_client_certificate", "http server", "1", Str, "1.0.0", "",
         "Sets trusted CA certificates for verifying clients; their names are also sent to the client."),
     d("ssl_conf_command", "http server", "2", Keyval, "1.19.4", "",
-        "Passes an arbitrary configuration command to OpenSSL, for example to set TLS 1.3 cipher suites."), // TODO post &ngx_http_ssl_conf_command_post
+        "Passes an arbitrary configuration command to OpenSSL, for example to set TLS 1.3 cipher suites."),
     d("ssl_crl", "http server", "1", Str, "1.0.0", "",
         "Sets the PEM file with revocation lists that is used when verifying client certificates."),
     d("ssl_dhparam", "http server", "1", Str, "1.0.0", "",
@@ -43,20 +48,20 @@ static DIRECTIVES: &[Directive] = &[
     d("ssl_ocsp", "http server", "1", Enum(&["off", "on", "leaf"]), "1.19.0", "off",
         "Checks client certificates for revocation over OCSP, for the whole chain or the leaf only.")
         .was(&[was("1.28.1", "http server", "flag"), was("1.29.0", "http server", "1"), was("1.29.3", "http server", "flag")]),
-    d("ssl_ocsp_cache", "http server", "1", Unchecked, "1.19.0", "off",
-        "Sets a shared memory zone that caches the OCSP status of client certificates."), // TODO ngx_http_ssl_ocsp_cache
+    d("ssl_ocsp_cache", "http server", "1", Custom(ssl::ocsp_cache), "1.19.0", "off",
+        "Sets a shared memory zone that caches the OCSP status of client certificates."),
     d("ssl_ocsp_responder", "http server", "1", Str, "1.19.0", "",
         "Overrides the OCSP responder URL found in client certificates; only plain HTTP is supported."),
-    d("ssl_password_file", "http server", "1", Unchecked, "1.7.3", "",
-        "Sets the file with passphrases, one per line, that are tried when loading encrypted private keys."), // TODO ngx_http_ssl_password_file
+    d("ssl_password_file", "http server", "1", Custom(proxy_ssl::password_file), "1.7.3", "",
+        "Sets the file with passphrases, one per line, that are tried when loading encrypted private keys."),
     d("ssl_prefer_server_ciphers", "http server", "flag", Flag, "1.0.0", "off",
         "Prefers the server cipher order to the order sent by the client in TLS handshakes."),
     d("ssl_protocols", "http server", "1+", Mask(&["SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]), "1.0.0", "TLSv1.2 TLSv1.3",
         "Lists the TLS protocol versions that clients may use to connect to this server."),
     d("ssl_reject_handshake", "http server", "flag", Flag, "1.19.4", "off",
         "Refuses TLS handshakes in this server, useful as a default for unknown host names."),
-    d("ssl_session_cache", "http server", "1 2", Unchecked, "1.0.0", "none",
-        "Sets type and size of the TLS session cache; a shared cache serves all workers."), // TODO ngx_http_ssl_session_cache
+    d("ssl_session_cache", "http server", "1 2", Custom(ssl::session_cache), "1.0.0", "none",
+        "Sets type and size of the TLS session cache; a shared cache serves all workers."),
     d("ssl_session_ticket_key", "http server", "1", StrArray, "1.5.7", "",
         "Sets the file with the key for TLS session tickets, needed when several servers share them."),
     d("ssl_session_tickets", "http server", "flag", Flag, "1.5.9", "on",
@@ -112,3 +117,20 @@ static VARIABLES: &[Variable] = &[
     v("ssl_sigalg", "1.29.3").changeable(),
     v("ssl_sigalgs", "1.31.2").changeable(),
 ];
+
+/// The first version without the `ssl` directive.
+const NO_SSL_ON: Version = Version::read("1.25.1");
+
+fn merge(cx: &mut Cx, scope: ScopeId) -> Verdict {
+    let on = cx.config.effective(scope, "ssl").filter(|setting| setting.value == Value::Flag(true));
+    let asked = on.filter(|_| cx.target.version < NO_SSL_ON).map(|setting| ssl::AskedBy {
+        mode: "ssl",
+        place: setting.place,
+        span: setting.span(),
+    });
+    let pairs = ssl::pairs(cx, scope, asked, true)?;
+    if pairs.is_empty() && !cx.config.flag(scope, "ssl_reject_handshake", false) {
+        return Ok(());
+    }
+    ssl::context(cx, scope, pairs)
+}

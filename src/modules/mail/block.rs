@@ -2,6 +2,7 @@
 
 use crate::modules::prelude::*;
 use crate::modules::realm::{self, Steps};
+use crate::modules::shared::listen;
 
 /// The module.
 pub static MODULE: Module =
@@ -9,15 +10,15 @@ pub static MODULE: Module =
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("imap", "main", "block 0", Unchecked, "1.0.0", "",
+    d("imap", "main", "block 0", Custom(block), "1.0.0", "",
         "Obsolete block name from early nginx versions that configured the mail proxy before the mail block.")
-        .last("1.9.0"), // TODO ngx_mail_block
+        .last("1.9.0"),
     d("mail", "main", "block 0", Custom(block), "1.0.0", "",
         "Opens the block that holds the configuration of all mail proxy servers."),
 ];
 
 /// What happens at the end of the block besides the modules' own checks.
-const STEPS: Steps = Steps { arrange: None, settle: None };
+const STEPS: Steps = Steps { arrange: None, settle: Some(listen::settle) };
 
 fn block(cx: &mut Cx, call: &Call) -> Verdict {
     realm::read(cx, call, Contexts::MAIL, &STEPS)

@@ -10,8 +10,8 @@ pub static MODULE: Module =
 static DIRECTIVES: &[Directive] = &[
     d("imap_auth", "mail mail-server", "1+", Mask(&["plain", "login", "cram-md5", "external"]), "1.0.0", "plain",
         "Lists the authentication methods that IMAP clients are offered and may use."),
-    d("imap_capabilities", "mail mail-server", "1+", Unchecked, "1.0.0", "IMAP4 IMAP4rev1 UIDPLUS",
-        "Lists the extensions announced to IMAP clients that send the CAPABILITY command."), // TODO ngx_mail_capabilities
+    d("imap_capabilities", "mail mail-server", "1+", StrArray, "1.0.0", "IMAP4 IMAP4rev1 UIDPLUS",
+        "Lists the extensions announced to IMAP clients that send the CAPABILITY command."),
     d("imap_client_buffer", "mail mail-server", "1", Size, "1.0.0", "4k|8k",
         "Sets how large the buffer for reading one IMAP client command is."),
 ];

@@ -15,9 +15,8 @@ static DIRECTIVES: &[Directive] = &[
     d("proxy_pass_error_message", "mail mail-server", "flag", Flag, "1.0.0", "off",
         "Shows the client the error text that the mail backend returned during authentication.")
         .was(&[was("1.0.11", "mail mail-server", "1"), was("1.1.0", "mail mail-server", "flag"), was("1.1.8", "mail mail-server", "1")]),
-    d("proxy_protocol", "mail mail-server", "1", Unchecked, "1.19.8", "off",
-        "Sends a PROXY protocol header with the client address to the mail backend.")
-        .was(&[was("1.31.4", "mail mail-server", "flag")]), // TODO ngx_conf_set_enum_slot NULL
+    d("proxy_protocol", "mail mail-server", "flag", Flag, "1.19.8", "off",
+        "Sends a PROXY protocol header with the client address to the mail backend."),
     d("proxy_smtp_auth", "mail mail-server", "flag", Flag, "1.19.4", "off",
         "Makes nginx log in on the SMTP backend with the AUTH command for the user."),
     d("proxy_timeout", "mail mail-server", "1", Msec, "1.0.0", "24h",

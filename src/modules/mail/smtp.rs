@@ -10,8 +10,8 @@ pub static MODULE: Module =
 static DIRECTIVES: &[Directive] = &[
     d("smtp_auth", "mail mail-server", "1+", Mask(&["plain", "login", "cram-md5", "external", "none"]), "1.0.0", "plain login",
         "Lists the SASL authentication methods that SMTP clients are offered and may use."),
-    d("smtp_capabilities", "mail mail-server", "1+", Unchecked, "1.0.0", "",
-        "Lists the extensions announced to SMTP clients in the reply to EHLO."), // TODO ngx_mail_capabilities
+    d("smtp_capabilities", "mail mail-server", "1+", StrArray, "1.0.0", "",
+        "Lists the extensions announced to SMTP clients in the reply to EHLO."),
     d("smtp_client_buffer", "mail mail-server", "1", Size, "1.0.0", "4k|8k",
         "Sets how large the buffer for reading one SMTP client command is."),
     d("smtp_greeting_delay", "mail mail-server", "1", Msec, "1.0.0", "0",

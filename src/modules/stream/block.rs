@@ -2,6 +2,7 @@
 
 use crate::modules::prelude::*;
 use crate::modules::realm::{self, Steps};
+use crate::modules::shared::listen;
 
 /// The module.
 pub static MODULE: Module =
@@ -14,7 +15,7 @@ static DIRECTIVES: &[Directive] = &[
 ];
 
 /// What happens at the end of the block besides the modules' own checks.
-const STEPS: Steps = Steps { arrange: None, settle: None };
+const STEPS: Steps = Steps { arrange: None, settle: Some(listen::settle) };
 
 fn block(cx: &mut Cx, call: &Call) -> Verdict {
     realm::read(cx, call, Contexts::STREAM, &STEPS)

@@ -2,13 +2,11 @@
 
 pub mod error_page;
 pub mod limit_except;
-pub mod listen;
+mod listen;
 pub mod location;
 mod merge;
-pub mod ports;
 pub mod root;
 pub mod server;
-pub mod server_name;
 pub mod settings;
 mod symlinks;
 mod table;

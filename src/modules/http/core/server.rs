@@ -2,9 +2,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use super::listen::Socket;
-use super::ports::{self, Ports};
 use crate::modules::prelude::*;
+use crate::modules::shared::listen::{self, Ports, Socket};
 
 /// `ngx_http_core_server`
 pub(super) fn read(cx: &mut Cx, call: &Call) -> Verdict {
@@ -15,7 +14,7 @@ pub(super) fn read(cx: &mut Cx, call: &Call) -> Verdict {
     // Only root may listen on port 80.
     let port = if cx.host.is_root() { 80 } else { 8000 };
     let address = Address::Inet(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)));
-    ports::add(cx, server, address, &Socket::default(), call.span(0))
+    listen::add(cx, server, address, &Socket::default(), call.span(0))
 }
 
 /// Where the `http` block's servers listen, if any does.

@@ -1,8 +1,9 @@
 //! The directives of `ngx_http_core_module`.
 
-use super::{error_page, limit_except, listen, location, root, server, server_name, settings, symlinks, types};
+use super::{error_page, limit_except, listen, location, root, server, settings, symlinks, types};
 use crate::modules::http::try_files;
 use crate::modules::prelude::*;
+use crate::modules::shared::listen::server_name;
 use crate::modules::shared::{error_log, resolver};
 
 #[rustfmt::skip]
@@ -167,7 +168,7 @@ pub(super) static DIRECTIVES: &[Directive] = &[
     d("server", "http", "block 0", Custom(server::read), "1.0.0", "",
         "Opens a block that configures one virtual server, selected by listen address and host name.")
         .was(&[was("1.2.3", "http", "block 0"), was("1.3.0", "http", "block 0"), was("1.3.4", "http", "block 0")]),
-    d("server_name", "server", "1+", Custom(server_name::set), "1.0.0", "",
+    d("server_name", "server", "1+", Custom(server_name), "1.0.0", "",
         "Lists the host names, wildcards or regular expressions that select this virtual server."),
     d("server_name_in_redirect", "http server location", "flag", Flag, "1.0.0", "off",
         "Makes absolute redirects use the primary server name instead of the Host sent by the client."),

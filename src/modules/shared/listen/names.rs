@@ -40,8 +40,11 @@ impl ServerNames {
     }
 }
 
-/// `ngx_http_core_server_name`
-pub(super) fn set(cx: &mut Cx, call: &Call) -> Verdict {
+/// The reader of `server_name`.
+///
+/// # Errors
+/// nginx's messages.
+pub fn server_name(cx: &mut Cx, call: &Call) -> Verdict {
     for word in call.args() {
         let name = read(cx, word)?;
         cx.slot::<ServerNames>().0.push(name);

@@ -1,14 +1,14 @@
-//! Where the servers listen: collected while `listen` is read (`ngx_http_add_listen`), arranged at the end of `http`
+//! Where the servers listen: collected while `listen` is read (`ngx_http_add_listen`), arranged at the end of the realm
 //! (`ngx_http_optimize_servers`).
 
-use super::listen::{Options, Socket};
-use super::server_name::{Form, ServerNames};
+use super::names::{Form, ServerNames};
+use super::options::{Options, Socket};
 use crate::config::Listening;
 use crate::config::address::Family;
 use crate::modules::prelude::*;
 use crate::modules::shared::hash::{self, HostNames, Refused, Table};
 
-/// State of the `http` block: the ports its servers listen on, in nginx's order.
+/// State of `http`, `stream` or `mail`: the ports its servers listen on, in nginx's order.
 #[derive(Debug, Default)]
 pub struct Ports(pub Vec<Port>);
 
@@ -19,7 +19,7 @@ pub struct Port {
     pub number: u16,
     /// The family.
     pub family: Family,
-    /// UDP, for QUIC.
+    /// UDP, for QUIC or for datagrams themselves.
     pub datagram: bool,
     /// The addresses: once arranged the explicitly bound ones first, that of all interfaces last.
     pub listeners: Vec<Listener>,
@@ -63,7 +63,7 @@ impl Ports {
 /// # Errors
 /// nginx's, when it did already or says what another server said.
 pub fn add(cx: &mut Cx, server: ScopeId, address: Address, socket: &Socket, span: Span) -> Verdict {
-    let datagram = socket.options.contains(Options::QUIC);
+    let datagram = socket.options.intersects(Options::QUIC.union(Options::UDP));
     let ports = cx.realm_slot::<Ports>();
     let listener = Listener {
         address,
@@ -92,6 +92,20 @@ pub fn add(cx: &mut Cx, server: ScopeId, address: Address, socket: &Socket, span
         }
     }
     Ok(())
+}
+
+/// Where no two servers may share an address (`mail`, and `stream` before it had names): `server` listens on it alone.
+///
+/// # Errors
+/// nginx's, when one listens there already.
+pub fn add_alone(cx: &mut Cx, server: ScopeId, address: Address, socket: &Socket, span: Span) -> Verdict {
+    let datagram = socket.options.contains(Options::UDP);
+    let ports = cx.realm_slot::<Ports>();
+    if let Some((port, Some(at))) = ports.find(&address, datagram) {
+        let fault = Fault::emerg(format!("duplicate \"{address}\" address and port pair")).at(span);
+        return Err(fault.related(ports.0[port].listeners[at].span, "first listened on here"));
+    }
+    add(cx, server, address, socket, span)
 }
 
 /// nginx's `NGX_LISTEN_BACKLOG` on Linux.
@@ -153,8 +167,11 @@ impl Listener {
     }
 }
 
-/// `ngx_http_optimize_servers`: the step at the end of `http`.
-pub(in crate::modules::http) fn settle(cx: &mut Cx) -> Verdict {
+/// `ngx_http_optimize_servers`: the step at the end of the realm.
+///
+/// # Errors
+/// None: what it finds is said at once.
+pub fn settle(cx: &mut Cx) -> Verdict {
     let mut ports = std::mem::take(cx.realm_slot::<Ports>());
     for port in &mut ports.0 {
         arrange(&mut port.listeners);

@@ -1,0 +1,14 @@
+//! TLS of servers in `http`, `stream` and `mail`: the directives of their ssl modules, read and merged alike.
+
+mod ciphers;
+mod context;
+mod library;
+mod listeners;
+mod readers;
+mod required;
+mod stapling;
+
+pub use context::{Tls, context};
+pub use listeners::listeners;
+pub use readers::{Builtin, SessionCache, ocsp_cache, post_ssl, session_cache};
+pub use required::{AskedBy, Pair, pairs};
