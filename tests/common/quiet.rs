@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -28,8 +29,13 @@ impl Quiet {
     /// # Panics
     /// When `unshare` (util-linux) is missing or user namespaces are forbidden: the comparison cannot be run then.
     pub fn new(folder: &Path) -> Quiet {
+        // Root may have a network namespace for the asking; others need a user namespace to own it. nginx that is root
+        // only there would fail to give its folders away.
+        let root = std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
+        let own: &[&str] = if root { &["--net"] } else { &["--net", "--map-current-user"] };
         let mut child = Command::new("unshare")
-            .args(["--net", "--map-root-user", "sh", "-s"])
+            .args(own)
+            .args(["sh", "-s"])
             .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
