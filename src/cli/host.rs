@@ -1,5 +1,6 @@
 //! The machine itself, behind [`Host`]: what `-t` asks.
 
+mod folders;
 mod pem;
 mod sockets;
 
@@ -49,12 +50,8 @@ impl Host for Machine {
         opened.map(drop).map_err(|error| refusal(&error))
     }
 
-    fn make_folder(&self, path: &str) -> Result<(), Refusal> {
-        use std::os::unix::fs::DirBuilderExt;
-        match fs::DirBuilder::new().mode(0o700).create(native(path)) {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(refusal(&error)),
-            _ => Ok(()),
-        }
+    fn make_folder(&self, path: &str, owner: Option<&str>) -> Result<(), String> {
+        folders::make(path, owner)
     }
 
     fn bind(&self, socket: &Listening) -> Result<(), String> {
@@ -109,7 +106,11 @@ fn length_of_range(range: &str) -> Option<usize> {
 
 /// Whether a file of users or groups has a line for the name.
 fn is_listed(file: &str, name: &str) -> bool {
-    let bytes = fs::read(file).unwrap_or_default();
-    let text = crate::syntax::decode(&bytes);
-    text.lines().any(|line| line.split_once(':').is_some_and(|(listed, _)| listed == name))
+    listed(file, name).is_some()
+}
+
+/// The line of a file of users or groups for the name.
+fn listed(file: &str, name: &str) -> Option<String> {
+    let text = crate::syntax::decode(&fs::read(file).ok()?);
+    text.lines().find(|line| line.split_once(':').is_some_and(|(listed, _)| listed == name)).map(str::to_owned)
 }

@@ -29,11 +29,11 @@ pub trait Host {
     /// # Errors
     /// The system's refusal.
     fn open_log(&self, path: &str) -> Result<(), Refusal>;
-    /// Creates a folder if it is not there.
+    /// Creates a folder if it is not there, and gives it to the user that nginx will run as, if that is another one.
     ///
     /// # Errors
-    /// The system's refusal.
-    fn make_folder(&self, path: &str) -> Result<(), Refusal>;
+    /// nginx's message.
+    fn make_folder(&self, path: &str, owner: Option<&str>) -> Result<(), String>;
     /// Binds and listens as nginx -t does, then lets go; an address in use is fine.
     ///
     /// # Errors
@@ -102,7 +102,7 @@ impl Host for NoHost {
     fn open_log(&self, _path: &str) -> Result<(), Refusal> {
         Ok(())
     }
-    fn make_folder(&self, _path: &str) -> Result<(), Refusal> {
+    fn make_folder(&self, _path: &str, _owner: Option<&str>) -> Result<(), String> {
         Ok(())
     }
     fn bind(&self, _socket: &Listening) -> Result<(), String> {

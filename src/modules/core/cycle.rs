@@ -35,9 +35,11 @@ fn pid_file(cx: &mut Cx) -> Verdict {
 }
 
 fn folders(cx: &mut Cx) -> Verdict {
+    let user = cx.config.scope(ScopeId(0)).setting("user").map_or(&*cx.target.paths.user, |user| user.arg(1));
+    let owner = cx.host.is_root().then_some(user);
     for folder in cx.config.folders.iter() {
-        let name = &folder.name;
-        cx.host.make_folder(name).map_err(|refusal| of_system(&format!("mkdir() \"{name}\""), &refusal, None))?;
+        let made = cx.host.make_folder(&folder.name, owner);
+        made.map_err(|message| Fault::emerg(message).unlocated().of_host())?;
     }
     Ok(())
 }
