@@ -2,6 +2,7 @@
 
 use crate::modules::Version;
 use crate::modules::prelude::*;
+use crate::modules::shared::buffers::BufferNames;
 use crate::modules::shared::cache::{self, CacheNames};
 use crate::modules::shared::pass::{self, Protocol};
 use crate::modules::shared::passing::Family;
@@ -24,8 +25,20 @@ const EVER: Version = Version::read("0.0.0");
 static FAMILY: Family = Family {
     prefix: "fastcgi",
     protocol: Protocol::Fastcgi,
-    temp_path: Some("fastcgi_temp_path"),
-    cache: Some(CacheNames { cache: "fastcgi_cache", store: "fastcgi_store", key: Some("fastcgi_cache_key") }),
+    buffers: Some(BufferNames {
+        first: "fastcgi_buffer_size",
+        all: "fastcgi_buffers",
+        busy: "fastcgi_busy_buffers_size",
+        temp_write: "fastcgi_temp_file_write_size",
+        max_temp: "fastcgi_max_temp_file_size",
+        temp_path: "fastcgi_temp_path",
+    }),
+    cache: Some(CacheNames {
+        prefix: "fastcgi_",
+        cache: "fastcgi_cache",
+        store: "fastcgi_store",
+        key: Some("fastcgi_cache_key"),
+    }),
     hidden: Hidden {
         hide: "fastcgi_hide_header",
         pass: "fastcgi_pass_header",

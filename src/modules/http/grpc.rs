@@ -23,7 +23,7 @@ const EVER: Version = Version::read("0.0.0");
 static FAMILY: Family = Family {
     prefix: "grpc",
     protocol: Protocol::Grpc,
-    temp_path: None,
+    buffers: None,
     cache: None,
     hidden: Hidden {
         hide: "grpc_hide_header",

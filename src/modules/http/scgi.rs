@@ -2,6 +2,7 @@
 
 use crate::modules::Version;
 use crate::modules::prelude::*;
+use crate::modules::shared::buffers::BufferNames;
 use crate::modules::shared::cache::{self, CacheNames};
 use crate::modules::shared::pass::{self, Protocol};
 use crate::modules::shared::passing::Family;
@@ -23,8 +24,15 @@ const EVER: Version = Version::read("0.0.0");
 static FAMILY: Family = Family {
     prefix: "scgi",
     protocol: Protocol::Scgi,
-    temp_path: Some("scgi_temp_path"),
-    cache: Some(CacheNames { cache: "scgi_cache", store: "scgi_store", key: Some("scgi_cache_key") }),
+    buffers: Some(BufferNames {
+        first: "scgi_buffer_size",
+        all: "scgi_buffers",
+        busy: "scgi_busy_buffers_size",
+        temp_write: "scgi_temp_file_write_size",
+        max_temp: "scgi_max_temp_file_size",
+        temp_path: "scgi_temp_path",
+    }),
+    cache: Some(CacheNames { prefix: "scgi_", cache: "scgi_cache", store: "scgi_store", key: Some("scgi_cache_key") }),
     hidden: Hidden {
         hide: "scgi_hide_header",
         pass: "scgi_pass_header",

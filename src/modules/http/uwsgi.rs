@@ -2,6 +2,7 @@
 
 use crate::modules::Version;
 use crate::modules::prelude::*;
+use crate::modules::shared::buffers::BufferNames;
 use crate::modules::shared::cache::{self, CacheNames};
 use crate::modules::shared::pass::{self, Protocol};
 use crate::modules::shared::passing::Family;
@@ -23,8 +24,20 @@ const EVER: Version = Version::read("0.0.0");
 static FAMILY: Family = Family {
     prefix: "uwsgi",
     protocol: Protocol::Uwsgi,
-    temp_path: Some("uwsgi_temp_path"),
-    cache: Some(CacheNames { cache: "uwsgi_cache", store: "uwsgi_store", key: Some("uwsgi_cache_key") }),
+    buffers: Some(BufferNames {
+        first: "uwsgi_buffer_size",
+        all: "uwsgi_buffers",
+        busy: "uwsgi_busy_buffers_size",
+        temp_write: "uwsgi_temp_file_write_size",
+        max_temp: "uwsgi_max_temp_file_size",
+        temp_path: "uwsgi_temp_path",
+    }),
+    cache: Some(CacheNames {
+        prefix: "uwsgi_",
+        cache: "uwsgi_cache",
+        store: "uwsgi_store",
+        key: Some("uwsgi_cache_key"),
+    }),
     hidden: Hidden {
         hide: "uwsgi_hide_header",
         pass: "uwsgi_pass_header",

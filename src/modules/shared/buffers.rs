@@ -5,7 +5,7 @@
 //! `..._busy_buffers_size` <= all buffers but one; `..._temp_file_write_size` >= `largest`; `..._max_temp_file_size` is
 //! 0 or >= `largest`.
 
-use crate::config::{Config, Folder};
+use crate::config::{Config, Folder, Setting};
 use crate::modules::prelude::*;
 
 /// nginx's page: the default size of a buffer.
@@ -13,6 +13,23 @@ const PAGE: u64 = 4096;
 
 /// Levels of subfolders of the default temporary folders.
 const DEFAULT_LEVELS: [u8; 2] = [1, 2];
+
+/// The directives of one module.
+#[derive(Debug, Clone, Copy)]
+pub struct BufferNames {
+    /// `proxy_buffer_size`
+    pub first: &'static str,
+    /// `proxy_buffers`
+    pub all: &'static str,
+    /// `proxy_busy_buffers_size`
+    pub busy: &'static str,
+    /// `proxy_temp_file_write_size`
+    pub temp_write: &'static str,
+    /// `proxy_max_temp_file_size`
+    pub max_temp: &'static str,
+    /// `proxy_temp_path`
+    pub temp_path: &'static str,
+}
 
 /// The sizes that hold in a location.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -47,42 +64,29 @@ impl Set {
 }
 
 impl Buffers {
-    /// The sizes of the module whose directives start with `prefix` (without `_`), defaults filled in.
+    /// The sizes that hold in a scope, defaults filled in.
     #[must_use]
-    pub fn effective(config: &Config, scope: ScopeId, prefix: &str) -> Buffers {
-        let mut set = Buffers::default();
-        for id in config.ancestors(scope) {
-            let mut here = Buffers::default();
-            for setting in &config.scope(id).settings {
-                let suffix = setting.directive.name.strip_prefix(prefix).and_then(|name| name.strip_prefix('_'));
-                let span = Some(setting.span());
-                match (suffix, &setting.value) {
-                    (Some("buffers"), Value::Bufs(count, each)) => {
-                        here.count = Set { value: *count, span };
-                        here.each = Set { value: *each, span };
-                    }
-                    (Some("buffer_size"), Value::Size(value)) => here.first = Set { value: *value, span },
-                    (Some("busy_buffers_size"), Value::Size(value)) => here.busy = Set { value: *value, span },
-                    (Some("temp_file_write_size"), Value::Size(value)) => here.temp_write = Set { value: *value, span },
-                    (Some("max_temp_file_size"), Value::Size(value)) => here.max_temp = Set { value: *value, span },
-                    _ => {}
-                }
+    pub fn effective(config: &Config, scope: ScopeId, names: &BufferNames) -> Buffers {
+        let size = |name| match config.effective(scope, name) {
+            Some(Setting { value: Value::Size(value), words, .. }) => Set { value: *value, span: Some(words[0].span) },
+            _ => Set::default(),
+        };
+        let (count, each) = match config.effective(scope, names.all) {
+            Some(Setting { value: Value::Bufs(count, each), words, .. }) => {
+                let span = Some(words[0].span);
+                (Set { value: *count, span }, Set { value: *each, span })
             }
-            set = set.inherit(here);
-        }
+            _ => (Set::default(), Set::default()),
+        };
+        let set = Buffers {
+            first: size(names.first),
+            count,
+            each,
+            busy: size(names.busy),
+            temp_write: size(names.temp_write),
+            max_temp: size(names.max_temp),
+        };
         set.with_defaults()
-    }
-
-    fn inherit(self, outer: Buffers) -> Buffers {
-        let pick = |inner: Set, outer: Set| if inner.span.is_some() { inner } else { outer };
-        Buffers {
-            first: pick(self.first, outer.first),
-            count: pick(self.count, outer.count),
-            each: pick(self.each, outer.each),
-            busy: pick(self.busy, outer.busy),
-            temp_write: pick(self.temp_write, outer.temp_write),
-            max_temp: pick(self.max_temp, outer.max_temp),
-        }
     }
 
     fn with_defaults(mut self) -> Buffers {
@@ -103,10 +107,11 @@ impl Buffers {
     }
 
     /// What nginx has against the sizes.
-    fn check(&self, prefix: &str) -> Verdict {
+    fn check(&self, names: &BufferNames) -> Verdict {
+        let BufferNames { first, all, busy, temp_write, max_temp, .. } = names;
         let largest = self.largest();
         let most = self.count.value.wrapping_sub(1).wrapping_mul(self.each.value);
-        let least = format!("the maximum of the value of \"{prefix}_buffer_size\" and one of the \"{prefix}_buffers\"");
+        let least = format!("the maximum of the value of \"{first}\" and one of the \"{all}\"");
         let at = |fault: Fault, guilty: Set, other: Set| {
             let fault = match guilty.span.or(other.span) {
                 Some(span) => fault.at(span),
@@ -118,30 +123,27 @@ impl Buffers {
             }
         };
         if self.count.value < 2 {
-            let fault = Fault::emerg(format!("there must be at least 2 \"{prefix}_buffers\""));
+            let fault = Fault::emerg(format!("there must be at least 2 \"{all}\""));
             return Err(at(fault, self.count, self.count));
         }
         if self.busy.value < largest.value {
-            let fault =
-                Fault::emerg(format!("\"{prefix}_busy_buffers_size\" must be equal to or greater than {least}"));
+            let fault = Fault::emerg(format!("\"{busy}\" must be equal to or greater than {least}"));
             return Err(at(fault.help(format!("which is {} here", largest.value)), self.busy, largest));
         }
         if self.busy.value > most {
-            let fault = Fault::emerg(format!(
-                "\"{prefix}_busy_buffers_size\" must be less than the size of all \"{prefix}_buffers\" minus one buffer"
-            ));
+            let fault =
+                Fault::emerg(format!("\"{busy}\" must be less than the size of all \"{all}\" minus one buffer"));
             let help = format!("it is {} here, all buffers but one hold {most}", self.busy.value);
             let guilty = if self.busy.span.is_some() { self.busy } else { largest };
             return Err(at(fault.help(help), guilty, self.count));
         }
         if self.temp_write.value < largest.value {
-            let fault =
-                Fault::emerg(format!("\"{prefix}_temp_file_write_size\" must be equal to or greater than {least}"));
+            let fault = Fault::emerg(format!("\"{temp_write}\" must be equal to or greater than {least}"));
             return Err(at(fault.help(format!("which is {} here", largest.value)), self.temp_write, largest));
         }
         if self.max_temp.value != 0 && self.max_temp.value < largest.value {
             let fault = Fault::emerg(format!(
-                "\"{prefix}_max_temp_file_size\" must be equal to zero to disable temporary files usage \
+                "\"{max_temp}\" must be equal to zero to disable temporary files usage \
                  or must be equal to or greater than {least}"
             ));
             return Err(at(fault.help(format!("which is {} here", largest.value)), self.max_temp, largest));
@@ -154,16 +156,23 @@ impl Buffers {
 ///
 /// # Errors
 /// nginx's, the first of them.
-pub fn judge(cx: &mut Cx, prefix: &str) -> Verdict {
-    Buffers::effective(&cx.config, cx.scope, prefix).check(prefix)
+pub fn judge(cx: &mut Cx, names: &BufferNames) -> Verdict {
+    Buffers::effective(&cx.config, cx.scope, names).check(names)
 }
 
-/// Adds the default temporary folder where none is set: `ngx_conf_merge_path_value`.
+/// Adds the default temporary folder where a server sets none: `ngx_conf_merge_path_value`. A server that sets nothing of
+/// the module may not be merged by itself, so those around the current one are looked at too.
 ///
 /// # Errors
 /// nginx's, when a folder of the same name has other levels.
-pub fn default_folder(cx: &mut Cx, prefix: &str, directive: &str) -> Verdict {
-    if cx.config.effective(cx.scope, directive).is_some() {
+pub fn default_folder(cx: &mut Cx, prefix: &str, names: &BufferNames) -> Verdict {
+    let sets = |id: ScopeId| cx.config.scope(id).setting(names.temp_path).is_some();
+    let Some(http) = cx.config.scope(cx.scope).parent else { return Ok(()) };
+    if !cx.config.scope(cx.scope).context.meets(Contexts::SERVER) || sets(http) {
+        return Ok(());
+    }
+    let mut servers = cx.config.scope(http).children.iter();
+    if servers.all(|id| !cx.config.scope(*id).context.meets(Contexts::SERVER) || sets(*id)) {
         return Ok(());
     }
     let Some((_, name)) = cx.target.paths.temporary.iter().find(|(part, _)| part == prefix) else { return Ok(()) };
@@ -177,6 +186,14 @@ mod tests {
 
     #[test]
     fn sizes() {
+        const NAMES: BufferNames = BufferNames {
+            first: "p_buffer_size",
+            all: "p_buffers",
+            busy: "p_busy_buffers_size",
+            temp_write: "p_temp_file_write_size",
+            max_temp: "p_max_temp_file_size",
+            temp_path: "p_temp_path",
+        };
         let span = Some(Span { file: crate::syntax::FileId(0), start: 0, end: 0 });
         let set = |value| Set { value, span };
         let sizes = |first, count, each| {
@@ -194,7 +211,7 @@ mod tests {
             (Buffers { max_temp: set(0), ..sizes(4096, 8, 4096) }, None),
         ];
         for (buffers, want) in cases {
-            let said = buffers.check("p").err().map(|fault| fault.message);
+            let said = buffers.check(&NAMES).err().map(|fault| fault.message);
             match want {
                 Some(start) => assert!(said.as_deref().is_some_and(|m| m.contains(start)), "{said:?} for {buffers:?}"),
                 None => assert_eq!(said, None, "{buffers:?}"),

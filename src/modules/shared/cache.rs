@@ -307,6 +307,8 @@ pub fn effective<'c>(config: &'c Config, scope: ScopeId, names: &CacheNames) -> 
 /// The directives of one module.
 #[derive(Debug, Clone, Copy)]
 pub struct CacheNames {
+    /// `proxy_`
+    pub prefix: &'static str,
     /// `proxy_cache`
     pub cache: &'static str,
     /// `proxy_store`
@@ -331,9 +333,23 @@ pub fn judge(cx: &mut Cx, names: &CacheNames) -> Verdict {
     if let Some(key) = names.key
         && named::effective::<Key>(&cx.config, cx.scope, key).is_none()
     {
-        cx.warn(Fault::warn(format!("no \"{key}\" for \"{}\"", names.cache)).at(span));
+        let fault = Fault::warn(format!("no \"{key}\" for \"{}\"", names.cache)).at(span);
+        for _ in 0..=heirs(cx, cx.scope, names) {
+            cx.warn(fault.clone());
+        }
     }
     Ok(())
+}
+
+/// The locations inside a scope that only inherit from it: they are not merged by themselves, and nginx repeats its
+/// warning for each.
+fn heirs(cx: &Cx, scope: ScopeId, names: &CacheNames) -> usize {
+    let only_inherits = |id: &&ScopeId| {
+        let own = &cx.config.scope(**id).settings;
+        !own.iter().any(|setting| setting.directive.name.starts_with(names.prefix))
+    };
+    let inside = cx.config.scope(scope).children.iter().filter(only_inherits);
+    inside.map(|id| 1 + heirs(cx, *id, names)).sum()
 }
 
 #[cfg(test)]

@@ -84,11 +84,6 @@ fn http_around(cx: &Cx) -> Option<ScopeId> {
     cx.config.scope(parent).context.meets(Contexts::HTTP).then_some(parent)
 }
 
-/// Notes that the first server of `http` was merged without a look, as nothing there differs from the defaults.
-pub fn untouched(cx: &mut Cx, hidden: &Hidden) {
-    cx.realm_slot::<Named<HiddenBuilt>>().entry(hidden.hide).0 = true;
-}
-
 /// Judges the table of hidden headers of the current scope.
 ///
 /// # Errors

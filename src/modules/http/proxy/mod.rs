@@ -4,6 +4,7 @@ pub mod rewrite;
 
 use crate::modules::Version;
 use crate::modules::prelude::*;
+use crate::modules::shared::buffers::BufferNames;
 use crate::modules::shared::cache::{self, CacheNames};
 use crate::modules::shared::pass::{self, Protocol};
 use crate::modules::shared::passing::Family;
@@ -26,8 +27,15 @@ const EVER: Version = Version::read("0.0.0");
 static FAMILY: Family = Family {
     prefix: "proxy",
     protocol: Protocol::Http,
-    temp_path: Some("proxy_temp_path"),
-    cache: Some(CacheNames { cache: "proxy_cache", store: "proxy_store", key: None }),
+    buffers: Some(BufferNames {
+        first: "proxy_buffer_size",
+        all: "proxy_buffers",
+        busy: "proxy_busy_buffers_size",
+        temp_write: "proxy_temp_file_write_size",
+        max_temp: "proxy_max_temp_file_size",
+        temp_path: "proxy_temp_path",
+    }),
+    cache: Some(CacheNames { prefix: "proxy_", cache: "proxy_cache", store: "proxy_store", key: None }),
     hidden: Hidden {
         hide: "proxy_hide_header",
         pass: "proxy_pass_header",
