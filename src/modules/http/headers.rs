@@ -91,9 +91,10 @@ fn expires(cx: &mut Cx, call: &Call) -> Verdict {
         return Err(Fault::directive("invalid value").at(call.span(1)));
     }
     let value = cx.complex(&call.words[last])?;
-    let expires = match value.is_dynamic() {
-        true => Expires::Dynamic { value, modified },
-        false => read(call.arg(last), modified).map_err(|fault| fault.at(call.span(last)))?,
+    let expires = if value.is_dynamic() {
+        Expires::Dynamic { value, modified }
+    } else {
+        read(call.arg(last), modified).map_err(|fault| fault.at(call.span(last)))?
     };
     *cx.slot() = expires;
     cx.keep(call, Value::Own);

@@ -136,7 +136,6 @@ fn superseded(cx: &mut Cx, call: &Call) -> Verdict {
 fn push(cx: &mut Cx, call: &Call) -> Verdict {
     let first = cx.config.scope(cx.scope).setting("http2_push").map(|first| (first.arg(1) == "off", first.span()));
     let phrase = match (call.arg(1), first) {
-        (_, None) => None,
         ("off", Some((true, _))) => Some("is duplicate"),
         ("off", Some(_)) => Some("\"off\" parameter cannot be used with URI"),
         (_, Some((true, _))) => Some("URI cannot be used with \"off\" parameter"),

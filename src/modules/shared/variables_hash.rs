@@ -26,7 +26,7 @@ pub fn check(cx: &mut Cx) -> Verdict {
         return Ok(());
     }
     let kind = cx.kind();
-    let defined = cx.config.scope(cx.scope).slot::<Variables>().map(|variables| variables.names()).unwrap_or_default();
+    let defined = cx.config.scope(cx.scope).slot::<Variables>().map(Variables::names).unwrap_or_default();
     let target = &cx.target;
     let present = modules::modules().filter(|module| module.kind == kind && target.has(module));
     let there = |variable: &&Variable| {

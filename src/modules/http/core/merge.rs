@@ -2,7 +2,7 @@
 //! inherited.
 
 use super::types;
-use crate::config::Folder;
+use crate::config::{Folder, Setting};
 use crate::modules::prelude::*;
 
 /// Checks of a server.
@@ -15,7 +15,7 @@ pub(super) fn server(cx: &mut Cx, server: ScopeId) -> Verdict {
     // 64 pointers.
     let pool = cx.config.number(server, "connection_pool_size", 512);
     if size < pool {
-        let span = buffers.or_else(|| cx.config.effective(server, "connection_pool_size")).map(|s| s.span());
+        let span = buffers.or_else(|| cx.config.effective(server, "connection_pool_size")).map(Setting::span);
         let message = "the \"large_client_header_buffers\" size must be equal to or greater than \
                        \"connection_pool_size\"";
         return Err(Fault { span, ..Fault::emerg(message) });

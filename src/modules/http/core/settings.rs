@@ -20,7 +20,7 @@ pub fn pool_size(_: &mut Cx, call: &Call) -> Verdict {
         let message = format!("the pool size must be no less than {MIN_POOL}");
         return Err(Fault::emerg(message).at(call.span(1)));
     }
-    if size % POOL_ALIGNMENT != 0 {
+    if !size.is_multiple_of(POOL_ALIGNMENT) {
         let message = format!("the pool size must be a multiple of {POOL_ALIGNMENT}");
         return Err(Fault::emerg(message).at(call.span(1)));
     }

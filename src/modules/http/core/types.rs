@@ -21,11 +21,11 @@ pub const DEFAULT_TYPES: &[(&str, &str)] = &[("html", "text/html"), ("gif", "ima
 pub(super) fn read(cx: &mut Cx, call: &Call) -> Verdict {
     cx.keep(call, Value::Own);
     cx.slot::<Types>().span.get_or_insert(call.span(0));
-    cx.rows(call, true, &mut row)
+    cx.rows(call, true, &mut |cx, row| add(cx, row.words))
 }
 
-fn row(cx: &mut Cx, row: &Row) -> Verdict {
-    let Some((content_type, extensions)) = row.words.split_first() else { return Ok(()) };
+fn add(cx: &mut Cx, words: &[Word]) -> Verdict {
+    let Some((content_type, extensions)) = words.split_first() else { return Ok(()) };
     if &*content_type.value == "include" {
         let fault = Fault::emerg("invalid number of arguments in \"include\" directive");
         return Err(fault.at(content_type.span));

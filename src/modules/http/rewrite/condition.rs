@@ -68,10 +68,11 @@ impl Piece<'_> {
 pub(super) fn read(cx: &mut Cx, call: &Call) -> Result<Condition, Fault> {
     let pieces = pieces(call)?;
     match pieces[..] {
-        [first] => variable(first).map(|name| name.to_owned()).map_or(Err(first.invalid()), |name| {
-            cx.index_of_variable(&name, first.span)?;
-            Ok(Condition::Set(name))
-        }),
+        [first] => {
+            let name = variable(first).ok_or_else(|| first.invalid())?;
+            cx.index_of_variable(name, first.span)?;
+            Ok(Condition::Set(name.to_owned()))
+        }
         [first, operator, value] if variable(first).is_some() => compared(cx, first, operator, value),
         [operator, path] => file(cx, operator, path),
         [first, ..] => Err(first.invalid()),
@@ -106,7 +107,7 @@ fn pieces<'c>(call: &Call<'c>) -> Result<Vec<Piece<'c>>, Fault> {
     Ok(pieces)
 }
 
-fn variable<'p>(piece: Piece<'p>) -> Option<&'p str> {
+fn variable(piece: Piece<'_>) -> Option<&str> {
     piece.text.strip_prefix('$').filter(|name| !name.is_empty())
 }
 

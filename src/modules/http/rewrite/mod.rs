@@ -112,10 +112,8 @@ fn rewrite(cx: &mut Cx, call: &Call) -> Verdict {
     }
     let regex = cx.capturing_regex(call.arg(1), false, call.span(1))?;
     let then = match call.arg(3) {
-        "" if call.words.len() == 3 => match is_url(text) {
-            true => Then::Redirect(302),
-            false => Then::Go,
-        },
+        "" if call.words.len() == 3 && !is_url(text) => Then::Go,
+        "" if call.words.len() == 3 => Then::Redirect(302),
         "last" | "break" if is_url(text) => Then::Redirect(302),
         "last" => Then::Last,
         "break" => Then::Break,
