@@ -4,4 +4,5 @@
 
 pub mod mutate;
 pub mod oracle;
+pub mod program;
 pub mod quiet;

@@ -4,7 +4,9 @@ use crate::modules::{Module, Presence, Target, modules};
 
 /// The lines for the standard error, `-V` with `configure`, `-h` with `help`.
 pub fn lines(target: &Target, configure: bool, help: bool) -> Vec<String> {
-    let mut lines = vec![format!("nginx version: nginx/{} (nginxlb-{})", target.version, env!("CARGO_PKG_VERSION"))];
+    let plus = target.plus.map_or_else(String::new, |release| format!("nginx-plus-r{release}, "));
+    let own = env!("CARGO_PKG_VERSION");
+    let mut lines = vec![format!("nginx version: nginx/{} ({plus}nginxlb-{own})", target.version)];
     if help {
         lines.extend(HELP.iter().map(|line| (*line).to_owned()));
         lines.extend(defaults(target));

@@ -212,3 +212,84 @@ impl Build<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(options: &str) -> Target {
+        let text = format!("nginx version: nginx/1.22.1 (Ubuntu)\nconfigure arguments: {options}\n");
+        Target::from_version_output(&text).expect("a whole output")
+    }
+
+    fn has(target: &Target, name: &str) -> bool {
+        modules().any(|module| module.name == name && target.has(module))
+    }
+
+    #[test]
+    fn modules_follow_the_options() {
+        let bare = target("");
+        let cases = [
+            ("http_proxy_module", true),
+            ("http_ssl_module", false),
+            ("openssl_module", false),
+            ("http_grpc_module", false),
+            ("stream_map_module", false),
+            ("regex_module", true),
+            ("thread_pool_module", false),
+            ("plus_http_module", false),
+        ];
+        for (name, want) in cases {
+            assert_eq!(has(&bare, name), want, "{name}");
+        }
+        let rich = target(
+            "--with-http_ssl_module --with-http_v2_module --with-stream --without-stream_map_module --with-threads",
+        );
+        let cases = [
+            ("openssl_module", true),
+            ("http_grpc_module", true),
+            ("stream_core_module", true),
+            ("stream_map_module", false),
+            ("stream_ssl_module", false),
+            ("thread_pool_module", true),
+        ];
+        for (name, want) in cases {
+            assert_eq!(has(&rich, name), want, "{name}");
+        }
+        assert!(!has(&target("--without-pcre"), "http_rewrite_module"));
+        assert!(!has(&target("--without-http"), "http_core_module"));
+    }
+
+    #[test]
+    fn dynamic_modules_wait_for_load_module() {
+        let target =
+            target("--with-stream=dynamic --with-stream_ssl_module --add-dynamic-module=/x/ngx_http_geoip2_module");
+        let find = |name| modules().find(|module| module.name == name).expect("a known module");
+        for name in ["stream_module", "stream_ssl_module", "geoip2_http_module"] {
+            assert!(!target.has(find(name)) && target.can_load(find(name)), "{name}");
+        }
+        assert!(!target.can_load(find("mail_module")));
+    }
+
+    #[test]
+    fn paths_are_those_of_the_build() {
+        let paths =
+            target("--prefix=/etc/nginx --conf-path='/etc/my nginx.conf' --error-log-path=stderr --user=www").paths;
+        assert_eq!((&*paths.prefix, &*paths.conf, &*paths.error_log), ("/etc/nginx/", "/etc/my nginx.conf", ""));
+        assert_eq!((&*paths.user, &*paths.group), ("www", "www"));
+        assert_eq!(paths.http_log, "logs/access.log");
+    }
+
+    #[test]
+    fn versions_of_other_editions() {
+        let read = |line: &str| {
+            let target = Target::from_version_output(&format!("{line}\nconfigure arguments:\n")).expect("a version");
+            (target.version.to_string(), target.plus)
+        };
+        assert_eq!(read("nginx version: nginx/1.29.8 (nginx-plus-r37)"), ("1.29.8".to_owned(), Some(37)));
+        assert_eq!(read("nginx version: nginx/1.27.4 (nginx-plus-r34-p2)"), ("1.27.4".to_owned(), Some(34)));
+        assert_eq!(read("nginx version: openresty/1.27.1.2"), ("1.27.1".to_owned(), None));
+        assert!(Target::from_version_output("nginx version: nginx/1.2.3\n").is_err());
+        assert!(Target::from_version_output("hello\n").is_err());
+    }
+}
