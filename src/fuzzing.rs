@@ -3,13 +3,19 @@
 //! They stand here, and not in `fuzz/`, because libFuzzer needs a nightly compiler: so the fuzz targets are one line
 //! each, and the tests run the same laws on stable, over the corpora in `fuzz/corpus/` and over inputs of their own.
 
+use crate::fmt;
 use crate::syntax::{Block, Body, Directive, FileId, Item, LineIndex, Place, Span, Tree, decode, encode, parse, print};
 
 /// A law: it panics where it finds itself broken.
 pub type Law = fn(&[u8]);
 
 /// The laws by name. Each has a target of that name in `fuzz/fuzz_targets` and a corpus in `fuzz/corpus`.
-pub const LAWS: &[(&str, Law)] = &[("parse_never_fails", parse_never_fails), ("print_gives_back", print_gives_back)];
+pub const LAWS: &[(&str, Law)] = &[
+    ("fmt_idempotent", fmt_idempotent),
+    ("fmt_keeps_meaning", fmt_keeps_meaning),
+    ("parse_never_fails", parse_never_fails),
+    ("print_gives_back", print_gives_back),
+];
 
 /// Any bytes parse, and whatever the tree says of places and faults can be shown.
 ///
@@ -32,6 +38,36 @@ pub fn print_gives_back(data: &[u8]) {
     assert_eq!(encode(&text), data, "the text has lost bytes");
     let tree = parse(FileId(0), &text);
     assert_eq!(print(&tree, &text), text, "the tree has lost text");
+}
+
+/// What is formatted has no lexical faults, and formatted again it is the same.
+///
+/// # Panics
+///
+/// If it is not.
+pub fn fmt_idempotent(data: &[u8]) {
+    if let Some((_, once)) = formatted(data) {
+        let twice = fmt::format(&parse(FileId(0), &once), &once);
+        assert_eq!(twice.expect("formatting makes a fault"), once);
+    }
+}
+
+/// What is formatted means what it meant.
+///
+/// # Panics
+///
+/// If it does not.
+pub fn fmt_keeps_meaning(data: &[u8]) {
+    if let Some((text, formatted)) = formatted(data) {
+        assert!(fmt::same_meaning(&text, &formatted), "{text:?} has become {formatted:?}");
+    }
+}
+
+/// The text and its formatted one, if it has no lexical faults.
+fn formatted(data: &[u8]) -> Option<(String, String)> {
+    let text = decode(data);
+    let formatted = fmt::format(&parse(FileId(0), &text), &text).ok()?;
+    Some((text, formatted))
 }
 
 /// Looks at everything in a tree.

@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod diagnostics;
 pub mod disk;
+pub mod fmt;
 pub mod fuzzing;
 pub mod lint;
 pub mod modules;
