@@ -238,8 +238,11 @@ impl Cx<'_> {
 
     fn directive(&mut self, node: &syntax::Directive) {
         self.place = node.end_of_head();
-        if let Some(fault) = &node.fault {
-            return self.cut_short(node, fault);
+        match &node.fault {
+            // Only the module that knows the block reads it as Lua; without it the directive is unknown.
+            Some(fault) if fault.kind == syntax::FaultKind::UnclosedLua && self.find(node).is_err() => {}
+            Some(fault) => return self.cut_short(node, fault),
+            None => {}
         }
         self.budget = self.budget.saturating_sub(1);
         if self.budget == 0 {
