@@ -7,13 +7,19 @@ use crate::modules::{self, prelude::*};
 
 /// Variables that nginx leaves out of the table, since no name is looked up in it at run time for them.
 const UNHASHED: &[&str] = &[
-    "gzip_ratio",
-    "proxy_host",
-    "proxy_port",
-    "proxy_add_x_forwarded_for",
-    "proxy_add_via",
-    "fastcgi_script_name",
     "fastcgi_path_info",
+    "fastcgi_script_name",
+    "grpc_internal_trailers",
+    "gzip_ratio",
+    "proxy_add_x_forwarded_for",
+    "proxy_host",
+    "proxy_internal_body_length",
+    "proxy_internal_chunked",
+    "proxy_internal_connection",
+    "proxy_internal_host",
+    "proxy_port",
+    "upstream_cache_etag",
+    "upstream_cache_last_modified",
 ];
 
 /// Judges the table of the current realm's variables.

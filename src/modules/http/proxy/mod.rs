@@ -237,7 +237,6 @@ static DIRECTIVES: &[Directive] = &[
 
 #[rustfmt::skip]
 static VARIABLES: &[Variable] = &[
-    v("proxy_add_via", "1.0.0"),
     v("proxy_add_x_forwarded_for", "1.0.0"),
     v("proxy_host", "1.0.0").changeable(),
     v("proxy_internal_body_length", "1.0.0"),
