@@ -2,8 +2,8 @@
 //!
 //! nginx makes the TLS context when it merges a scope that uses TLS, and only then looks at certificates.
 
-use super::named;
-use crate::config::{Config, Pem};
+use super::{named, ssl};
+use crate::config::{Pem, Setting};
 use crate::modules::Version;
 use crate::modules::prelude::*;
 
@@ -67,84 +67,45 @@ pub fn password_file(cx: &mut Cx, call: &Call) -> Verdict {
 /// Judges the TLS context of the current scope, which uses TLS; `prefix` is `proxy`, `grpc`, `uwsgi`.
 ///
 /// # Errors
-/// nginx's, in nginx's order: the certificate and its key, then the trusted certificates and the revocation list.
+/// nginx's, in nginx's order: ciphers, the certificate and its key, trusted certificates, the revocation list, commands.
 pub fn judge(cx: &mut Cx, prefix: &str) -> Verdict {
-    judge_certificate(cx, prefix)?;
-    judge_verify(cx, prefix)
+    let scope = cx.scope;
+    ssl::ciphers(cx, scope, &format!("{prefix}_ssl_ciphers"))?;
+    judge_certificate(cx, scope, prefix)?;
+    judge_verify(cx, scope, prefix)?;
+    ssl::commands(cx, scope, &format!("{prefix}_ssl_conf_command"))
 }
 
-fn judge_certificate(cx: &mut Cx, prefix: &str) -> Verdict {
+fn judge_certificate(cx: &Cx, scope: ScopeId, prefix: &str) -> Verdict {
     /// The first version that takes an empty certificate for none.
     const EMPTY_IS_NONE: Version = Version::read("1.23.0");
-    let Some(certificate) = File::effective(&cx.config, cx.scope, &format!("{prefix}_ssl_certificate")) else {
-        return Ok(());
-    };
-    if certificate.name.is_empty() && cx.target.version >= EMPTY_IS_NONE {
+    let Some(certificate) = cx.config.effective(scope, &format!("{prefix}_ssl_certificate")) else { return Ok(()) };
+    let name = certificate.arg(1);
+    if name.is_empty() && cx.target.version >= EMPTY_IS_NONE {
         return Ok(());
     }
     let key_name = format!("{prefix}_ssl_certificate_key");
-    let Some(key) = File::effective(&cx.config, cx.scope, &key_name) else {
-        let message = format!("no \"{key_name}\" is defined for certificate \"{}\"", certificate.name);
-        return Err(Fault::emerg(message).at(certificate.span).unlocated());
+    let Some(key) = cx.config.effective(scope, &key_name) else {
+        let message = format!("no \"{key_name}\" is defined for certificate \"{name}\"");
+        return Err(Fault::emerg(message).at(certificate.span()).unlocated());
     };
-    if certificate.is_dynamic() || key.is_dynamic() {
+    if name.contains('$') || key.arg(1).contains('$') {
         return Ok(());
     }
-    certificate.load(cx, "certificate", Pem::Certificate)?;
-    key.load(cx, "certificate key", Pem::Key)
+    ssl::load(cx, name, Pem::Certificate, certificate.span())?;
+    ssl::load(cx, key.arg(1), Pem::Key, key.span())
 }
 
-fn judge_verify(cx: &mut Cx, prefix: &str) -> Verdict {
+fn judge_verify(cx: &Cx, scope: ScopeId, prefix: &str) -> Verdict {
     let verify = format!("{prefix}_ssl_verify");
-    if !cx.config.flag(cx.scope, &verify, false) {
+    if !cx.config.flag(scope, &verify, false) {
         return Ok(());
     }
-    let trusted_name = format!("{prefix}_ssl_trusted_certificate");
-    let trusted = File::effective(&cx.config, cx.scope, &trusted_name).filter(|trusted| !trusted.name.is_empty());
-    let Some(trusted) = trusted else {
-        let fault = Fault::emerg(format!("no {trusted_name} for {verify}")).unlocated();
-        let span = cx.config.effective(cx.scope, &verify).map(crate::config::Setting::span);
-        return Err(Fault { span, ..fault });
-    };
-    trusted.load(cx, "certificate", Pem::Certificate)?;
-    match File::effective(&cx.config, cx.scope, &format!("{prefix}_ssl_crl")).filter(|crl| !crl.name.is_empty()) {
-        Some(crl) => crl.load(cx, "CRL", Pem::Crl),
-        None => Ok(()),
+    let trusted = format!("{prefix}_ssl_trusted_certificate");
+    if cx.config.effective(scope, &trusted).is_none_or(|setting| setting.arg(1).is_empty()) {
+        let span = cx.config.effective(scope, &verify).map(Setting::span);
+        return Err(Fault { span, ..Fault::emerg(format!("no {trusted} for {verify}")).unlocated() });
     }
-}
-
-/// A file that holds in a scope.
-struct File {
-    name: String,
-    span: Span,
-}
-
-impl File {
-    fn effective(config: &Config, scope: ScopeId, directive: &str) -> Option<File> {
-        let setting = config.effective(scope, directive)?;
-        Some(File { name: setting.arg(1).to_owned(), span: setting.span() })
-    }
-
-    fn is_dynamic(&self) -> bool {
-        self.name.contains('$')
-    }
-
-    /// What stands in the file itself, or in a hardware or key store, is no path.
-    fn is_path(&self) -> bool {
-        !["data:", "engine:", "store:"].iter().any(|scheme| self.name.starts_with(scheme))
-    }
-
-    fn load(&self, cx: &Cx, what: &str, kind: Pem) -> Verdict {
-        if !self.is_path() {
-            return Ok(());
-        }
-        let path = cx.conf_path(&self.name);
-        match cx.host.pem(&path, kind) {
-            Ok(()) => Ok(()),
-            Err(reason) => {
-                let message = format!("cannot load {what} \"{path}\": {reason}");
-                Err(Fault::emerg(message).at(self.span).unlocated().of_host())
-            }
-        }
-    }
+    ssl::authority(cx, scope, &trusted)?;
+    ssl::revocations(cx, scope, &format!("{prefix}_ssl_crl"))
 }

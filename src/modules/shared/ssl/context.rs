@@ -29,7 +29,7 @@ const OPTIONAL_NO_CA: usize = 3;
 /// nginx's messages.
 pub fn context(cx: &mut Cx, scope: ScopeId, pairs: Vec<Pair>) -> Verdict {
     let mail = cx.kind() == Kind::Mail;
-    library::ciphers(cx, scope)?;
+    library::ciphers(cx, scope, "ssl_ciphers")?;
     certificates(cx, &pairs, mail)?;
     let verify = chosen(cx, scope, "ssl_verify_client");
     if verify != 0 {
@@ -37,7 +37,7 @@ pub fn context(cx: &mut Cx, scope: ScopeId, pairs: Vec<Pair>) -> Verdict {
     }
     if verify != 0 || !mail {
         authority(cx, scope, "ssl_trusted_certificate")?;
-        revocations(cx, scope)?;
+        revocations(cx, scope, "ssl_crl")?;
     }
     if chosen(cx, scope, "ssl_ocsp") != 0 {
         ocsp(cx, scope, verify)?;
@@ -48,7 +48,7 @@ pub fn context(cx: &mut Cx, scope: ScopeId, pairs: Vec<Pair>) -> Verdict {
     if cx.config.flag(scope, "ssl_stapling", false) {
         stapling(cx, scope, &pairs)?;
     }
-    library::commands(cx, scope)?;
+    library::commands(cx, scope, "ssl_conf_command")?;
     cx.slot::<Tls>().pairs = pairs;
     Ok(())
 }
@@ -86,7 +86,11 @@ fn certificates(cx: &mut Cx, pairs: &[Pair], mail: bool) -> Verdict {
     Ok(())
 }
 
-fn load(cx: &Cx, name: &str, kind: Pem, span: Span) -> Verdict {
+/// A certificate or key by its name: a file, or a scheme with what it stands for.
+///
+/// # Errors
+/// What OpenSSL has against it.
+pub fn load(cx: &Cx, name: &str, kind: Pem, span: Span) -> Verdict {
     let what = if kind == Pem::Key { "certificate key" } else { "certificate" };
     if let Some(engine) = name.strip_prefix("engine:").filter(|_| kind == Pem::Key) {
         // Keys in hardware cannot be looked at, only their names.
@@ -117,8 +121,11 @@ fn verify_client(cx: &Cx, scope: ScopeId, verify: usize) -> Verdict {
     authority(cx, scope, "ssl_client_certificate")
 }
 
-/// Certificates that clients' certificates may be signed with.
-fn authority(cx: &Cx, scope: ScopeId, name: &str) -> Verdict {
+/// Certificates that the other side's may be signed with, in the file that the directive `name` names in a scope.
+///
+/// # Errors
+/// What OpenSSL has against it.
+pub fn authority(cx: &Cx, scope: ScopeId, name: &str) -> Verdict {
     let Some(setting) = named(cx, scope, name) else { return Ok(()) };
     if cx.target.version >= CACHED {
         return load(cx, setting.arg(1), Pem::Certificate, setting.span());
@@ -139,8 +146,12 @@ fn older(why: &str, empty: &str) -> String {
     }
 }
 
-fn revocations(cx: &Cx, scope: ScopeId) -> Verdict {
-    let Some(setting) = named(cx, scope, "ssl_crl") else { return Ok(()) };
+/// The revocation list that the directive `name` names in a scope.
+///
+/// # Errors
+/// What OpenSSL has against it.
+pub fn revocations(cx: &Cx, scope: ScopeId, name: &str) -> Verdict {
+    let Some(setting) = named(cx, scope, name) else { return Ok(()) };
     let path = cx.conf_path(setting.arg(1));
     let Err(why) = cx.host.pem(&path, Pem::Crl) else { return Ok(()) };
     if cx.target.version >= CACHED {

@@ -29,9 +29,12 @@ const OPTIONS: &str = "\
 const PROTOCOLS: &str = "\
     None SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3 DTLSv1 DTLSv1.2";
 
-/// `ssl_ciphers`
-pub(super) fn ciphers(cx: &Cx, scope: ScopeId) -> Verdict {
-    let Some(setting) = cx.config.effective(scope, "ssl_ciphers") else { return Ok(()) };
+/// `ssl_ciphers`, or the directive of this `name`.
+///
+/// # Errors
+/// What OpenSSL has against the list.
+pub fn ciphers(cx: &Cx, scope: ScopeId, name: &str) -> Verdict {
+    let Some(setting) = cx.config.effective(scope, name) else { return Ok(()) };
     let list = setting.arg(1);
     match super::ciphers::refusal(list) {
         Some(said) => {
@@ -60,9 +63,12 @@ pub(super) fn groups(cx: &Cx, scope: ScopeId) -> Verdict {
     Ok(())
 }
 
-/// `ssl_conf_command`
-pub(super) fn commands(cx: &Cx, scope: ScopeId) -> Verdict {
-    for setting in cx.config.effective_all(scope, "ssl_conf_command") {
+/// `ssl_conf_command`, or the directive of this `name`.
+///
+/// # Errors
+/// What OpenSSL has against the first it refuses.
+pub fn commands(cx: &Cx, scope: ScopeId, name: &str) -> Verdict {
+    for setting in cx.config.effective_all(scope, name) {
         let (command, value) = (setting.arg(1), setting.arg(2));
         let said = if knows(COMMANDS, command) {
             bad_value(command, value)

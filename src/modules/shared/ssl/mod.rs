@@ -1,4 +1,5 @@
-//! TLS of servers in `http`, `stream` and `mail`: the directives of their ssl modules, read and merged alike.
+//! TLS of servers in `http`, `stream` and `mail`: the directives of their ssl modules, read and merged alike. What TLS
+//! towards upstreams has in common with it, `proxy_ssl` calls.
 
 mod ciphers;
 mod context;
@@ -8,7 +9,8 @@ mod readers;
 mod required;
 mod stapling;
 
-pub use context::{Tls, context};
+pub use context::{Tls, authority, context, load, revocations};
+pub use library::{ciphers, commands};
 pub use listeners::listeners;
 pub use readers::{Builtin, SessionCache, ocsp_cache, post_ssl, session_cache};
 pub use required::{AskedBy, Pair, pairs};
