@@ -6,7 +6,9 @@ use crate::syntax::Sources;
 /// The line of a finding; `subject` is the file that was asked about, for findings that name no place.
 #[must_use]
 pub fn line(finding: &Diagnostic, sources: &Sources, subject: &str) -> String {
-    let (level, message, code) = (finding.level.word(), &finding.message, finding.code);
+    // A quoted word may hold a line feed; a finding has one line.
+    let message = finding.message.replace('\n', "\\n");
+    let (level, code) = (finding.level.word(), finding.code);
     match finding.start() {
         Some(place) => {
             let position = position::of(place, sources);

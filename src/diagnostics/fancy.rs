@@ -8,7 +8,7 @@ use miette::{
 };
 
 use super::{Diagnostic, Level, position};
-use crate::syntax::{LineIndex, SourceFile, Sources, Span};
+use crate::syntax::{LineIndex, Place, SourceFile, Sources, Span};
 
 /// How to draw.
 #[derive(Debug, Clone, Copy)]
@@ -19,13 +19,24 @@ pub struct Style {
     pub width: usize,
 }
 
-/// Draws a finding; `subject` is the file that was asked about, `topic` what `explain` knows more of.
+/// What is said besides the finding itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Aside<'a> {
+    /// The file that was asked about, for findings that name no place.
+    pub subject: &'a str,
+    /// What `explain` knows more of.
+    pub topic: Option<&'a str>,
+    /// Other findings with the same words, which are not drawn again.
+    pub again: &'a [&'a Diagnostic],
+}
+
+/// Draws a finding.
 #[must_use]
-pub fn draw(finding: &Diagnostic, sources: &Sources, subject: &str, topic: Option<&str>, style: Style) -> String {
+pub fn draw(finding: &Diagnostic, sources: &Sources, aside: Aside, style: Style) -> String {
     let theme = if style.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let mut handler =
         GraphicalReportHandler::new_themed(theme).with_links(false).with_context_lines(1).with_width(style.width);
-    let footer = footer(finding, sources, subject, topic);
+    let footer = footer(finding, sources, aside);
     if !footer.is_empty() {
         handler = handler.with_footer(footer);
     }
@@ -36,19 +47,39 @@ pub fn draw(finding: &Diagnostic, sources: &Sources, subject: &str, topic: Optio
     out
 }
 
-fn footer(finding: &Diagnostic, sources: &Sources, subject: &str, topic: Option<&str>) -> String {
+/// How many of the places with the same finding are named.
+const NAMED: usize = 3;
+
+fn footer(finding: &Diagnostic, sources: &Sources, aside: Aside) -> String {
     let mut lines = Vec::new();
     if finding.start().is_none() {
-        lines.push(format!("in {subject}"));
+        lines.push(format!("in {}", aside.subject));
     }
     for site in finding.chain.iter().rev() {
-        let at = position::of(site.first(), sources);
-        lines.push(format!("included from {}:{}:{}", sources.path(site.file), at.line, at.column));
+        lines.push(format!("included from {}", at(site.first(), sources)));
     }
-    if let Some(topic) = topic {
+    let here = finding.start().map(|place| place.file);
+    let named = aside.again.iter().take(NAMED).filter_map(|other| other.start());
+    let mut named: Vec<String> = named
+        .map(
+            |place| if here == Some(place.file) { format!("line {}", sources.line(place)) } else { at(place, sources) },
+        )
+        .collect();
+    if aside.again.len() > NAMED {
+        named.push(format!("{} more places", aside.again.len() - NAMED));
+    }
+    if !named.is_empty() {
+        lines.push(format!("the same at {}", named.join(", ")));
+    }
+    if let Some(topic) = aside.topic {
         lines.push(format!("more: nginxlb explain {topic}"));
     }
     lines.join("\n")
+}
+
+fn at(place: Place, sources: &Sources) -> String {
+    let position = position::of(place, sources);
+    format!("{}:{}:{}", sources.path(place.file), position.line, position.column)
 }
 
 /// What miette draws.

@@ -48,6 +48,8 @@ fn forget_surroundings(finding: &mut Diagnostic, sources: &Sources) {
     finding.place = finding.place.filter(|place| is_real(place.file));
     finding.related.retain(|(span, _)| is_real(span.file));
     finding.chain.retain(|span| is_real(span.file));
+    // Some of nginx's messages name a second place.
+    finding.message = finding.message.replace(&format!(" in {SURROUNDINGS_PATH}:1"), "");
 }
 
 impl Judged {
@@ -56,14 +58,14 @@ impl Judged {
         self.sources.files.iter().map(|file| &*file.path).filter(|path| *path != SURROUNDINGS_PATH)
     }
 
-    /// The finding, drawn.
-    pub fn draw(&self, finding: &Diagnostic, style: fancy::Style) -> String {
+    /// The finding, drawn; `again` are those with the same words.
+    pub fn draw(&self, finding: &Diagnostic, again: &[&Diagnostic], style: fancy::Style) -> String {
         let topic = if finding.nature == Nature::Lint {
             Some(finding.code)
         } else {
             finding.start().and_then(|place| self.directive_at(place))
         };
-        fancy::draw(finding, &self.sources, &self.subject, topic, style)
+        fancy::draw(finding, &self.sources, fancy::Aside { subject: &self.subject, topic, again }, style)
     }
 
     /// The directive whose words hold the place, if nginx knows it.

@@ -3,7 +3,7 @@
 mod input;
 mod judge;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -109,9 +109,11 @@ fn lint(arguments: &Lint) -> Result<ExitCode, String> {
     }
     let mut report = Report { format: arguments.format, ..Report::default() };
     for entry in entries {
-        report
-            .add(&judge::judge(entry, &target, &selection, arguments.prefix.is_some()))
-            .map_err(|error| error.to_string())?;
+        match report.add(&judge::judge(entry, &target, &selection, arguments.prefix.is_some())) {
+            // Whoever read the findings has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
+            written => written.map_err(|error| format!("cannot write the findings: {error}"))?,
+        }
     }
     if arguments.format != Format::Json && !report.files.is_empty() {
         eprintln!("{}", report.summary());
@@ -151,20 +153,25 @@ impl Default for Report {
 impl Report {
     /// Writes the findings of one configuration, but not again those of a file that another one included.
     fn add(&mut self, judged: &Judged) -> io::Result<()> {
-        let mut out = io::stdout().lock();
         self.files.extend(judged.files().map(str::to_owned));
-        for finding in &judged.findings {
-            let line = concise::line(finding, &judged.sources, &judged.subject);
-            if !self.said.insert(line.clone()) {
-                continue;
-            }
+        let line = |finding: &Diagnostic| concise::line(finding, &judged.sources, &judged.subject);
+        let fresh: Vec<&Diagnostic> =
+            judged.findings.iter().filter(|finding| self.said.insert(line(finding))).collect();
+        for finding in &fresh {
             self.count(finding);
-            let text = match self.format {
-                Format::Concise => line + "\n",
-                Format::Json => json::object(finding, &judged.sources, &judged.subject) + "\n",
-                Format::Fancy => judged.draw(finding, style()) + "\n",
-            };
-            out.write_all(&syntax::encode(&text))?;
+        }
+        let mut out = io::stdout().lock();
+        match self.format {
+            Format::Concise => fresh.iter().try_for_each(|finding| write(&mut out, &line(finding)))?,
+            Format::Json => fresh
+                .iter()
+                .try_for_each(|finding| write(&mut out, &json::object(finding, &judged.sources, &judged.subject)))?,
+            Format::Fancy => {
+                for group in of_same_words(&fresh) {
+                    let Some((first, again)) = group.split_first() else { continue };
+                    write(&mut out, &judged.draw(first, again, style()))?;
+                }
+            }
         }
         out.flush()
     }
@@ -184,6 +191,25 @@ impl Report {
         let files = plural(self.files.len(), "file");
         if found.is_empty() { format!("No findings in {files}.") } else { format!("{} in {files}.", found.join(", ")) }
     }
+}
+
+fn write(out: &mut impl Write, line: &str) -> io::Result<()> {
+    out.write_all(&syntax::encode(line))?;
+    out.write_all(b"\n")
+}
+
+/// Findings that say the same of several places together, in the order of the first of each.
+fn of_same_words<'a>(findings: &[&'a Diagnostic]) -> Vec<Vec<&'a Diagnostic>> {
+    let mut groups: Vec<Vec<&Diagnostic>> = Vec::new();
+    let mut known: HashMap<(&str, &str), usize> = HashMap::new();
+    for finding in findings {
+        let at = *known.entry((finding.code, &finding.message)).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    groups
 }
 
 fn plural(count: usize, what: &str) -> String {
