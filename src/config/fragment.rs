@@ -29,8 +29,13 @@ pub const SURROUNDINGS: &[Surroundings] = &[
     around("upstream", Some(Contexts::UPSTREAM), "events {} http { upstream fragment {", "} }"),
     around("stream-upstream", Some(Contexts::STREAM_UPSTREAM), "events {} stream { upstream fragment {", "} }"),
     around("events", Some(Contexts::EVENTS), "events {", "}"),
-    around("mail", Some(Contexts::MAIL), "events {} mail {", "}"),
-    around("mail-server", Some(Contexts::MAIL_SERVER), "events {} mail { server { listen 8080;", "} }"),
+    around("mail", Some(Contexts::MAIL), "events {} mail { auth_http 127.0.0.1:8081;", "}"),
+    around(
+        "mail-server",
+        Some(Contexts::MAIL_SERVER),
+        "events {} mail { auth_http 127.0.0.1:8081; server { listen 143;",
+        "} }",
+    ),
     around("server-if", Some(Contexts::SERVER_IF), "events {} http { server { listen 8080; if ($host) {", "} } }"),
     around(
         "location-if",

@@ -3,6 +3,7 @@
 //! What is in a module's file is known by its name only. A target that was read from `nginx -V` has the dynamic modules
 //! of that build; on a real machine the file must be there. A target by name has everything already.
 
+use crate::modules::Target;
 use crate::modules::prelude::*;
 
 /// The blocks at whose start nginx counts its modules; afterwards it takes no more.
@@ -30,8 +31,12 @@ pub fn set(cx: &mut Cx, call: &Call) -> Verdict {
         // Without a machine it is the build's `-V` that says which modules there are.
         return Err(if cx.host.is_real() { fault.of_host() } else { fault });
     }
-    let loaded = cx.slot::<Loaded>();
     let modules = crate::modules::modules_in_file(&path);
+    if let Some(module) = modules.first().filter(|module| is_built_in(&cx.target, module)) {
+        let message = format!("module \"ngx_{}\" is already loaded", module.name);
+        return Err(Fault::emerg(message).at(call.span(1)).help("it is part of this build"));
+    }
+    let loaded = cx.slot::<Loaded>();
     if let Some((module, first)) =
         modules.first().and_then(|module| loaded.0.iter().find(|(name, _)| *name == module.name))
     {
@@ -44,6 +49,12 @@ pub fn set(cx: &mut Cx, call: &Call) -> Verdict {
     }
     cx.keep(call, Value::Words);
     Ok(())
+}
+
+/// Whether a build has the module without loading it. A target by name has everything; `--module` is as good as loading.
+fn is_built_in(target: &Target, module: &Module) -> bool {
+    let own = !matches!(module.presence, Presence::ThirdParty(_));
+    own && target.configured.is_some() && target.has(module) && !target.can_load(module)
 }
 
 /// What the loader says of the file.
