@@ -66,6 +66,18 @@ impl Cx<'_> {
         self.add(Entry { folder, slashed: written.starts_with('/') && written.ends_with('/') })
     }
 
+    /// Adds the build's own temporary folder; `option` is the middle of its `--http-OPTION-temp-path`.
+    ///
+    /// # Errors
+    /// As [`Cx::add_folder`].
+    pub fn add_default_folder(&mut self, option: &str, levels: &[u8]) -> Verdict {
+        let Some((_, name)) = self.target.paths.temporary.iter().find(|(part, _)| part == option) else {
+            return Ok(());
+        };
+        let name = self.prefix_path(name);
+        self.add_folder(Folder { name, levels: levels.to_vec(), owner: None, place: None })
+    }
+
     /// `ngx_add_path`: a folder may be named twice, but only with the same levels and for the same owner.
     ///
     /// # Errors

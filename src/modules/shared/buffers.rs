@@ -5,7 +5,7 @@
 //! `..._busy_buffers_size` <= all buffers but one; `..._temp_file_write_size` >= `largest`; `..._max_temp_file_size` is
 //! 0 or >= `largest`.
 
-use crate::config::{Config, Folder, Setting};
+use crate::config::{Config, Setting};
 use crate::modules::prelude::*;
 
 /// nginx's page: the default size of a buffer.
@@ -175,9 +175,7 @@ pub fn default_folder(cx: &mut Cx, prefix: &str, names: &BufferNames) -> Verdict
     if servers.all(|id| !cx.config.scope(*id).context.meets(Contexts::SERVER) || sets(*id)) {
         return Ok(());
     }
-    let Some((_, name)) = cx.target.paths.temporary.iter().find(|(part, _)| part == prefix) else { return Ok(()) };
-    let name = cx.prefix_path(name);
-    cx.add_folder(Folder { name, levels: DEFAULT_LEVELS.to_vec(), owner: None, place: None })
+    cx.add_default_folder(prefix, &DEFAULT_LEVELS)
 }
 
 #[cfg(test)]

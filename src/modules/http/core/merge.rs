@@ -2,7 +2,7 @@
 //! inherited.
 
 use super::types;
-use crate::config::{Folder, Setting};
+use crate::config::Setting;
 use crate::modules::prelude::*;
 
 /// Checks of a server.
@@ -36,8 +36,5 @@ fn temp_folder(cx: &mut Cx, scope: ScopeId) -> Verdict {
     {
         return Ok(());
     }
-    let folders = &cx.target.paths.temporary;
-    let Some((_, name)) = folders.iter().find(|(option, _)| option == "client-body") else { return Ok(()) };
-    let name = cx.prefix_path(name);
-    cx.add_folder(Folder { name, levels: Vec::new(), owner: None, place: None })
+    cx.add_default_folder("client-body", &[])
 }

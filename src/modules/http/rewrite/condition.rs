@@ -60,7 +60,9 @@ struct Piece<'a> {
 impl Piece<'_> {
     fn invalid(self) -> Fault {
         let fault = Fault::emerg(format!("invalid condition \"{}\"", self.text)).at(self.span);
-        fault.help("if ($variable), if ($variable = text), if ($variable ~ regex), if (-f path), with blanks around \"=\" and \"~\"")
+        fault.help(
+            "if ($variable), if ($variable = text), if ($variable ~ regex), if (-f path), with blanks around \"=\" and \"~\"",
+        )
     }
 }
 
