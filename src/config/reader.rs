@@ -185,6 +185,7 @@ impl Cx<'_> {
         match sources.file(site.file).includes.get(&site.start) {
             None => Ok(()),
             Some(Included::Failed { path, error }) => {
+                self.config.scope_mut(self.scope).incomplete = true;
                 let fault = Fault::emerg(format!("open() \"{path}\" failed ({error})")).at(node.words[1].span);
                 Err(fault.of_host().code(MISSING_INCLUDE))
             }

@@ -59,6 +59,8 @@ pub struct Scope {
     pub broken: bool,
     /// The names in `blocks`, each once.
     block_names: Vec<&'static str>,
+    /// A file to be included here is missing, so what it would have set is not known.
+    pub incomplete: bool,
     slots: Vec<Box<dyn Any + Send + Sync>>,
     /// The modules whose directives stand here.
     modules: Vec<&'static str>,
@@ -117,6 +119,7 @@ impl Scope {
             opened,
             faulty: false,
             broken: false,
+            incomplete: false,
             slots: Vec::new(),
             modules: Vec::new(),
         }
@@ -248,6 +251,12 @@ impl Config {
             Some(Value::Size(n) | Value::Msec(n) | Value::Sec(n)) => *n,
             _ => default,
         }
+    }
+
+    /// Whether a missing file may have set something that holds in `id`.
+    #[must_use]
+    pub fn is_incomplete(&self, id: ScopeId) -> bool {
+        self.ancestors(id).any(|id| self.scope(id).incomplete)
     }
 
     /// The scope of the enclosing `http`, `stream` or `mail`, if there is one.

@@ -109,7 +109,15 @@ fn corpus_agrees_with_recorded_verdicts() {
         let mut report = Report::default();
         for (name, text) in whole_texts(&folder) {
             let row = recorded[&name];
-            let lines = if text.starts_with("events {} ") { text.lines().count() - 1 } else { usize::MAX };
+            // Of a fault in the wrapper no line of the file is recorded.
+            let wrapper = row.get("where").is_some_and(|place| place == "wrapper");
+            let lines = if wrapper {
+                0
+            } else if text.starts_with("events {} ") {
+                text.lines().count() - 1
+            } else {
+                usize::MAX
+            };
             let line = if row["message"].is_empty() { "" } else { &row["line"] };
             let place = if line.is_empty() { String::new() } else { format!(" in nginx.conf:{line}") };
             let said = format!("nginx: [emerg] {}{place}", row["message"]);

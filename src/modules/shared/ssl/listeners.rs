@@ -15,9 +15,12 @@ const REJECT: Version = Version::read("1.19.4");
 pub fn listeners(cx: &mut Cx) -> Verdict {
     let Some(ports) = cx.config.scope(cx.scope).slot::<Ports>() else { return Ok(()) };
     let secure = Options::SSL.union(Options::QUIC);
-    for listener in ports.listeners().filter(|listener| listener.socket.options.intersects(secure)) {
-        judge(cx, listener)?;
-    }
+    let faults: Vec<Fault> = ports
+        .listeners()
+        .filter(|listener| listener.socket.options.intersects(secure))
+        .filter_map(|listener| judge(cx, listener).err())
+        .collect();
+    faults.into_iter().for_each(|fault| cx.warn(fault));
     Ok(())
 }
 
@@ -41,10 +44,10 @@ fn judge(cx: &Cx, listener: &Listener) -> Verdict {
     }
 }
 
-/// A server with a fault of its own is not judged.
+/// A server with a fault of its own, or one that a missing file may have given its certificate, is not judged.
 fn has_certificate(cx: &Cx, server: ScopeId) -> bool {
     let known = cx.config.scope(server).slot::<Tls>().is_some_and(|tls| !tls.pairs.is_empty());
-    known || cx.is_faulty(server)
+    known || cx.is_faulty(server) || cx.config.is_incomplete(server)
 }
 
 fn rejects(cx: &Cx, server: ScopeId) -> bool {

@@ -42,6 +42,9 @@ impl Pair {
 pub fn pairs(cx: &Cx, scope: ScopeId, asked: Option<AskedBy>, may_reject: bool) -> Result<Vec<Pair>, Fault> {
     let certificates = cx.config.effective_all(scope, "ssl_certificate");
     let keys = cx.config.effective_all(scope, "ssl_certificate_key");
+    if keys.len() < certificates.len().max(1) && cx.config.is_incomplete(scope) {
+        return Ok(Vec::new());
+    }
     let Some(last) = certificates.last() else {
         return match asked {
             Some(asked) if !may_reject || !cx.config.flag(scope, "ssl_reject_handshake", false) => {
