@@ -195,14 +195,11 @@ fn mainline() {
 #[test]
 fn debian() {
     let nginx = oracle::debian().expect("Debian's nginx 1.22.1: apt-get install nginx-full");
-    let mut before = String::new();
     let folder = Path::new("/usr/lib/nginx/modules");
     let mut names: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.file_name()).collect();
-    names.sort();
-    // The stream module of a module of others must come after that of nginx itself.
-    names.sort_by_key(|name| name != "ngx_stream_module.so");
-    for name in names.iter().filter_map(|name| name.to_str()) {
-        before.push_str(&format!("load_module {}/{name};\n", folder.display()));
-    }
+    // The part for `stream` of a module of others must come after nginx's own stream module.
+    names.sort_by_key(|name| (name != "ngx_stream_module.so", name.clone()));
+    let load = |name: &std::ffi::OsString| format!("load_module {}/{};\n", folder.display(), name.display());
+    let before: String = names.iter().map(load).collect();
     compare(nginx, &before, 100);
 }
