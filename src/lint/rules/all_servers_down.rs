@@ -1,7 +1,7 @@
 //! A group whose servers are all `down`.
 
 use crate::diagnostics::Level;
-use crate::lint::{Finding, Findings, Lint, Rule, Server, Targets, Tier};
+use crate::lint::{Finding, Findings, Group, Lint, Rule, Server, Targets, Tier};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -19,7 +19,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(lint: &Lint, findings: &mut Findings) {
-    for group in lint.groups.iter().filter(|group| group.servers.iter().all(Server::is_down)) {
+    // NGINX Plus fills an empty group at run time.
+    let down = |group: &&Group| !group.servers.is_empty() && group.servers.iter().all(Server::is_down);
+    for group in lint.groups.iter().filter(down) {
         let answer = if group.stream { "nginx closes every connection" } else { "nginx answers 502 to every request" };
         let mut finding = Finding::at(
             group.scope,

@@ -8,6 +8,6 @@ pub static MODULE: Module =
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("stall_threshold", "events", "1", Unchecked, "1.0.0", "1000ms",
+    d("stall_threshold", "events", "1", Msec, "1.0.0", "1000ms",
         "Sets how long an event loop iteration may take before the worker counts as stalled.").release(35),
 ];

@@ -1,5 +1,6 @@
 //! What only NGINX Plus has in `main`.
 
+use super::readers;
 use crate::modules::prelude::*;
 
 /// The module.
@@ -8,6 +9,6 @@ pub static MODULE: Module =
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("mgmt", "main", "block 0", Unchecked, "1.0.0", "",
+    d("mgmt", "main", "block 0", Custom(readers::mgmt), "1.0.0", "",
         "Opens the block for licence and usage reporting settings of NGINX Plus.").release(31),
 ];

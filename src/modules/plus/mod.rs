@@ -1,10 +1,11 @@
-//! NGINX Plus: directives that open-source nginx does not have, by realm. Known by their tables.
+//! NGINX Plus: directives that open-source nginx does not have, by realm.
 
 pub mod events;
 pub mod http;
 pub mod main;
 pub mod mgmt;
 pub mod oidc;
+mod readers;
 pub mod stream;
 
 use super::Module;

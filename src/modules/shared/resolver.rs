@@ -53,6 +53,10 @@ fn read(cx: &Cx, call: &Call) -> Result<Resolver, Fault> {
             resolver.ipv4 = on_off(value)?;
         } else if let Some(value) = text.strip_prefix("ipv6=") {
             resolver.ipv6 = on_off(value)?;
+        } else if let Some(zone) = text.strip_prefix("status_zone=").filter(|_| cx.target.plus.is_some()) {
+            if zone.is_empty() {
+                return Err(invalid());
+            }
         } else {
             let form = UrlForm { default_port: 53, ..UrlForm::default() };
             let url = Url::read(text, form, cx.host);

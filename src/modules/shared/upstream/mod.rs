@@ -137,6 +137,12 @@ impl Upstream {
         }
     }
 
+    /// Its servers may come at run time, from NGINX Plus's API: it keeps them in a file, or in shared memory.
+    #[must_use]
+    pub fn is_filled_later(&self, plus: bool) -> bool {
+        self.state.is_some() || (plus && self.zone.is_some())
+    }
+
     /// Whether an `upstream` block made it.
     #[must_use]
     pub fn is_explicit(&self) -> bool {
@@ -179,8 +185,9 @@ pub fn upstream(cx: &mut Cx, call: &Call) -> Verdict {
     upstream.servers.clear();
     cx.within(scope, |cx| cx.slot::<Group>().0 = Some(id));
     cx.read(call, scope)?;
+    let plus = cx.target.plus.is_some();
     let upstream = cx.realm_slot::<Upstreams>().get(id);
-    if upstream.servers.is_empty() && upstream.state.is_none() {
+    if upstream.servers.is_empty() && !upstream.is_filled_later(plus) {
         return Err(Fault::emerg("no servers are inside upstream").at(span).help("add a `server ADDRESS;` line"));
     }
     Ok(())

@@ -25,6 +25,7 @@ pub fn start(cx: &mut Cx) -> Verdict {
 /// The rules of an `upstream` block.
 fn block(cx: &mut Cx, id: UpstreamId) -> Verdict {
     let has_resolver = has_resolver(cx, id);
+    let plus = cx.target.plus.is_some();
     let group = cx.realm_slot::<Upstreams>().get(id);
     let place = group.place;
     let run_time = group.servers.iter().find(|server| server.run_time);
@@ -43,7 +44,7 @@ fn block(cx: &mut Cx, id: UpstreamId) -> Verdict {
     }
     let all_backup =
         group.servers.iter().all(|server| server.backup || server.url.addresses.is_empty() && !server.run_time);
-    if fault.is_none() && all_backup && group.state.is_none() {
+    if fault.is_none() && all_backup && !group.is_filled_later(plus) {
         let what = format!("no servers in upstream \"{name}\"");
         fault = Some(((what, ""), *span, "a group needs a server that is not `backup`"));
     }
