@@ -89,7 +89,7 @@ static FORMS: &[Form] = &[
 /// What `tunnel_pass` without an argument means.
 const TUNNEL_DEFAULT: &str = "$host:$request_port";
 
-/// Reads any of the directives in [`FORMS`].
+/// Reads any of the directives in `FORMS`.
 ///
 /// # Errors
 /// nginx's, in nginx's order: `is duplicate`, the text's variables, the scheme, the address, the URI.
