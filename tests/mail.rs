@@ -52,8 +52,12 @@ fn mail_is_judged_as_recorded() {
         let (head, body) = text.split_at(body);
         for version in ["1.31.3", "1.22.1"] {
             let start = format!("# {version}: ");
-            let recorded: String =
-                head.lines().filter_map(|l| l.strip_prefix(&start)).map(|l| format!("{l}\n")).collect();
+            let recorded: Vec<&str> = head.lines().filter_map(|line| line.strip_prefix(&start)).collect();
+            let recorded = recorded.join(
+                "
+",
+            ) + "
+";
             let said = said(version, body);
             count += 1;
             if said != recorded {
