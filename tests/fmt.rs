@@ -1,6 +1,12 @@
 //! The formatter: its style on files (`testdata/fmt`, reviewed in `snapshots/fmt`) and on small texts, its laws, what
 //! it leaves as it is, and the command.
 
+mod common;
+
+#[path = "fmt/command.rs"]
+mod command;
+#[path = "fmt/corpus.rs"]
+mod corpus;
 #[path = "fmt/laws.rs"]
 mod laws;
 #[path = "fmt/style.rs"]

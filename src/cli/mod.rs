@@ -1,9 +1,12 @@
 //! The commands: the only room that knows a terminal, arguments and exit codes. One subcommand, one file.
 
+mod files;
+mod fmt;
 mod host;
 mod lint;
 mod nginx;
 mod target;
+mod terminal;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -15,6 +18,7 @@ const EXAMPLES: &str = "\
 Examples:
   nginxlb lint /etc/nginx/nginx.conf      every fault, drawn in the text
   nginxlb lint --format json . | jq       for programs
+  nginxlb fmt --diff nginx.conf           what one style would change; without --diff, change it
   nginxlb nginx -t -c /etc/nginx/nginx.conf
                                           what nginx -t says, word for word
   ln -s \"$(command -v nginxlb)\" nginx; ./nginx -t
@@ -30,6 +34,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Fmt(fmt::Fmt),
     Lint(lint::Lint),
     /// nginx's own command line: -t, -T, -q, -v, -V, -p, -c, -e, -g
     ///
@@ -67,6 +72,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(command: Command) -> ExitCode {
     match command {
+        Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Nginx { arguments } => nginx::run(&arguments),
     }

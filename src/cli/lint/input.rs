@@ -5,12 +5,10 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::cli::files::{self, STDIN, identity, plain, text_of};
 use crate::config::Surroundings;
 use crate::disk::Disk;
 use crate::syntax::{self, Dump, Files, Included, ReadError, SURROUNDINGS_PATH, Sources};
-
-/// The name that is given to the standard input.
-const STDIN: &str = "<stdin>";
 
 /// The name of an entry file of nginx, which is read as a whole configuration whatever it holds.
 const ENTRY: &str = "nginx.conf";
@@ -78,9 +76,7 @@ fn file(path: &Path, how: How) -> io::Result<Entry> {
 
 /// Every `*.conf` of a folder and the folders in it that no other one includes; `nginx.conf` first.
 fn folder(root: &Path, how: How) -> io::Result<Vec<Entry>> {
-    let mut paths = Vec::new();
-    // As people name files: without the folder that they are in.
-    collect(if root == Path::new(".") { Path::new("") } else { root }, &mut paths)?;
+    let mut paths = files::configurations(root)?;
     paths.sort_by_key(|path| (path.file_name().is_none_or(|name| name != ENTRY), path.clone()));
     let mut entries = Vec::new();
     for path in paths {
@@ -91,23 +87,6 @@ fn folder(root: &Path, how: How) -> io::Result<Vec<Entry>> {
     Ok(entries.into_iter().map(|(_, entry)| entry).collect())
 }
 
-fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
-    let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    for item in fs::read_dir(listed)? {
-        let path = folder.join(item?.file_name());
-        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        if hidden {
-            continue;
-        }
-        if path.is_dir() {
-            collect(&path, found)?;
-        } else if path.extension().is_some_and(|extension| extension == "conf") {
-            found.push(path);
-        }
-    }
-    Ok(())
-}
-
 /// The files that others of these sources include.
 fn included_by(sources: &Sources) -> HashSet<PathBuf> {
     let real = sources.files.iter().filter(|file| file.path != SURROUNDINGS_PATH);
@@ -116,21 +95,6 @@ fn included_by(sources: &Sources) -> HashSet<PathBuf> {
         Included::Failed { .. } | Included::Cycle(_) => None,
     });
     included.flatten().map(|file| identity(Path::new(sources.path(*file)))).collect()
-}
-
-/// The same file by whatever path.
-fn identity(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
-}
-
-/// The system's words without the number.
-fn plain(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split_once(" (os error").map_or(text.clone(), |(words, _)| words.to_owned())
-}
-
-fn text_of(path: &Path) -> String {
-    syntax::decode(path.as_os_str().as_encoded_bytes())
 }
 
 /// The text of one file with all it includes, and around it what it needs.

@@ -4,7 +4,7 @@ mod input;
 mod judge;
 
 use std::collections::{HashMap, HashSet};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 use input::How;
 use judge::Judged;
 
-use super::target;
+use super::{target, terminal};
 use crate::config::{SURROUNDINGS, Surroundings};
 use crate::diagnostics::{Diagnostic, Level, concise, fancy, json};
 use crate::lint::Selection;
@@ -22,9 +22,6 @@ use crate::syntax;
 /// Exit codes, besides 0 for a clean configuration.
 const FINDINGS: u8 = 1;
 const UNREADABLE: u8 = 2;
-
-/// Columns where there is no terminal to ask.
-const WIDTH: usize = 120;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -217,13 +214,5 @@ fn plural(count: usize, what: &str) -> String {
 }
 
 fn style() -> fancy::Style {
-    let terminal = io::stdout().is_terminal();
-    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let width = if terminal { terminal_width() } else { WIDTH };
-    fancy::Style { colour: terminal && !refused, width }
-}
-
-fn terminal_width() -> usize {
-    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(WIDTH)
+    terminal::style(&io::stdout())
 }
