@@ -65,6 +65,8 @@ pub struct Call<'a> {
 pub struct Row<'a> {
     /// The words.
     pub words: &'a Arc<[Word]>,
+    /// Its place in the block's own file: of a row that is included, that of the `include`.
+    pub outer: Place,
 }
 
 impl<'a> Call<'a> {
@@ -115,6 +117,20 @@ impl Cx<'_> {
     /// Says a warning (or any fault) at the current place and goes on.
     pub fn warn(&mut self, fault: Fault) {
         self.say(fault, None);
+    }
+
+    /// Runs `f` as if nginx's lexer stood elsewhere, and says its fault there.
+    ///
+    /// # Errors
+    /// That of `f`, which has been said.
+    pub fn at_place<T>(&mut self, place: Place, f: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
+        let here = std::mem::replace(&mut self.place, place);
+        let result = f(self).map_err(|fault| {
+            self.say(fault, None);
+            Fault::silent()
+        });
+        self.place = here;
+        result
     }
 
     /// Says what a check found, if anything, and marks the current scope; the reading goes on.

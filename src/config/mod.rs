@@ -35,7 +35,7 @@ pub use listening::Listening;
 pub use log_files::{LogBuffer, LogFile, LogFiles};
 pub use nearest::nearest;
 pub use paths::{Folder, Folders};
-pub use reader::{Compiled, MISSING_INCLUDE, compile};
+pub use reader::{Compiled, Includes, MISSING_INCLUDE, compile};
 pub use regex::Regex;
 pub use scope::{Config, Scope, ScopeId, Setting, Value};
 pub use shared::{Zone, Zones};

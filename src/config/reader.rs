@@ -62,6 +62,17 @@ pub fn compile(sources: &Sources, target: &Target, host: &dyn Host, options: Opt
     Compiled { config: cx.config, diagnostics: cx.diagnostics, said: cx.order }
 }
 
+/// What `include` takes in a block of free words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Includes {
+    /// It is a word like any other.
+    None,
+    /// A file.
+    Files,
+    /// A file or a pattern.
+    Patterns,
+}
+
 impl Cx<'_> {
     /// Reads a file's directives into the current scope, as `include` does.
     pub fn read_file(&mut self, file: FileId) {
@@ -126,15 +137,35 @@ impl Cx<'_> {
     /// # Errors
     /// Silent, when a row was refused; the others are read all the same.
     pub fn rows(&mut self, call: &Call, includes: bool, row: &mut dyn FnMut(&mut Self, &Row) -> Verdict) -> Verdict {
+        self.rows_including(call, if includes { Includes::Patterns } else { Includes::None }, row)
+    }
+
+    /// [`Cx::rows`] where what `include` takes is not the usual.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn rows_including(
+        &mut self,
+        call: &Call,
+        includes: Includes,
+        row: &mut dyn FnMut(&mut Self, &Row) -> Verdict,
+    ) -> Verdict {
         let Body::Block(block) = &call.node.body else { return Ok(()) };
         let before = self.diagnostics.len();
-        self.row_items(&block.items, includes, row);
+        self.row_items(&block.items, includes, None, row);
         self.close(block.close);
         let refused = self.diagnostics[before..].iter().any(|d| d.level != crate::diagnostics::Level::Warn);
         if refused { Err(Fault::silent()) } else { Ok(()) }
     }
 
-    fn row_items(&mut self, items: &[Item], includes: bool, row: &mut dyn FnMut(&mut Self, &Row) -> Verdict) {
+    /// `site` is the place of the block's own `include` that led here.
+    fn row_items(
+        &mut self,
+        items: &[Item],
+        includes: Includes,
+        site: Option<Place>,
+        row: &mut dyn FnMut(&mut Self, &Row) -> Verdict,
+    ) {
         for item in items {
             let node = match item {
                 Item::Directive(node) => node,
@@ -145,18 +176,26 @@ impl Cx<'_> {
                 }
             };
             self.place = node.end_of_head();
+            let outer = site.unwrap_or(self.place);
             if let Some(fault) = &node.fault {
                 self.lexical(fault);
             } else if let Body::Block(block) = &node.body {
                 self.say(Fault::emerg("unexpected \"{\"").at(block.open), None);
-            } else if includes && node.words.len() == 2 && node.name() == "include" {
-                let verdict = self.each_included(node, |cx, file| {
-                    let sources = cx.sources;
-                    cx.row_items(&sources.file(file).tree.items, includes, row);
-                });
+            } else if includes != Includes::None && node.words.len() == 2 && node.name() == "include" {
+                let pattern = &node.words[1];
+                let verdict = if includes == Includes::Files && pattern.value.contains(['*', '?', '[']) {
+                    let path = self.conf_path(&pattern.value);
+                    let message = format!("open() \"{path}\" failed (2: No such file or directory)");
+                    Err(Fault::emerg(message).at(pattern.span).help("before nginx 1.29.8 no pattern can stand here"))
+                } else {
+                    self.each_included(node, |cx, file| {
+                        let sources = cx.sources;
+                        cx.row_items(&sources.file(file).tree.items, includes, Some(outer), row);
+                    })
+                };
                 self.judge(verdict);
             } else {
-                let verdict = row(self, &Row { words: &node.words });
+                let verdict = row(self, &Row { words: &node.words, outer });
                 self.judge(verdict);
             }
         }

@@ -2,6 +2,7 @@
 
 use super::geo_ranges::{Added, Ranges};
 use super::map::variable_name;
+use crate::config::Includes;
 use crate::config::cidr::Cidr;
 use crate::modules::Version;
 use crate::modules::prelude::*;
@@ -65,6 +66,9 @@ fn longest(networks: &HashMap<Cidr, Arc<str>>, address: IpAddr) -> Option<&Arc<s
 /// The first version with `volatile`.
 const VOLATILE: Version = Version::read("1.29.3");
 
+/// The first version whose `include` here takes a pattern.
+const PATTERNS: Version = Version::read("1.29.8");
+
 /// `ngx_http_geo_block`, `ngx_stream_geo_block`
 pub fn block(cx: &mut Cx, call: &Call) -> Verdict {
     let (source, target) = match call.words.len() {
@@ -78,7 +82,8 @@ pub fn block(cx: &mut Cx, call: &Call) -> Verdict {
     cx.define(variable, CHANGEABLE, call.span(target))?;
     cx.keep(call, Value::Own);
     let mut draft = Draft { http: cx.kind() == Kind::Http, ..Draft::default() };
-    let read = cx.rows(call, true, &mut |cx, row| draft.row(cx, row.words));
+    let includes = if cx.target.version < PATTERNS { Includes::Files } else { Includes::Patterns };
+    let read = cx.rows_including(call, includes, &mut |cx, row| draft.row(cx, row.words));
     let base = match draft.ranges {
         Some(ranges) => Base::Ranges(ranges, draft.default),
         None => Base::Networks(draft.networks),

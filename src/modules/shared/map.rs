@@ -161,7 +161,8 @@ impl Draft {
                 return Err(fault.help("a row of a map is KEY VALUE; quote what holds blanks"));
             }
         };
-        let value = cx.complex(value)?;
+        // nginx compiles both in the name of the block's own file.
+        let value = cx.at_place(row.outer, |cx| cx.complex(value))?;
         let text = &*key.value;
         if text == "default" {
             if self.map.default.is_some() {
@@ -173,7 +174,7 @@ impl Draft {
         let key_read = match text.strip_prefix('~') {
             Some(pattern) => {
                 let (pattern, caseless) = pattern.strip_prefix('*').map_or((pattern, false), |rest| (rest, true));
-                Key::Regex(cx.capturing_regex(pattern, caseless, key.span)?)
+                Key::Regex(cx.at_place(row.outer, |cx| cx.capturing_regex(pattern, caseless, key.span))?)
             }
             None => self.plain(text, key.span)?,
         };
