@@ -13,12 +13,14 @@ mod findings;
 mod group;
 mod markdown;
 mod pass;
+mod pattern;
 mod rule;
 pub mod rules;
 mod suppress;
 
 use crate::config::{Compiled, Config, Scope, ScopeId, Setting};
 use crate::diagnostics::Diagnostic;
+use crate::modules::http::core::location::Location;
 use crate::modules::shared::map::{Map, Maps};
 use crate::modules::{Contexts, Target};
 use crate::syntax::{Included, SURROUNDINGS_PATH, Sources};
@@ -93,6 +95,28 @@ impl<'a> Lint<'a> {
     pub fn several_workers(&self) -> Option<&'a Setting> {
         let setting = self.config.scope(ScopeId(0)).setting("worker_processes")?;
         (setting.arg(1) == "auto" || setting.arg(1).parse::<u32>().is_ok_and(|count| count > 1)).then_some(setting)
+    }
+
+    /// The `location` that a scope is.
+    #[must_use]
+    pub fn location(&self, scope: ScopeId) -> Option<&'a Location> {
+        self.config.scope(scope).slot()
+    }
+
+    /// Every location with its scope.
+    pub fn locations(&self) -> impl Iterator<Item = (ScopeId, &'a Scope, &'a Location)> {
+        self.scopes(Contexts::LOCATION).filter_map(|(id, scope)| Some((id, scope, scope.slot::<Location>()?)))
+    }
+
+    /// Every `server` of `http`.
+    pub fn servers(&self) -> impl Iterator<Item = (ScopeId, &'a Scope)> {
+        self.scopes(Contexts::SERVER)
+    }
+
+    /// The `server` around a scope of `http`, or itself.
+    #[must_use]
+    pub fn server_of(&self, scope: ScopeId) -> Option<ScopeId> {
+        self.config.ancestors(scope).find(|id| self.config.scope(*id).context.meets(Contexts::SERVER))
     }
 
     /// The `map` of `http` that gives `$variable`.
