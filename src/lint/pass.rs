@@ -46,7 +46,7 @@ impl<'a> Pass<'a> {
             None => (None, url),
         };
         let is_unix = rest.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("unix:"));
-        let end = if is_unix { rest[5..].find(':').map(|at| at + 5) } else { rest.find(['/', '?']) };
+        let end = if is_unix { rest[5..].find(':').map(|at| at + 5) } else { end_of_authority(rest) };
         let (authority, uri) = rest.split_at(end.unwrap_or(rest.len()));
         let uri = Some(uri).filter(|uri| !uri.is_empty());
         // nginx compares names of groups without regard to case; a port makes it another thing.
@@ -84,4 +84,11 @@ impl<'a> Pass<'a> {
     pub fn url(&self) -> Span {
         self.setting.words.get(1).map_or(self.setting.span(), |word| word.span)
     }
+}
+
+/// Where the host and port end: at the path, or at a variable that is one.
+fn end_of_authority(rest: &str) -> Option<usize> {
+    const PATHS: &[&str] = &["$request_uri", "$uri", "$document_uri", "$is_args", "${request_uri}", "${uri}"];
+    let behind = |name: &&str| rest.find(*name).filter(|at| *at > 0);
+    rest.find(['/', '?']).into_iter().chain(PATHS.iter().filter_map(behind)).min()
 }

@@ -55,7 +55,7 @@ fn token_matches_line_feed(token: &str) -> bool {
     }
     let inside = |name: &&str| token.starts_with('[') && token.contains(*name);
     matches!(token, "\\s" | "\\W" | "\\D" | "\\n" | "\\v" | "\\R" | "\n")
-        || ["\\s", "\\W", "\\D", "\\n", "\n", "[:space:]"].iter().any(|name| inside(name))
+        || ["\\s", "\\W", "\\D", "\\n", "\n", "[:space:]"].iter().any(inside)
 }
 
 /// Whether the pattern is anchored at both ends, so that it describes the whole subject.

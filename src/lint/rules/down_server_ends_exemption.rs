@@ -25,13 +25,13 @@ fn check(lint: &Lint, findings: &mut Findings) {
         let mut live = group.servers.iter().filter(|server| !server.is_down());
         let (Some(server), None) = (live.next(), live.next()) else { continue };
         let down = group.servers.iter().find(|server| server.is_down()).and_then(|server| server.parameter("down"));
-        let line = server.line;
-        let exempt = server.is_one_peer() && line.max_fails > 0 && line.fail_timeout > 0 && !line.backup;
+        let says = server.line;
+        let exempt = server.is_one_peer() && says.max_fails > 0 && says.fail_timeout > 0 && !says.backup;
         let Some(down) = down.filter(|_| exempt) else { continue };
-        let message = match line.max_fails {
-            1 => format!("with this server, one failure takes the only live one out for {} s", line.fail_timeout),
+        let message = match says.max_fails {
+            1 => format!("with this server, one failure takes the only live one out for {} s", says.fail_timeout),
             fails => {
-                format!("with this server, {fails} failures take the only live one out for {} s", line.fail_timeout)
+                format!("with this server, {fails} failures take the only live one out for {} s", says.fail_timeout)
             }
         };
         findings.add(

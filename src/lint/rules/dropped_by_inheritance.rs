@@ -27,40 +27,42 @@ pub static RULE: Rule = Rule {
 const MERGES_SINCE: Version = Version::read("1.29.3");
 
 /// A list: its directive, the directives without which it has no effect, and what merges it instead.
-struct List {
+struct Kind {
     name: &'static str,
     passes: &'static [&'static str],
     merges: Option<&'static str>,
 }
 
-const LISTS: &[List] = &[
-    List { name: "add_header", passes: &[], merges: Some("add_header_inherit") },
-    List { name: "add_trailer", passes: &[], merges: Some("add_trailer_inherit") },
-    List { name: "proxy_set_header", passes: &["proxy_pass"], merges: None },
-    List { name: "grpc_set_header", passes: &["grpc_pass"], merges: None },
-    List { name: "fastcgi_param", passes: &["fastcgi_pass"], merges: None },
-    List { name: "uwsgi_param", passes: &["uwsgi_pass"], merges: None },
-    List { name: "scgi_param", passes: &["scgi_pass"], merges: None },
+const LISTS: &[Kind] = &[
+    Kind { name: "add_header", passes: &[], merges: Some("add_header_inherit") },
+    Kind { name: "add_trailer", passes: &[], merges: Some("add_trailer_inherit") },
+    Kind { name: "proxy_set_header", passes: &["proxy_pass"], merges: None },
+    Kind { name: "grpc_set_header", passes: &["grpc_pass"], merges: None },
+    Kind { name: "fastcgi_param", passes: &["fastcgi_pass"], merges: None },
+    Kind { name: "uwsgi_param", passes: &["uwsgi_pass"], merges: None },
+    Kind { name: "scgi_param", passes: &["scgi_pass"], merges: None },
 ];
 
 fn check(lint: &Lint, findings: &mut Findings) {
     for (at, scope) in lint.config.scopes.iter().enumerate() {
-        let Some(parent) = scope.parent else { continue };
-        for list in LISTS {
-            if let Some(first) = scope.settings.iter().find(|setting| setting.directive.name == list.name) {
-                judge(lint, ScopeId(at as u32), parent, list, first, findings);
+        // An `if` that answers by itself, as to a preflight request, sends what it lists.
+        let answers = scope.context.meets(Contexts::LOCATION_IF) && scope.setting("return").is_some();
+        let Some(parent) = scope.parent.filter(|_| !answers) else { continue };
+        for kind in LISTS {
+            if let Some(first) = scope.settings.iter().find(|setting| setting.directive.name == kind.name) {
+                judge(lint, ScopeId(at as u32), parent, kind, first, findings);
             }
         }
     }
 }
 
-fn judge(lint: &Lint, id: ScopeId, parent: ScopeId, list: &List, first: &Setting, findings: &mut Findings) {
-    let outer = lint.config.effective_all(parent, list.name);
-    let merges = list.merges.and_then(|name| lint.config.effective(id, name));
-    if outer.is_empty() || merges.is_some_and(|setting| setting.arg(1) == "merge") || !is_used(lint, id, list) {
+fn judge(lint: &Lint, id: ScopeId, parent: ScopeId, kind: &Kind, first: &Setting, findings: &mut Findings) {
+    let outer = lint.config.effective_all(parent, kind.name);
+    let merges = kind.merges.and_then(|name| lint.config.effective(id, name));
+    if outer.is_empty() || merges.is_some_and(|setting| setting.arg(1) == "merge") || !is_used(lint, id, kind) {
         return;
     }
-    let own: Vec<&str> = lint.config.scope(id).all(list.name).map(|setting| setting.arg(1)).collect();
+    let own: Vec<&str> = lint.config.scope(id).all(kind.name).map(|setting| setting.arg(1)).collect();
     let mut lost: Vec<&Setting> = Vec::new();
     for setting in outer {
         let is_it = |name: &str| name.eq_ignore_ascii_case(setting.arg(1));
@@ -71,7 +73,7 @@ fn judge(lint: &Lint, id: ScopeId, parent: ScopeId, list: &List, first: &Setting
     let Some(example) = lost.first() else { return };
     let names: Vec<&str> = lost.iter().map(|setting| setting.arg(1)).collect();
     let message = format!("this takes off what is set further out: {}", names.join(", "));
-    let help = match list.merges.filter(|_| lint.target.version >= MERGES_SINCE) {
+    let help = match kind.merges.filter(|_| lint.target.version >= MERGES_SINCE) {
         Some(merges) => format!("repeat them here, or set \"{merges} merge;\""),
         None => "repeat them here".to_owned(),
     };
@@ -79,14 +81,14 @@ fn judge(lint: &Lint, id: ScopeId, parent: ScopeId, list: &List, first: &Setting
 }
 
 /// Whether something is passed from here, or from a block inside, so that the list matters.
-fn is_used(lint: &Lint, id: ScopeId, list: &List) -> bool {
+fn is_used(lint: &Lint, id: ScopeId, kind: &Kind) -> bool {
     let scope = lint.config.scope(id);
     let nameless = scope.context.meets(Contexts::read("location-if limit_except"));
-    list.passes.is_empty()
-        || list.passes.iter().any(|name| scope.setting(name).is_some())
-        || scope.children.iter().any(|child| is_used(lint, *child, list))
+    kind.passes.is_empty()
+        || kind.passes.iter().any(|name| scope.setting(name).is_some())
+        || scope.children.iter().any(|child| is_used(lint, *child, kind))
         || (nameless
             && scope
                 .parent
-                .is_some_and(|parent| list.passes.iter().any(|n| lint.config.scope(parent).setting(n).is_some())))
+                .is_some_and(|parent| kind.passes.iter().any(|n| lint.config.scope(parent).setting(n).is_some())))
 }
