@@ -2,9 +2,9 @@
 
 use crate::diagnostics::Level;
 use crate::lint::{Finding, Findings, Lint, Rule, Targets, Tier};
-use crate::modules::http::core::listen::Options;
-use crate::modules::http::core::ports::Ports;
 use crate::modules::http::core::server::ports;
+use crate::modules::shared::listen::Options;
+use crate::modules::shared::listen::Ports;
 
 /// The rule.
 pub static RULE: Rule = Rule {

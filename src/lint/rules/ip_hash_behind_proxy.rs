@@ -4,9 +4,9 @@ use crate::config::address::Address;
 use crate::config::{Part, ScopeId};
 use crate::diagnostics::Level;
 use crate::lint::{Finding, Findings, Lint, Rule, Targets, Tier};
-use crate::modules::http::core::listen::Options;
-use crate::modules::http::core::ports::{Listener, Ports};
 use crate::modules::http::core::server::ports;
+use crate::modules::shared::listen::Options;
+use crate::modules::shared::listen::{Listener, Ports};
 use crate::modules::shared::upstream::Method;
 
 /// The rule.

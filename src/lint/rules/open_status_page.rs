@@ -4,8 +4,8 @@ use crate::config::ScopeId;
 use crate::config::address::Address;
 use crate::diagnostics::Level;
 use crate::lint::{Finding, Findings, Lint, Rule, Targets, Tier};
-use crate::modules::http::core::ports::Ports;
 use crate::modules::http::core::server::ports;
+use crate::modules::shared::listen::Ports;
 
 /// The rule.
 pub static RULE: Rule = Rule {

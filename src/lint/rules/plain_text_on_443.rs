@@ -2,8 +2,8 @@
 
 use crate::diagnostics::Level;
 use crate::lint::{Finding, Findings, Lint, Rule, Targets, Tier};
-use crate::modules::http::core::listen::Options;
 use crate::modules::http::core::server::ports;
+use crate::modules::shared::listen::Options;
 
 /// The rule.
 pub static RULE: Rule = Rule {

@@ -4,7 +4,7 @@ use crate::diagnostics::Level;
 use crate::lint::{Finding, Findings, Lint, Rule, Targets, Tier};
 use std::collections::HashMap;
 
-use crate::modules::http::core::server_name::{Form, ServerNames};
+use crate::modules::shared::listen::{Form, ServerNames};
 use crate::syntax::Span;
 
 /// The rule.
