@@ -5,6 +5,8 @@
 
 #[path = "rules/examples.rs"]
 mod examples;
+#[path = "rules/explain.rs"]
+mod explain;
 #[path = "rules/fixtures.rs"]
 mod fixtures;
 #[path = "rules/registry.rs"]

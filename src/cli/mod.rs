@@ -1,5 +1,6 @@
 //! The commands: the only room that knows a terminal, arguments and exit codes. One subcommand, one file.
 
+mod explain;
 mod files;
 mod fmt;
 mod host;
@@ -19,6 +20,7 @@ Examples:
   nginxlb lint /etc/nginx/nginx.conf      every fault, drawn in the text
   nginxlb lint --format json . | jq       for programs
   nginxlb fmt --diff nginx.conf           what one style would change; without --diff, change it
+  nginxlb explain hostname-resolved-once  why a rule finds what it finds
   nginxlb nginx -t -c /etc/nginx/nginx.conf
                                           what nginx -t says, word for word
   ln -s \"$(command -v nginxlb)\" nginx; ./nginx -t
@@ -34,6 +36,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Explain(explain::Explain),
     Fmt(fmt::Fmt),
     Lint(lint::Lint),
     /// nginx's own command line: -t, -T, -q, -v, -V, -p, -c, -e, -g
@@ -72,6 +75,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(command: Command) -> ExitCode {
     match command {
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Nginx { arguments } => nginx::run(&arguments),

@@ -6,7 +6,7 @@ use super::markdown::level;
 use super::rules::{self, RULES};
 use super::{Rule, Tier};
 use crate::config::nearest;
-use crate::modules::{self, Directive, Kind, Module, Presence, Variable};
+use crate::modules::{self, Directive, Kind, Module, Presence, Set, Variable, Version};
 
 /// What a name stands for.
 #[derive(Clone, Copy)]
@@ -80,8 +80,9 @@ fn meant(name: &str) -> Option<&'static str> {
     if let Some(variable) = name.strip_prefix('$') {
         return nearest(variable, variables().map(|(_, variable)| variable.name));
     }
-    let directives = modules::all_directives().map(|(_, row)| row.name);
-    nearest(name, RULES.iter().map(|rule| rule.name).chain(directives))
+    let directives = || modules::all_directives().map(|(_, row)| row.name);
+    let names = || RULES.iter().map(|rule| rule.name).chain(directives());
+    nearest(name, names()).or_else(|| names().find(|known| !name.is_empty() && known.starts_with(name)))
 }
 
 fn of_rule(rule: &Rule) -> String {
@@ -109,7 +110,7 @@ fn of_directives(rows: &[(&'static Module, &'static Directive)]) -> String {
         .map(|r| r.name)
         .collect();
     if !related.is_empty() {
-        let _ = write!(text, "\nRules: {}\n", related.join(", "));
+        let _ = write!(text, "\n{}\n", wrapped(&format!("Rules: {}", related.join(", "))));
     }
     text
 }
@@ -119,6 +120,11 @@ fn of_directive(text: &mut String, module: &Module, row: &Directive) {
     let _ = write!(text, "{} (ngx_{})\n{}\n\n", row.name, module.name, wrapped(row.doc));
     let _ = writeln!(text, "  context    {}", contexts(row.contexts));
     let _ = writeln!(text, "  takes      {}", row.arguments);
+    match row.set {
+        Set::Enum(words) => drop(writeln!(text, "  one of     {}", words.join(", "))),
+        Set::Mask(words) => drop(writeln!(text, "  some of    {}", words.join(", "))),
+        _ => {}
+    }
     if !row.default.is_empty() {
         let _ = writeln!(text, "  default    {}", row.default);
     }
@@ -126,7 +132,7 @@ fn of_directive(text: &mut String, module: &Module, row: &Directive) {
         (Presence::Plus, None) => text.push_str("  since      NGINX Plus only\n"),
         (_, Some(release)) => drop(writeln!(text, "  since      NGINX Plus R{release}")),
         (Presence::ThirdParty(_), None) => {}
-        (_, None) => drop(writeln!(text, "  since      nginx {}", row.since)),
+        (_, None) => drop(writeln!(text, "  since      {}", since(row.since))),
     }
     if let Some(last) = row.last {
         let _ = writeln!(text, "  last in    nginx {last}");
@@ -140,6 +146,13 @@ fn of_directive(text: &mut String, module: &Module, row: &Directive) {
     if module.presence != Presence::Always {
         let _ = writeln!(text, "  module     {}", module.presence.needs());
     }
+}
+
+/// The tables begin with 1.0.0: what it has may be older.
+fn since(version: Version) -> String {
+    const FIRST: Version = Version::read("1.0.0");
+    let older = if version == FIRST { " or earlier" } else { "" };
+    format!("nginx {version}{older}")
 }
 
 fn variables() -> impl Iterator<Item = (&'static Module, &'static Variable)> {
@@ -159,7 +172,7 @@ fn of_variable(name: &str) -> String {
         let rest = if variable.prefix { "NAME: any name that begins so" } else { "" };
         let realm = if module.kind == Kind::Stream { "stream" } else { "http" };
         let _ =
-            write!(text, "${name}{rest} (ngx_{}, in {realm})\n\n  since      nginx {}\n", module.name, variable.since);
+            write!(text, "${name}{rest} (ngx_{}, in {realm})\n\n  since      {}\n", module.name, since(variable.since));
         if let Some(last) = variable.last {
             let _ = writeln!(text, "  last in    nginx {last}");
         }
