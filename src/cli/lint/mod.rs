@@ -69,7 +69,7 @@ pub struct Lint {
 enum Format {
     /// Drawn in the text, for people
     Fancy,
-    /// FILE:LINE:COLUMN: LEVEL: MESSAGE [CODE], for editors
+    #[value(help = "FILE:LINE:COLUMN: LEVEL: MESSAGE [CODE], for editors")]
     Concise,
     /// One object per line, for programs
     Json,
