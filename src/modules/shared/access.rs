@@ -29,6 +29,9 @@ impl Rules {
 }
 
 /// `ngx_http_access_rule`, `ngx_stream_access_rule`
+///
+/// # Errors
+/// nginx's messages.
 pub fn rule(cx: &mut Cx, call: &Call) -> Verdict {
     let text = call.arg(1);
     let network = match text {

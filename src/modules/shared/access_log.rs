@@ -45,6 +45,9 @@ const BEST_SPEED: u8 = 1;
 const GZIP_BUFFER: u64 = 64 * 1024;
 
 /// `ngx_http_log_set_log`, `ngx_stream_log_set_log`
+///
+/// # Errors
+/// nginx's messages.
 pub fn access_log(cx: &mut Cx, call: &Call) -> Verdict {
     if call.arg(1) == "off" {
         if call.words.len() > 2 {
@@ -173,6 +176,9 @@ fn full(cx: &Cx, to: &LogTarget, path: &str) -> String {
 }
 
 /// `ngx_http_log_open_file_cache`, `ngx_stream_log_open_file_cache`
+///
+/// # Errors
+/// nginx's messages.
 pub fn open_log_file_cache(cx: &mut Cx, call: &Call) -> Verdict {
     cx.once(call)?;
     let (mut max, mut off) = (0, false);
@@ -202,6 +208,9 @@ pub fn open_log_file_cache(cx: &mut Cx, call: &Call) -> Verdict {
 }
 
 /// The merge of `http`: a server for which no log was named, nor `off`, has the build's own.
+///
+/// # Errors
+/// nginx's messages.
 pub fn default_log(cx: &mut Cx, scope: ScopeId) -> Verdict {
     if cx.config.scope(scope).context == Contexts::SERVER && cx.config.effective(scope, "access_log").is_none() {
         let path = cx.target.paths.http_log.clone();

@@ -70,6 +70,9 @@ const VOLATILE: Version = Version::read("1.29.3");
 const PATTERNS: Version = Version::read("1.29.8");
 
 /// `ngx_http_geo_block`, `ngx_stream_geo_block`
+///
+/// # Errors
+/// nginx's messages.
 pub fn block(cx: &mut Cx, call: &Call) -> Verdict {
     let (source, target) = match call.words.len() {
         3 => (Some(variable_name(call, 1)?), 2),
@@ -86,7 +89,7 @@ pub fn block(cx: &mut Cx, call: &Call) -> Verdict {
     let read = cx.rows_including(call, includes, &mut |cx, row| draft.row(cx, row.words));
     let base = match draft.ranges {
         Some(ranges) => Base::Ranges(ranges, draft.default),
-        None => Base::Networks(draft.networks),
+        None => Base::Networks(draft.networks.unwrap_or_default()),
     };
     let geo = Geo {
         source: source.map(str::to_owned),
@@ -104,9 +107,8 @@ pub fn block(cx: &mut Cx, call: &Call) -> Verdict {
 #[derive(Default)]
 struct Draft {
     http: bool,
-    networks: HashMap<Cidr, Arc<str>>,
-    /// A network, or the attempt at one, was read: `ranges` comes too late.
-    has_networks: bool,
+    /// Once there is a network, or the attempt at one, `ranges` comes too late.
+    networks: Option<HashMap<Cidr, Arc<str>>>,
     ranges: Option<Ranges>,
     default: Option<Arc<str>>,
     proxies: Vec<Cidr>,
@@ -135,7 +137,7 @@ impl Draft {
     fn setting(&mut self, cx: &Cx, word: &Word) -> Result<bool, Fault> {
         match &*word.value {
             "ranges" => {
-                if self.has_networks {
+                if self.networks.is_some() {
                     let message = "the \"ranges\" directive must be the first directive inside \"geo\" block";
                     return Err(Fault::emerg(message).at(word.span));
                 }
@@ -149,35 +151,24 @@ impl Draft {
     }
 
     fn network(&mut self, cx: &mut Cx, first: &Word, second: &Word) -> Verdict {
-        self.has_networks = true;
+        let networks = self.networks.get_or_insert_default();
         match &*first.value {
             "default" => {
-                self.insert(cx, Cidr::V4(Ipv4Addr::UNSPECIFIED, 0), first, second);
-                self.insert(cx, Cidr::V6(Ipv6Addr::UNSPECIFIED, 0), first, second);
+                insert(networks, cx, Cidr::V4(Ipv4Addr::UNSPECIFIED, 0), first, second);
+                insert(networks, cx, Cidr::V6(Ipv6Addr::UNSPECIFIED, 0), first, second);
             }
             "delete" => {
                 let cidr = network(cx, second)?;
-                if self.networks.remove(&cidr).is_none() {
+                if networks.remove(&cidr).is_none() {
                     cx.warn(Fault::warn(format!("no network \"{}\" to delete", second.value)).at(second.span));
                 }
             }
             _ => {
                 let cidr = network(cx, first)?;
-                self.insert(cx, cidr, first, second);
+                insert(networks, cx, cidr, first, second);
             }
         }
         Ok(())
-    }
-
-    fn insert(&mut self, cx: &mut Cx, cidr: Cidr, named: &Word, value: &Word) {
-        if self.networks.contains_key(&cidr) {
-            // As nginx has it: what it finds for the network's first address, which may be of a smaller network.
-            let old = cidr.first().and_then(|first| longest(&self.networks, first)).map_or("", |old| &**old);
-            let (name, new) = (&named.value, &value.value);
-            let message = format!("duplicate network \"{name}\", value: \"{new}\", old value: \"{old}\"");
-            cx.warn(Fault::warn(message).at(named.span));
-        }
-        self.networks.insert(cidr, (*value.value).into());
     }
 
     fn range(&mut self, cx: &mut Cx, first: &Word, second: &Word) -> Verdict {
@@ -215,6 +206,17 @@ impl Draft {
             }
         })
     }
+}
+
+fn insert(networks: &mut HashMap<Cidr, Arc<str>>, cx: &mut Cx, cidr: Cidr, named: &Word, value: &Word) {
+    if networks.contains_key(&cidr) {
+        // As nginx has it: what it finds for the network's first address, which may be of a smaller network.
+        let old = cidr.first().and_then(|first| longest(networks, first)).map_or("", |old| &**old);
+        let (name, new) = (&named.value, &value.value);
+        let message = format!("duplicate network \"{name}\", value: \"{new}\", old value: \"{old}\"");
+        cx.warn(Fault::warn(message).at(named.span));
+    }
+    networks.insert(cidr, (*value.value).into());
 }
 
 fn bounds(text: &str) -> Option<(u32, u32)> {

@@ -64,8 +64,8 @@ impl Ranges {
             }
             if start < old.start || end > old.end {
                 // Of several nginx meets the last one first.
-                let last = list[at..].iter().rev().find(|piece| piece.start <= end).unwrap_or(&old);
-                tell(Added::Across(address(high, last.start), address(high, last.end)))?;
+                let highest = list[at..].iter().rev().find(|piece| piece.start <= end).unwrap_or(&old);
+                tell(Added::Across(address(high, highest.start), address(high, highest.end)))?;
                 continue;
             }
             let before = (old.start < start).then(|| Piece { end: start.wrapping_sub(1), ..old.clone() });

@@ -27,6 +27,9 @@ pub fn database(cx: &mut Cx, call: &Call) -> Verdict {
 }
 
 /// `geoip_proxy`
+///
+/// # Errors
+/// nginx's messages.
 pub fn proxy(cx: &mut Cx, call: &Call) -> Verdict {
     let network = network(cx, &call.words[1])?;
     cx.slot::<GeoipProxies>().0.push(network);

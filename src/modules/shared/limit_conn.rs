@@ -36,6 +36,9 @@ pub struct ConnLimit {
 }
 
 /// `ngx_http_limit_conn_zone`, `ngx_stream_limit_conn_zone`
+///
+/// # Errors
+/// nginx's messages.
 pub fn limit_conn_zone(cx: &mut Cx, call: &Call) -> Verdict {
     let key = cx.complex(&call.words[1])?;
     let mut declared = None;
@@ -58,6 +61,9 @@ pub fn limit_conn_zone(cx: &mut Cx, call: &Call) -> Verdict {
 }
 
 /// `ngx_http_limit_conn`, `ngx_stream_limit_conn`
+///
+/// # Errors
+/// nginx's messages.
 pub fn limit_conn(cx: &mut Cx, call: &Call) -> Verdict {
     let zone = cx.config.zones.add(call.arg(1), 0, call.module.name, call.span(1))?;
     if let Some(first) = cx.slot::<ConnLimits>().0.iter().find(|limit| limit.zone == zone) {
@@ -80,6 +86,9 @@ pub fn limit_conn(cx: &mut Cx, call: &Call) -> Verdict {
 }
 
 /// `ngx_http_limit_zone`: `limit_zone NAME $KEY SIZE`, the old form of `limit_conn_zone`.
+///
+/// # Errors
+/// nginx's messages.
 pub fn limit_zone(cx: &mut Cx, call: &Call) -> Verdict {
     let (name, text) = (call.arg(1), call.arg(2));
     let Some(variable) = text.strip_prefix('$') else {

@@ -53,6 +53,9 @@ const OF_HTTP: &[&str] = &[
 ];
 
 /// `ngx_http_log_set_format`, `ngx_stream_log_set_format`
+///
+/// # Errors
+/// nginx's messages.
 pub fn log_format(cx: &mut Cx, call: &Call) -> Verdict {
     let name = call.arg(1);
     let of_http = cx.kind() == Kind::Http;

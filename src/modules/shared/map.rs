@@ -80,6 +80,9 @@ impl Key {
 }
 
 /// `map_hash_max_size`, `map_hash_bucket_size`: nginx takes them only before the first map.
+///
+/// # Errors
+/// nginx's messages.
 pub fn hash_size(cx: &mut Cx, call: &Call) -> Verdict {
     let duplicate = Fault::directive("is duplicate").at(call.span(0));
     let maps = cx.realm_slot::<Maps>();
@@ -98,6 +101,9 @@ pub fn hash_size(cx: &mut Cx, call: &Call) -> Verdict {
 }
 
 /// `ngx_http_map_block`, `ngx_stream_map_block`
+///
+/// # Errors
+/// nginx's messages.
 pub fn block(cx: &mut Cx, call: &Call) -> Verdict {
     cx.realm_slot::<Maps>().settled = true;
     let source = cx.complex(&call.words[1])?;

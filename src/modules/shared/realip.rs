@@ -13,6 +13,9 @@ pub struct Trusted(pub Vec<Cidr>);
 const NAMES: Version = Version::read("1.13.1");
 
 /// `ngx_http_realip_from`, `ngx_stream_realip_from`
+///
+/// # Errors
+/// nginx's messages.
 pub fn set_real_ip_from(cx: &mut Cx, call: &Call) -> Verdict {
     let text = call.arg(1);
     let networks = match Cidr::parse(text) {

@@ -50,6 +50,9 @@ const WHOLE: u32 = 10_000;
 const CLOSED: Version = Version::read("1.31.2");
 
 /// `ngx_conf_split_clients_block`
+///
+/// # Errors
+/// nginx's messages.
 pub fn block(cx: &mut Cx, call: &Call) -> Verdict {
     let source = cx.complex(&call.words[1])?;
     let variable = variable_name(call, 2)?;
