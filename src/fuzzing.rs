@@ -3,8 +3,12 @@
 //! They stand here, and not in `fuzz/`, because libFuzzer needs a nightly compiler: so the fuzz targets are one line
 //! each, and the tests run the same laws on stable, over the corpora in `fuzz/corpus/` and over inputs of their own.
 
+mod lint;
+
 use crate::fmt;
 use crate::syntax::{Block, Body, Directive, FileId, Item, LineIndex, Place, Span, Tree, decode, encode, parse, print};
+
+pub use lint::lint_never_panics;
 
 /// A law: it panics where it finds itself broken.
 pub type Law = fn(&[u8]);
@@ -13,6 +17,7 @@ pub type Law = fn(&[u8]);
 pub const LAWS: &[(&str, Law)] = &[
     ("fmt_idempotent", fmt_idempotent),
     ("fmt_keeps_meaning", fmt_keeps_meaning),
+    ("lint_never_panics", lint_never_panics),
     ("parse_never_fails", parse_never_fails),
     ("print_gives_back", print_gives_back),
 ];
