@@ -20,7 +20,7 @@ static DIRECTIVES: &[Directive] = &[
         "Sets the log severity of rejected requests; delayed ones are logged one level lower."),
     d("limit_req_status", "http server location", "1", Number, "1.3.15", "503",
         "Sets the status code returned to requests rejected by the rate limit.").between(400, 599),
-    d("limit_req_zone", "http", "3", Custom(limit_req_zone), "1.0.0", "",
+    d("limit_req_zone", "http", "3 4", Custom(limit_req_zone), "1.0.0", "",
         "Defines a shared memory zone with key and rate for request rate limiting."),
 ];
 
@@ -69,6 +69,11 @@ pub struct ReqLimit {
 const NO_DELAY: i64 = i64::MAX / 1000;
 
 fn limit_req_zone(cx: &mut Cx, call: &Call) -> Verdict {
+    let is_plus = cx.target.plus.is_some();
+    if call.words.len() > 4 && !is_plus {
+        let fault = Fault::emerg("invalid number of arguments in \"limit_req_zone\" directive").at(call.span(0));
+        return Err(fault.help("a fourth one, \"sync\", is for NGINX Plus only"));
+    }
     let key = cx.complex(&call.words[1])?;
     let (mut declared, mut rate) = (None, 1000);
     for n in 2..call.words.len() {
@@ -80,7 +85,7 @@ fn limit_req_zone(cx: &mut Cx, call: &Call) -> Verdict {
                 let fault = Fault::emerg(format!("invalid rate \"{word}\"")).at(call.span(n));
                 fault.help("requests per second or minute, such as 10r/s or 30r/m")
             })?;
-        } else {
+        } else if word != "sync" || !is_plus {
             return Err(call.invalid_parameter(n));
         }
     }
