@@ -23,7 +23,7 @@ use crate::diagnostics::Diagnostic;
 use crate::modules::http::core::location::Location;
 use crate::modules::shared::map::{Map, Maps};
 use crate::modules::{Contexts, Target};
-use crate::syntax::{Included, SURROUNDINGS_PATH, Sources};
+use crate::syntax::{Included, SURROUNDINGS_PATH, Sources, Span};
 
 pub use explain::{explain, topics};
 pub use findings::{Finding, Findings};
@@ -124,6 +124,22 @@ impl<'a> Lint<'a> {
     pub fn map(&self, variable: &str) -> Option<&'a Map> {
         let maps = self.config.scope(self.config.http?).slot::<Maps>()?;
         maps.maps.iter().find(|map| map.variable == variable)
+    }
+
+    /// Every value that a variable may have and where it is given, if only `set` and `map` of fixed texts give it one.
+    #[must_use]
+    pub fn values(&self, variable: &str) -> Option<Vec<(&'a str, Span)>> {
+        let sets = self.settings("set").filter(|(_, set)| set.arg(1).strip_prefix('$') == Some(variable));
+        let sets: Vec<_> = sets.map(|(_, set)| (set.arg(2), set.span())).collect();
+        let map = self.map(variable);
+        if sets.iter().any(|(value, _)| value.contains('$')) || (sets.is_empty() && map.is_none()) {
+            return None;
+        }
+        let mapped =
+            map.into_iter().flat_map(|map| &map.entries).map(|entry| Some((entry.value.literal()?, entry.span)));
+        let default = map.and_then(|map| Some((map.default.as_ref()?, map.span)));
+        let default = default.map(|(value, span)| Some((value.literal()?, span)));
+        sets.into_iter().map(Some).chain(mapped).chain(default).collect()
     }
 
     /// The group that a pass sends to.

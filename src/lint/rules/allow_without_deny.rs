@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 
 fn check(lint: &Lint, findings: &mut Findings) {
     for (at, scope) in lint.config.scopes.iter().enumerate() {
-        if scope.setting("deny").is_some() || scope.all("allow").any(|allow| allow.arg(1) == "all") {
+        if scope.faulty || scope.setting("deny").is_some() || scope.all("allow").any(|allow| allow.arg(1) == "all") {
             continue;
         }
         let Some(allow) = scope.setting("allow") else { continue };

@@ -37,7 +37,12 @@ fn check(lint: &Lint, findings: &mut Findings) {
             continue;
         }
         let setting: Vec<ScopeId> = ifs.into_iter().filter(|id| sets(lint.config.scope(*id))).collect();
-        if let [first, .., last] = setting[..] {
+        if let [first, .., last] = setting[..]
+            && !setting.iter().all(|id| {
+                equals(lint.config.scope(*id)) == equals(lint.config.scope(first))
+                    && equals(lint.config.scope(*id)).is_some()
+            })
+        {
             let message = "when this holds, what an \"if\" before it sets is lost";
             let finding = Finding::at(last, head(lint.config.scope(last)), message);
             let finding = finding.related(head(lint.config.scope(first)), "only the last one that holds counts");
@@ -49,6 +54,14 @@ fn check(lint: &Lint, findings: &mut Findings) {
 fn head(scope: &Scope) -> Span {
     let words = scope.words.iter().map(|word| word.span).reduce(Span::to);
     words.unwrap_or(Span { file: scope.opened.file, start: scope.opened.offset, end: scope.opened.offset + 1 })
+}
+
+/// The variable that the condition compares with a fixed text: of several such only one holds.
+fn equals(scope: &Scope) -> Option<&str> {
+    match &scope.words[..] {
+        [_, variable, operator, _] if &*operator.value == "=" => Some(variable.value.trim_start_matches('(')),
+        _ => None,
+    }
 }
 
 /// An `if` of a location from which the request does not leave.

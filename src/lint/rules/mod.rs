@@ -37,6 +37,7 @@ mod old_tls_protocols;
 mod open_status_page;
 mod pass_without_resolver;
 mod plain_text_on_443;
+mod proxy_pass_double_slash;
 mod proxy_pass_slash_mismatch;
 mod proxy_pass_variable_uri;
 mod proxy_to_client_host;
@@ -99,6 +100,7 @@ pub static RULES: &[&Rule] = &[
     &open_status_page::RULE,
     &pass_without_resolver::RULE,
     &plain_text_on_443::RULE,
+    &proxy_pass_double_slash::RULE,
     &proxy_pass_slash_mismatch::RULE,
     &proxy_pass_variable_uri::RULE,
     &proxy_to_client_host::RULE,

@@ -29,7 +29,7 @@ fn check(lint: &Lint, findings: &mut Findings) {
     for (id, status) in lint.settings("stub_status") {
         let guarded =
             GUARDS.iter().filter_map(|name| lint.config.effective(id, name)).any(|guard| guard.arg(1) != "off");
-        if guarded || lint.server_of(id).is_none_or(|server| is_local(lint, server)) {
+        if guarded || lint.config.scope(id).faulty || lint.server_of(id).is_none_or(|server| is_local(lint, server)) {
             continue;
         }
         let finding = Finding::at(id, status.span(), "everybody can read this page");

@@ -30,7 +30,7 @@ fn check(lint: &Lint, findings: &mut Findings) {
             continue;
         }
         let Some((name, span)) = needs_dns(lint, pass) else { continue };
-        let message = format!("nothing can look \"{name}\" up when the request comes: there is no \"resolver\"");
+        let message = format!("\"{name}\" cannot be looked up when the request comes: there is no \"resolver\"");
         let finding = Finding::at(pass.scope, pass.url(), message);
         let finding = match span {
             Some(span) => finding.related(span, "this name"),
@@ -48,11 +48,7 @@ fn needs_dns(lint: &Lint, pass: &Pass) -> Option<(String, Option<Span>)> {
     if variable == "host" || variable == "http_host" {
         return Some((format!("${variable}"), None));
     }
-    let sets = lint.settings("set").filter(|(_, set)| set.arg(1).strip_prefix('$') == Some(variable));
-    let set = sets.map(|(_, set)| (set.arg(2), set.span())).find(|(value, _)| is_name(lint, value));
-    let entries = || lint.map(variable).into_iter().flat_map(|map| &map.entries);
-    let mapped = || entries().filter_map(|entry| Some((entry.value.literal()?, entry.span)));
-    let (name, span) = set.or_else(|| mapped().find(|(value, _)| is_name(lint, value)))?;
+    let (name, span) = lint.values(variable)?.into_iter().find(|(value, _)| is_name(lint, value))?;
     Some((bare(name).to_owned(), Some(span)))
 }
 

@@ -28,6 +28,9 @@ fn check(lint: &Lint, findings: &mut Findings) {
         if listener.socket.options.intersects(Options::SSL | Options::QUIC | Options::PROXY_PROTOCOL) {
             continue;
         }
+        if listener.servers.iter().any(|server| lint.config.scope(*server).faulty) {
+            continue;
+        }
         // Before 1.25.1 there was a switch for a whole server.
         if listener
             .servers

@@ -25,7 +25,9 @@ fn check(lint: &Lint, findings: &mut Findings) {
         let Some(uri) = pass.uri.filter(|uri| !uri.contains('$') && uri.starts_with('/')) else { continue };
         let Some(location) = lint.config.ancestors(pass.scope).find_map(|id| lint.location(id)) else { continue };
         let is_prefix = matches!(location.pattern, Pattern::Prefix | Pattern::PrefixFirst);
-        if !is_prefix || (location.name == uri && !uri.ends_with('/')) {
+        // A single page, such as a health check, may well be all that is asked for.
+        let page = !uri.ends_with('/') && (location.name == uri || !location.name.ends_with('/') || uri.contains('.'));
+        if !is_prefix || page {
             continue;
         }
         let message = format!("with a variable in it, this asks for \"{uri}\" on every request");

@@ -1,7 +1,8 @@
 //! A group that nothing passes to.
 
+use crate::config::{Part, Text};
 use crate::diagnostics::Level;
-use crate::lint::{Finding, Findings, Lint, Rule, Targets, Tier};
+use crate::lint::{Finding, Findings, Lint, Pass, Rule, Targets, Tier};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -20,7 +21,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(lint: &Lint, findings: &mut Findings) {
-    if lint.groups.is_empty() || !lint.is_whole() {
+    if lint.groups.is_empty() || !lint.is_whole() || lint.passes.iter().any(|pass| goes_anywhere(lint, pass)) {
         return;
     }
     for group in lint.groups.iter().filter(|group| lint.passes_to(group).next().is_none()) {
@@ -33,6 +34,17 @@ fn check(lint: &Lint, findings: &mut Findings) {
                 .help("remove the group, or look for its name misspelt"),
         );
     }
+}
+
+/// Whether the pass may name any group: a variable of its host has values that are not written down.
+fn goes_anywhere(lint: &Lint, pass: &Pass) -> bool {
+    let host = if pass.scheme.is_none() { pass.setting.arg(1) } else { pass.authority };
+    let Ok(text) = Text::read(host) else { return true };
+    text.0.iter().any(|part| match part {
+        Part::Literal(_) => false,
+        Part::Variable(name) => lint.values(name).is_none(),
+        Part::Capture(_) => true,
+    })
 }
 
 /// Whether the name stands anywhere else: in a map, in `set`, in Lua. Words that only contain it count, too, since a
