@@ -33,9 +33,11 @@ impl Quiet {
         // only there would fail to give its folders away.
         let root = std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
         let own: &[&str] = if root { &["--net"] } else { &["--net", "--map-current-user"] };
+        // Programs ask which addresses the machine has before they resolve `localhost`.
+        let shell = "ip link set lo up 2>/dev/null; exec sh -s";
         let mut child = Command::new("unshare")
             .args(own)
-            .args(["sh", "-s"])
+            .args(["sh", "-c", shell])
             .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
