@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 /// A configuration of about `lines` lines.
+#[must_use]
 pub fn configuration(lines: usize) -> String {
     let mut text = String::from(
         "events {\n    worker_connections 1024;\n}\nhttp {\n    server_names_hash_max_size 65536;\n    \
@@ -22,7 +23,7 @@ pub fn configuration(lines: usize) -> String {
 }
 
 fn upstream(text: &mut String, n: usize) {
-    let balance = if n % 3 == 0 { "least_conn;".to_owned() } else { format!("zone z{n} 64k;") };
+    let balance = if n.is_multiple_of(3) { "least_conn;".to_owned() } else { format!("zone z{n} 64k;") };
     writeln!(text, "    upstream app{n} {{\n        {balance}").unwrap();
     for peer in 0..4 {
         let address = format!("10.{}.{peer}.1:80{peer:02}", n % 250);

@@ -178,7 +178,10 @@ impl Scope {
             self.slots.push(Box::<T>::default());
             self.slots.len() - 1
         });
-        self.slots[at].downcast_mut().expect("just found by its type")
+        match self.slots[at].downcast_mut() {
+            Some(slot) => slot,
+            None => unreachable!("it was found or made by its type"),
+        }
     }
 }
 

@@ -10,8 +10,7 @@ use crate::modules::Set;
 pub(super) fn read(cx: &mut Cx, call: &Call) -> Verdict {
     match call.directive.set {
         Set::Custom(setter) => return setter(cx, call),
-        Set::Unchecked => cx.keep(call, Value::Words),
-        Set::StrArray | Set::Keyval => cx.keep(call, Value::Words),
+        Set::Unchecked | Set::StrArray | Set::Keyval => cx.keep(call, Value::Words),
         Set::Predicate => {
             for word in call.args() {
                 cx.complex(word)?;

@@ -1,6 +1,6 @@
 //! The formatter: one style for nginx configurations, the same for everyone.
 //!
-//! [`format`] works on the lossless tree alone and knows no directive, so it can format what nginx would refuse for its
+//! [`format()`] works on the lossless tree alone and knows no directive, so it can format what nginx would refuse for its
 //! meaning; only what nginx's lexer refuses it leaves alone. Formatting twice is formatting once, and what a file means
 //! stays the same: [`same_meaning`] says what that is. `style.rs` says what the style is.
 

@@ -75,7 +75,7 @@ impl Files for Included<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         match path {
             Included::WHOLE => Ok(crate::syntax::encode(self.text)),
-            _ if path.len() % 2 == 0 => Ok(b"server_name a;\ninclude b;\nx \"".to_vec()),
+            _ if path.len().is_multiple_of(2) => Ok(b"server_name a;\ninclude b;\nx \"".to_vec()),
             _ => Err(ReadError::not_found()),
         }
     }

@@ -48,7 +48,7 @@ contexts! {
 }
 
 impl Contexts {
-    /// Reads names separated by blanks. Panics, at compile time, on a name that does not exist.
+    /// Reads names separated by blanks. A name that does not exist stops the compilation of the table.
     #[must_use]
     pub const fn read(text: &str) -> Contexts {
         let bytes = text.as_bytes();
@@ -118,7 +118,9 @@ pub enum Count {
 
 impl Arguments {
     /// Reads a notation: `1`, `0 1 2`, `flag`, `1+`, `any`, each with `block` before it where a block follows.
-    /// Panics, at compile time, on anything else.
+    ///
+    /// # Panics
+    /// On anything else: at compile time, where the tables are read.
     #[must_use]
     pub const fn read(text: &str) -> Arguments {
         let bytes = text.as_bytes();

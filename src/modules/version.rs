@@ -8,7 +8,10 @@ impl Version {
     /// The newest mainline these tables describe.
     pub const NEWEST: Version = Version::read("1.31.3");
 
-    /// Reads `1.31.3`; panics, at compile time, on anything else. For text from outside see [`Version::parse`].
+    /// Reads `1.31.3` of a table. For text from outside see [`Version::parse`].
+    ///
+    /// # Panics
+    /// On anything else: at compile time, where the tables are read.
     #[must_use]
     pub const fn read(text: &str) -> Version {
         match Version::parse(text) {

@@ -21,7 +21,7 @@ fn table(path: &Path) -> Vec<HashMap<String, String>> {
     let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let mut lines = text.lines();
     let names: Vec<&str> = lines.next().unwrap().split('\t').collect();
-    lines.map(|line| names.iter().map(|s| s.to_string()).zip(line.split('\t').map(str::to_owned)).collect()).collect()
+    lines.map(|line| names.iter().map(ToString::to_string).zip(line.split('\t').map(str::to_owned)).collect()).collect()
 }
 
 /// Each file's text with what its wrapper puts around it, as one configuration.

@@ -89,7 +89,7 @@ pub fn mutate(text: &str, rng: &mut StdRng, pool: &[String]) -> String {
             0 => tokens[at].clear(),
             1 => tokens[at] = format!("{0} {0}", tokens[at]),
             2 => tokens.swap(at, *solid.choose(rng).unwrap()),
-            3 => tokens[at] = (*STRANGE.choose(rng).unwrap()).to_owned(),
+            3 => tokens[at] = STRANGE.choose(rng).unwrap().to_string(),
             4 => misspell(&mut tokens[at], rng),
             5 => tokens[at].clone_from(pool.choose(rng).unwrap()),
             6 | 7 => transplant(&mut tokens, rng),

@@ -20,7 +20,9 @@ pub fn listeners(cx: &mut Cx) -> Verdict {
         .filter(|listener| listener.socket.options.intersects(secure))
         .filter_map(|listener| judge(cx, listener).err())
         .collect();
-    faults.into_iter().for_each(|fault| cx.warn(fault));
+    for fault in faults {
+        cx.warn(fault);
+    }
     Ok(())
 }
 
