@@ -2,8 +2,9 @@
 
 use crate::modules::prelude::*;
 use crate::modules::shared::hash::{HostNames, Table, align};
+use crate::modules::shared::keys::Key;
 use crate::modules::shared::listen::{Form, ServerNames};
-use crate::modules::shared::map::{Key, refusal};
+use crate::modules::shared::map::refusal;
 
 /// The module.
 pub static MODULE: Module = Module {

@@ -4,8 +4,10 @@
 //! what matches nothing gets the default. Keys are compared in lower case.
 
 use super::hash::{HostNames, Refused, Table, align};
-use crate::config::Regex;
+use super::keys::Keys;
 use crate::modules::prelude::*;
+
+pub use super::keys::Key;
 
 /// The maps of a realm, in order.
 #[derive(Debug, Default)]
@@ -33,6 +35,7 @@ pub struct Map {
     pub volatile: bool,
     /// The word that names the variable.
     pub span: Span,
+    keys: Keys,
 }
 
 /// One row of a map.
@@ -46,36 +49,12 @@ pub struct Entry {
     pub span: Span,
 }
 
-/// What a row looks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Key {
-    /// The whole text, in lower case.
-    Exact(String),
-    /// `*.example.com`: what ends so, with something before the dot.
-    Under(String),
-    /// `.example.com`: the name itself and what is under it.
-    Domain(String),
-    /// `www.example.*`: what begins so and goes on after the dot.
-    Start(String),
-    /// `~pattern`, `~*pattern`.
-    Regex(Regex),
-}
-
-impl Key {
-    /// The key that a word of a block with `hostnames` means.
+impl Map {
+    /// The row that a text finds; none where the default holds.
     #[must_use]
-    pub fn host(text: &str) -> Key {
-        let name = text.to_ascii_lowercase();
-        if let Some(domain) = name.strip_prefix("*.").filter(|domain| !domain.is_empty()) {
-            return Key::Under(domain.to_owned());
-        }
-        if let Some(domain) = name.strip_prefix('.').filter(|domain| !domain.is_empty()) {
-            return Key::Domain(domain.to_owned());
-        }
-        match name.strip_suffix(".*").filter(|start| !start.is_empty()) {
-            Some(start) => Key::Start(start.to_owned()),
-            None => Key::Exact(name),
-        }
+    pub fn find(&self, text: &str) -> Option<&Entry> {
+        let text = if self.hostnames { text.strip_suffix('.').unwrap_or(text) } else { text };
+        self.entries.get(self.keys.find(text)?)
     }
 }
 
@@ -119,6 +98,7 @@ pub fn block(cx: &mut Cx, call: &Call) -> Verdict {
             hostnames: false,
             volatile: false,
             span: call.span(2),
+            keys: Keys::default(),
         },
         names: HostNames::default(),
     };
@@ -184,6 +164,7 @@ impl Draft {
             }
             None => self.plain(text, key.span)?,
         };
+        self.map.keys.add(&key_read, self.map.entries.len());
         self.map.entries.push(Entry { key: key_read, value, span: key.span });
         Ok(())
     }

@@ -10,6 +10,7 @@ pub mod geo_ranges;
 pub mod geoip;
 pub mod handler;
 pub mod hash;
+pub mod keys;
 pub mod limit_conn;
 pub mod limit_zone;
 pub mod listen;
@@ -29,3 +30,6 @@ pub mod upstream;
 pub mod upstream_headers;
 pub mod upstream_options;
 pub mod variables_hash;
+
+#[cfg(test)]
+mod tests;

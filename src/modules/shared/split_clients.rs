@@ -36,11 +36,37 @@ pub struct SplitPart {
 }
 
 impl Split {
+    /// The part that a value of the source falls into.
+    #[must_use]
+    pub fn part_of(&self, value: &[u8]) -> Option<&SplitPart> {
+        self.part(murmur_hash2(value))
+    }
+
     /// The part that a hash falls into.
     #[must_use]
     pub fn part(&self, hash: u32) -> Option<&SplitPart> {
         self.parts.iter().find(|part| part.below.is_none_or(|below| hash < below))
     }
+}
+
+/// Austin Appleby's MurmurHash2 of 32 bits, with the seed 0.
+#[must_use]
+pub fn murmur_hash2(bytes: &[u8]) -> u32 {
+    const M: u32 = 0x5bd1_e995;
+    let mut hash = bytes.len() as u32;
+    let (words, rest) = bytes.as_chunks::<4>();
+    for word in words {
+        let mut k = u32::from_le_bytes(*word).wrapping_mul(M);
+        k ^= k >> 24;
+        hash = hash.wrapping_mul(M) ^ k.wrapping_mul(M);
+    }
+    if !rest.is_empty() {
+        hash ^= rest.iter().rev().fold(0, |sum, byte| sum << 8 | u32::from(*byte));
+        hash = hash.wrapping_mul(M);
+    }
+    hash ^= hash >> 13;
+    hash = hash.wrapping_mul(M);
+    hash ^ (hash >> 15)
 }
 
 /// 100 % in hundredths of a percent.
