@@ -9,6 +9,8 @@ mod examples;
 mod explain;
 #[path = "rules/fixtures.rs"]
 mod fixtures;
+#[path = "rules/laws.rs"]
+mod laws;
 #[path = "rules/registry.rs"]
 mod registry;
 #[path = "rules/suppress.rs"]

@@ -18,6 +18,8 @@ mod rule;
 pub mod rules;
 mod suppress;
 
+use std::collections::HashMap;
+
 use crate::config::{Compiled, Config, Scope, ScopeId, Setting};
 use crate::diagnostics::Diagnostic;
 use crate::modules::http::core::location::Location;
@@ -47,6 +49,8 @@ pub struct Lint<'a> {
     pub passes: Vec<Pass<'a>>,
     /// The comments that silence rules.
     pub suppressions: Vec<Suppression>,
+    /// The passes to each group, by its scope.
+    to_groups: HashMap<ScopeId, Vec<usize>>,
 }
 
 /// Runs the selected rules; the findings come in the order of the files.
@@ -64,7 +68,13 @@ impl<'a> Lint<'a> {
     fn new(config: &'a Config, sources: &'a Sources, target: &'a Target) -> Lint<'a> {
         let groups = group::collect(config);
         let passes = pass::collect(config, &groups);
-        Lint { config, sources, target, groups, passes, suppressions: suppress::collect(sources) }
+        let mut to_groups: HashMap<ScopeId, Vec<usize>> = HashMap::new();
+        for (at, pass) in passes.iter().enumerate() {
+            if let Some(group) = pass.group.and_then(|group| groups.get(group)) {
+                to_groups.entry(group.scope).or_default().push(at);
+            }
+        }
+        Lint { config, sources, target, groups, passes, suppressions: suppress::collect(sources), to_groups }
     }
 
     /// Every scope of one of these contexts, with its number.
@@ -150,7 +160,7 @@ impl<'a> Lint<'a> {
 
     /// The passes that send to a group.
     pub fn passes_to(&self, group: &Group) -> impl Iterator<Item = &Pass<'a>> {
-        let scope = group.scope;
-        self.passes.iter().filter(move |pass| self.group(pass).is_some_and(|group| group.scope == scope))
+        let passes = self.to_groups.get(&group.scope).map_or(&[][..], Vec::as_slice);
+        passes.iter().filter_map(|at| self.passes.get(*at))
     }
 }

@@ -1,5 +1,7 @@
 //! The places that pass requests or connections on: `proxy_pass` and its kin, as they are written.
 
+use std::collections::HashMap;
+
 use super::group::Group;
 use crate::config::{Config, ScopeId, Setting};
 use crate::modules::Contexts;
@@ -26,20 +28,26 @@ pub struct Pass<'a> {
 const DIRECTIVES: &[&str] =
     &["proxy_pass", "fastcgi_pass", "grpc_pass", "memcached_pass", "scgi_pass", "tunnel_pass", "uwsgi_pass"];
 
+/// The groups by realm and name.
+type Named = HashMap<(bool, String), usize>;
+
 pub(super) fn collect<'a>(config: &'a Config, groups: &[Group<'a>]) -> Vec<Pass<'a>> {
+    // nginx compares names of groups without regard to case; a port makes it another thing.
+    let numbered = groups.iter().enumerate();
+    let named: Named = numbered.map(|(at, group)| ((group.stream, group.name().to_ascii_lowercase()), at)).collect();
     let scopes = config.scopes.iter().enumerate();
     let settings = scopes.flat_map(|(at, scope)| scope.settings.iter().map(move |setting| (at, scope, setting)));
     settings
         .filter(|(_, _, setting)| DIRECTIVES.contains(&setting.directive.name) && setting.words.len() > 1)
         .map(|(at, scope, setting)| {
             let stream = scope.context.meets(Contexts::STREAM_SERVER);
-            Pass::new(ScopeId(at as u32), setting, stream, groups)
+            Pass::new(ScopeId(at as u32), setting, stream, &named)
         })
         .collect()
 }
 
 impl<'a> Pass<'a> {
-    fn new(scope: ScopeId, setting: &'a Setting, stream: bool, groups: &[Group<'a>]) -> Pass<'a> {
+    fn new(scope: ScopeId, setting: &'a Setting, stream: bool, named: &Named) -> Pass<'a> {
         let url = setting.arg(1);
         let (scheme, rest) = match url.split_once("://") {
             Some((scheme, rest)) => (Some(scheme), rest),
@@ -49,9 +57,8 @@ impl<'a> Pass<'a> {
         let end = if is_unix { rest[5..].find(':').map(|at| at + 5) } else { end_of_authority(rest) };
         let (authority, uri) = rest.split_at(end.unwrap_or(rest.len()));
         let uri = Some(uri).filter(|uri| !uri.is_empty());
-        // nginx compares names of groups without regard to case; a port makes it another thing.
-        let is_named = |group: &Group| group.stream == stream && group.name().eq_ignore_ascii_case(authority);
-        Pass { scope, setting, scheme, authority, uri, group: groups.iter().position(is_named) }
+        let group = named.get(&(stream, authority.to_ascii_lowercase())).copied();
+        Pass { scope, setting, scheme, authority, uri, group }
     }
 
     /// The directive's name.

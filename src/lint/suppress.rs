@@ -75,7 +75,7 @@ fn read(sources: &Sources, span: Span) -> Option<Suppression> {
 
 /// The words between commas and blanks, with their offsets.
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let is_gap = |c: char| c == ',' || c == ':' || c.is_whitespace();
+    let is_gap = |c: char| c == ',' || c == ':' || c.is_ascii_whitespace();
     let mut at = 0;
     text.split(is_gap).filter_map(move |word| {
         let start = at;

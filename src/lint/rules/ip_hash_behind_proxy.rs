@@ -28,6 +28,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(lint: &Lint, findings: &mut Findings) {
+    if !ports(lint.config).into_iter().flat_map(Ports::listeners).any(is_blind) {
+        return;
+    }
     for pass in &lint.passes {
         let Some(group) = lint.group(pass).filter(|group| !group.stream && by_address(&group.upstream.method)) else {
             continue;
@@ -63,8 +66,10 @@ fn by_address(method: &Method) -> bool {
 fn proxied<'a>(lint: &Lint<'a>, server: ScopeId) -> Option<&'a Listener> {
     let listeners = ports(lint.config).into_iter().flat_map(Ports::listeners);
     let own: Vec<&Listener> = listeners.filter(|listener| listener.servers.contains(&server)).collect();
-    let blind = |listener: &&Listener| {
-        listener.socket.options.contains(Options::PROXY_PROTOCOL) || matches!(listener.address, Address::Unix(_))
-    };
-    own.iter().all(blind).then(|| own.first().copied()).flatten()
+    own.iter().all(|listener| is_blind(listener)).then(|| own.first().copied()).flatten()
+}
+
+/// Connections of this listener do not come from the client's address.
+fn is_blind(listener: &Listener) -> bool {
+    listener.socket.options.contains(Options::PROXY_PROTOCOL) || matches!(listener.address, Address::Unix(_))
 }

@@ -44,6 +44,7 @@ mod proxy_to_client_host;
 mod referers_none;
 mod regex_in_prefix_location;
 mod repeated_server_name;
+mod resolve_on_address;
 mod retries_non_idempotent;
 mod retries_without_body;
 mod return_bypasses_access;
@@ -51,6 +52,7 @@ mod scheme_port_mismatch;
 mod server_name_with_port;
 mod server_tokens_shown;
 mod single_server_failure_parameters;
+mod sticky_parameters_unused;
 mod tls_name_is_group_name;
 mod try_files_with_proxy_pass;
 mod unknown_rule;
@@ -107,6 +109,7 @@ pub static RULES: &[&Rule] = &[
     &referers_none::RULE,
     &regex_in_prefix_location::RULE,
     &repeated_server_name::RULE,
+    &resolve_on_address::RULE,
     &retries_non_idempotent::RULE,
     &retries_without_body::RULE,
     &return_bypasses_access::RULE,
@@ -114,6 +117,7 @@ pub static RULES: &[&Rule] = &[
     &server_name_with_port::RULE,
     &server_tokens_shown::RULE,
     &single_server_failure_parameters::RULE,
+    &sticky_parameters_unused::RULE,
     &tls_name_is_group_name::RULE,
     &try_files_with_proxy_pass::RULE,
     &unknown_rule::RULE,
