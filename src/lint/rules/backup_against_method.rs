@@ -31,26 +31,34 @@ const CRASHES_SINCE: Version = Version::read("1.27.3");
 fn check(lint: &Lint, findings: &mut Findings) {
     for group in lint.groups.iter().filter(|group| !group.upstream.method.has_backup()) {
         let Some((position, method)) = group.method() else { continue };
+        let name = method.directive.name;
+        let (message, consequence) = if crashes(lint, group) {
+            (
+                format!(
+                    "\"{name}\" does not support \"backup\": when the first backup server fails, too, nginx crashes"
+                ),
+                "nginx takes \"backup\" only because this comes later",
+            )
+        } else {
+            (
+                format!("\"{name}\" does not support \"backup\"; nginx takes it only because \"{name}\" comes later"),
+                "has no say in it: backup servers are asked by round robin when no other can be used",
+            )
+        };
         for server in group.backups().filter(|server| server.at < position) {
             let Some(word) = server.parameter("backup") else { continue };
-            let name = method.directive.name;
-            let message =
-                format!("\"{name}\" does not support \"backup\"; nginx takes it only because \"{name}\" comes later");
             findings.add(
-                Finding::at(group.scope, word.span, message)
-                    .related(method.span(), consequence(lint, group))
+                Finding::at(group.scope, word.span, message.clone())
+                    .related(method.span(), consequence)
                     .help("drop \"backup\", or balance by round robin or \"least_conn\", which support it"),
             );
         }
     }
 }
 
-fn consequence(lint: &Lint, group: &Group) -> &'static str {
+/// A worker process reads behind the end of its table.
+fn crashes(lint: &Lint, group: &Group) -> bool {
     let one_primary = group.primary().count() == 1 && group.primary().all(Server::is_one_peer);
     let draws = matches!(group.upstream.method, Method::Random(_)) && lint.target.version >= CRASHES_SINCE;
-    if draws && one_primary && group.backups().count() > 1 {
-        "when the first backup server fails, too, this crashes nginx's worker process"
-    } else {
-        "has no say in it: backup servers are asked by round robin when no other can be used"
-    }
+    draws && one_primary && group.backups().count() > 1
 }

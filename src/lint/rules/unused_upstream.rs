@@ -3,6 +3,7 @@
 use crate::config::{Part, Text};
 use crate::diagnostics::Level;
 use crate::lint::{Finding, Findings, Lint, Pass, Rule, Targets, Tier};
+use crate::syntax::Span;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -47,15 +48,16 @@ fn goes_anywhere(lint: &Lint, pass: &Pass) -> bool {
     })
 }
 
-/// Whether the name stands anywhere else: in a map, in `set`, in Lua. Words that only contain it count, too, since a
-/// variable may be put together of several.
-fn is_mentioned(lint: &Lint, name: &str, own: crate::syntax::Span) -> bool {
-    lint.sources.files.iter().any(|file| {
+/// Whether the name stands anywhere else, as a word of its own: in a map, in `set`, in Lua.
+fn is_mentioned(lint: &Lint, name: &str, own: Span) -> bool {
+    let in_word = |c: char| c.is_alphanumeric() || "_-.".contains(c);
+    lint.sources.files.iter().zip(0..).any(|(file, number)| {
         file.text.match_indices(name).any(|(at, _)| {
-            let is_own = own.range().contains(&at) && std::ptr::eq(file, lint.sources.file(own.file));
+            let is_own = own.file.0 == number && own.range().contains(&at);
             let start = file.text[..at].rfind('\n').map_or(0, |feed| feed + 1);
             let commented = file.text[start..at].trim_start().starts_with('#');
-            !is_own && !commented
+            let part = file.text[..at].ends_with(in_word) || file.text[at + name.len()..].starts_with(in_word);
+            !is_own && !commented && !part
         })
     })
 }
