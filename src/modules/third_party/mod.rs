@@ -10,6 +10,7 @@ pub mod geoip2;
 pub mod headers_more;
 pub mod keyval;
 pub mod lua;
+pub mod ndk;
 pub mod njs;
 pub mod otel;
 pub mod set_misc;
@@ -34,6 +35,7 @@ pub static MODULES: &[&Module] = &[
     &keyval::MODULE_REDIS,
     &keyval::MODULE_REDIS_STREAM,
     &lua::MODULE,
+    &ndk::MODULE,
     &njs::MODULE,
     &njs::MODULE_STREAM,
     &njs::MODULE_MAIN,

@@ -1,5 +1,6 @@
 //! The third-party module set-misc: `set_*` directives that compute a variable's value.
 
+use super::ndk::Lists;
 use super::variable;
 use crate::modules::prelude::*;
 
@@ -86,8 +87,8 @@ fn set(cx: &mut Cx, call: &Call) -> Verdict {
 }
 
 fn set_hashed_upstream(cx: &mut Cx, call: &Call) -> Verdict {
-    if !call.arg(2).contains('$') {
-        let list = call.arg(2);
+    let list = call.arg(2);
+    if !list.contains('$') && !cx.realm_slot::<Lists>().0.iter().any(|known| known == list) {
         let message = format!("set_hashed_upstream: upstream list \"{list}\" not defined yet");
         return Err(Fault::error(message).at(call.span(2)).unlocated());
     }
