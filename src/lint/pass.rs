@@ -18,7 +18,7 @@ pub struct Pass<'a> {
     pub scheme: Option<&'a str>,
     /// Host and port, with variables as written.
     pub authority: &'a str,
-    /// What follows the host: `/path`.
+    /// What follows the host, `/path`, if something does.
     pub uri: Option<&'a str>,
     /// The group in [`Lint::groups`](super::Lint::groups) that it names.
     pub group: Option<usize>,
@@ -56,6 +56,7 @@ impl<'a> Pass<'a> {
         let is_unix = rest.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("unix:"));
         let end = if is_unix { rest[5..].find(':').map(|at| at + 5) } else { end_of_authority(rest) };
         let (authority, uri) = rest.split_at(end.unwrap_or(rest.len()));
+        let uri = if is_unix { uri.strip_prefix(':').unwrap_or(uri) } else { uri };
         let uri = Some(uri).filter(|uri| !uri.is_empty());
         let group = named.get(&(stream, authority.to_ascii_lowercase())).copied();
         Pass { scope, setting, scheme, authority, uri, group }

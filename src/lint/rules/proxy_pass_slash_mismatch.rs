@@ -48,7 +48,7 @@ pub(super) fn replacements<'a>(lint: &Lint<'a>) -> Vec<Replacement<'a>> {
     let fixed = lint.passes.iter().filter(|pass| pass.name() == "proxy_pass" && !pass.is_dynamic());
     let replaced = fixed.filter_map(|pass| {
         let location = lint.location(pass.scope)?;
-        let uri = pass.uri.map(|uri| uri.strip_prefix(':').unwrap_or(uri))?;
+        let uri = pass.uri?;
         let is_prefix = matches!(location.pattern, Pattern::Prefix | Pattern::PrefixFirst);
         // What is rewritten goes its own way, and an argument takes anything.
         let apart = lint.config.scope(pass.scope).setting("rewrite").is_some() || uri.contains('?');
