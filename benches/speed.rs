@@ -6,6 +6,7 @@
 mod big;
 
 use nginxlb::config::{self, NoHost, Options};
+use nginxlb::fmt;
 use nginxlb::modules::Target;
 use nginxlb::syntax::{self, FileId, Files, ReadError, Sources};
 
@@ -38,4 +39,11 @@ fn compile(bencher: divan::Bencher, lines: usize) {
     let sources = Sources::from_text("nginx.conf", big::configuration(lines), "", &Nothing);
     let target = Target::default();
     bencher.bench(|| config::compile(&sources, &target, &NoHost, Options::default()));
+}
+
+#[divan::bench(args = LINES)]
+fn format(bencher: divan::Bencher, lines: usize) {
+    let text = big::configuration(lines);
+    let tree = syntax::parse(FileId(0), &text);
+    bencher.bench(|| fmt::format(&tree, &text));
 }

@@ -64,7 +64,8 @@ pub fn fmt_idempotent(data: &[u8]) {
 /// If it does not.
 pub fn fmt_keeps_meaning(data: &[u8]) {
     if let Some((text, formatted)) = formatted(data) {
-        assert!(fmt::same_meaning(&text, &formatted), "{text:?} has become {formatted:?}");
+        let same = fmt::same_meaning(&parse(FileId(0), &text), &text, &formatted);
+        assert!(same, "{text:?} has become {formatted:?}");
     }
 }
 

@@ -178,9 +178,10 @@ impl Run<'_> {
             self.refuse(&format!("cannot format {name}: it is too large"));
             return None;
         }
-        match fmt::format(&syntax::parse(FileId(0), text), text) {
+        let tree = syntax::parse(FileId(0), text);
+        match fmt::format(&tree, text) {
             // Configurations are not at stake for a fault of ours.
-            Ok(after) if after != text && !fmt::same_meaning(text, &after) => {
+            Ok(after) if after != text && !fmt::same_meaning(&tree, text, &after) => {
                 self.refuse(&format!(
                     "cannot format {name}: it would change its meaning. This is a bug, please report it"
                 ));

@@ -3,17 +3,17 @@
 use super::style::comment_text;
 use crate::syntax::{Body, Directive, FileId, Item, Quote, Span, Tree, parse};
 
-/// Whether two texts say the same: words (byte for byte, as they are quoted), ends, blocks and Lua code in the same
-/// order, and the same comments in theirs. White space may differ, and where among the words a comment stands.
+/// Whether a text still says what another did, from which `tree` was parsed: words (byte for byte, as they are quoted),
+/// ends, blocks and Lua code in the same order, and the same comments in theirs. White space may differ, and where among
+/// the words a comment stands.
 #[must_use]
-pub fn same_meaning(before: &str, after: &str) -> bool {
-    let (before_tree, after_tree) = (parse(FileId(0), before), parse(FileId(0), after));
-    Leaves::of(&before_tree, before) == Leaves::of(&after_tree, after)
+pub fn same_meaning(tree: &Tree, before: &str, after: &str) -> bool {
+    Leaves::of(tree, before) == Leaves::of(&parse(FileId(0), after), after)
 }
 
 /// All of a file that means something to nginx, and its comments.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Leaves<'t> {
+struct Leaves<'t> {
     tokens: Vec<Token<'t>>,
     comments: Vec<&'t str>,
 }
@@ -30,7 +30,7 @@ enum Token<'t> {
 }
 
 impl<'t> Leaves<'t> {
-    pub(super) fn of(tree: &Tree, text: &'t str) -> Leaves<'t> {
+    fn of(tree: &Tree, text: &'t str) -> Leaves<'t> {
         let mut leaves = Leaves::default();
         leaves.items(&tree.items, text);
         leaves
