@@ -10,8 +10,9 @@ pub static RULE: Rule = Rule {
     tier: Tier::Default,
     targets: Targets::ALL,
     summary: "A group whose servers are all `down`",
-    doc: "nginx starts with such a group and answers every request that it sends there with 502 (`no live upstreams`); in \
-          `stream` it closes the connection. If that is meant, `return 503` says it better and can have a page of its own.",
+    doc: "nginx starts with such a group and answers every request that it sends there with 502 (`no live \
+          upstreams`); in `stream` it closes the connection. If that is meant, `return 503` says it better and can \
+          have a page of its own.",
     source: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server",
     bad: "upstream app {\n    server 192.0.2.1 down;\n    server 192.0.2.2 down;\n}\n",
     good: "upstream app {\n    server 192.0.2.1;\n    server 192.0.2.2 down;\n}\n",

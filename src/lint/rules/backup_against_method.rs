@@ -12,13 +12,13 @@ pub static RULE: Rule = Rule {
     tier: Tier::Default,
     targets: Targets::ALL,
     summary: "A `backup` server that nginx takes only because the method comes later",
-    doc: "`hash`, `ip_hash` and `random` do not support `backup`, and nginx says so (`balancing method does not support \
-          parameter \"backup\"`) if the method comes first. If it comes after the `server` line, nginx takes the \
-          parameter. The method then chooses among the other servers only; when none of them can be used, nginx falls \
-          back to round robin and with it to the backup servers, so the key or the client's address no longer decides \
-          who answers. With `random`, one other server and two backup servers or more, nginx 1.27.3 and later is \
-          worse off: it draws from a table that has one entry, and when the first backup server fails, too, the worker \
-          process crashes (seen with 1.31.3: signal 11).",
+    doc: "`hash`, `ip_hash` and `random` do not support `backup`, and nginx says so (`balancing method does not \
+          support parameter \"backup\"`) if the method comes first. If it comes after the `server` line, nginx takes \
+          the parameter. The method then chooses among the other servers only; when none of them can be used, nginx \
+          falls back to round robin and with it to the backup servers, so the key or the client's address no longer \
+          decides who answers. With `random`, one other server and two backup servers or more, nginx 1.27.3 and \
+          later is worse off: it draws from a table that has one entry, and when the first backup server fails, too, \
+          the worker process crashes (seen with 1.31.3: signal 11).",
     source: "ngx_http_upstream_init_round_robin(), ngx_http_upstream_peek_random_peer() in nginx's source",
     bad: "upstream app {\n    server 192.0.2.1;\n    server 192.0.2.2;\n    server 192.0.2.9 backup;\n    ip_hash;\n}\n",
     good: "upstream app {\n    least_conn;\n    server 192.0.2.1;\n    server 192.0.2.2;\n    server 192.0.2.9 backup;\n}\n",

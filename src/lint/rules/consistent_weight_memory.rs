@@ -11,10 +11,10 @@ pub static RULE: Rule = Rule {
     tier: Tier::Default,
     targets: Targets::ALL,
     summary: "`hash ... consistent` over weights that make its table large",
-    doc: "For `consistent` nginx keeps 160 points of 16 bytes for every unit of weight and sorts them when it starts (with a \
-          zone, in every worker process, and again when the group changes). Weights such as 1000 and 2000 cost a \
-          thousand times what 1 and 2 cost and give the same shares. The rule speaks from 64 MB on; a table that \
-          memory has no room for keeps nginx from starting.",
+    doc: "For `consistent` nginx keeps 160 points of 16 bytes for every unit of weight and sorts them when it starts \
+          (since 1.27.3, with a zone, in every worker process, and again when the group changes). Weights such as \
+          1000 and 2000 cost a thousand times what 1 and 2 cost and give the same shares. The rule speaks from 64 MB \
+          on; a table that memory has no room for keeps nginx from starting.",
     source: "ngx_http_upstream_update_chash() in nginx's source",
     bad: "upstream app {\n    hash $request_uri consistent;\n    server 192.0.2.1 weight=20000;\n    server 192.0.2.2 weight=10000;\n}\n",
     good: "upstream app {\n    hash $request_uri consistent;\n    server 192.0.2.1 weight=2;\n    server 192.0.2.2 weight=1;\n}\n",

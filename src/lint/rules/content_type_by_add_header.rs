@@ -13,8 +13,7 @@ pub static RULE: Rule = Rule {
     summary: "`add_header Content-Type`, which adds a second one",
     doc: "`add_header` adds a line to the response; the `Content-Type` that nginx or the server behind set stays, \
           and the response has two. Which one a client believes is up to it. `default_type`, with an empty `types \
-          {}` where a file's suffix decides, sets it. Responses without a body (204, 304) get no \
-          other one.",
+          {}` where a file's suffix decides, sets it. Responses without a body (204, 304) get no other one.",
     source: "https://nginx.org/en/docs/http/ngx_http_core_module.html#default_type; seen with nginx 1.22.1 and 1.31.3",
     bad: "server {\n    location = /health {\n        add_header Content-Type application/json;\n        return 200 \"{}\";\n    }\n}\n",
     good: "server {\n    location = /health {\n        default_type application/json;\n        return 200 \"{}\";\n    }\n}\n",

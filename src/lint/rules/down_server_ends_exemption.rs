@@ -11,9 +11,9 @@ pub static RULE: Rule = Rule {
     targets: Targets::ALL,
     summary: "A `down` server that makes the failures of the only live one count",
     doc: "nginx never takes the only server of a group out, whatever fails. But it counts servers before it looks at \
-          `down`: with a second `server` line, marked `down`, the group has two, and the one that is left is treated as one \
-          of many. After `max_fails` failures (1 by default) it is taken out for `fail_timeout` (10 seconds), in which all \
-          requests are answered with 502 (`no live upstreams`) although the server may be well.",
+          `down`: with a second `server` line, marked `down`, the group has two, and the one that is left is treated \
+          as one of many. After `max_fails` failures (1 by default) it is taken out for `fail_timeout` (10 seconds), \
+          in which all requests are answered with 502 (`no live upstreams`) although the server may be well.",
     source: "ngx_http_upstream_init_round_robin() in nginx's source: peers->single",
     bad: "upstream app {\n    server 192.0.2.1;\n    server 192.0.2.2 down;\n}\n",
     good: "upstream app {\n    server 192.0.2.1 max_fails=0;\n    server 192.0.2.2 down;\n}\n",

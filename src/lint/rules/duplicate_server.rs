@@ -13,9 +13,9 @@ pub static RULE: Rule = Rule {
     tier: Tier::Default,
     targets: Targets::ALL,
     summary: "The same address twice in a group",
-    doc: "nginx takes each line as a server of its own: the address gets a double share, its failures are counted twice \
-          over, `max_conns` holds for each line, and a request that failed there is tried there again. For a larger share \
-          there is `weight`.",
+    doc: "nginx takes each line as a server of its own: the address gets a double share, the failures of each line \
+          are counted apart, `max_conns` holds for each line, and a request that failed there is tried there again. \
+          For a larger share there is `weight`.",
     source: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server",
     bad: "upstream app {\n    server 192.0.2.1:8080;\n    server 192.0.2.2:8080;\n    server 192.0.2.1:8080;\n}\n",
     good: "upstream app {\n    server 192.0.2.1:8080 weight=2;\n    server 192.0.2.2:8080;\n}\n",

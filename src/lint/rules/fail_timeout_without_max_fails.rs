@@ -10,8 +10,8 @@ pub static RULE: Rule = Rule {
     tier: Tier::Default,
     targets: Targets::ALL,
     summary: "`fail_timeout` with `max_fails=0`",
-    doc: "`max_fails=0` says that failures do not take the server out, so there is no time for it to stay out, and no time \
-          in which failures are counted: `fail_timeout` does nothing.",
+    doc: "`max_fails=0` says that failures do not take the server out, so there is no time for it to stay out, and \
+          no time in which failures are counted: `fail_timeout` does nothing.",
     source: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#max_fails",
     bad: "upstream app {\n    server 192.0.2.1 max_fails=0 fail_timeout=30s;\n    server 192.0.2.2;\n}\n",
     good: "upstream app {\n    server 192.0.2.1 max_fails=2 fail_timeout=30s;\n    server 192.0.2.2;\n}\n",

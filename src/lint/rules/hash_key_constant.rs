@@ -11,8 +11,8 @@ pub static RULE: Rule = Rule {
     tier: Tier::Default,
     targets: Targets::ALL,
     summary: "`hash` with a key that is the same for every request",
-    doc: "A key without variables has one hash: one server gets every request, the others none until it fails. Usually \
-          the `$` is missing. An empty key makes nginx fall back to round robin.",
+    doc: "A key without variables has one hash: one server gets every request, the others none until it fails. \
+          Usually the `$` is missing. An empty key makes nginx fall back to round robin.",
     source: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#hash",
     bad: "upstream app {\n    hash remote_addr consistent;\n    server 192.0.2.1;\n    server 192.0.2.2;\n}\n",
     good: "upstream app {\n    hash $remote_addr consistent;\n    server 192.0.2.1;\n    server 192.0.2.2;\n}\n",

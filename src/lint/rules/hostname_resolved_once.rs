@@ -17,10 +17,10 @@ pub static RULE: Rule = Rule {
     targets: Targets::ALL,
     summary: "A server or `proxy_pass` name that DNS is asked for only when nginx starts",
     doc: "nginx looks such a name up when it reads the configuration, keeps the addresses until the next reload, and \
-          does not start if DNS has no answer. Where addresses change (containers, cloud load balancers, failover by DNS) \
-          requests go on to the old one. Groups can follow DNS with `resolve` (since 1.27.3, before that in NGINX Plus \
-          only), which needs `zone` and `resolver`; `proxy_pass` can with a variable in the host and `resolver`. \
-          A name is reported once, however often it is written; `localhost` is not.",
+          does not start if DNS has no answer. Where addresses change (containers, cloud load balancers, failover by \
+          DNS) requests go on to the old one. Groups can follow DNS with `resolve` (since 1.27.3, before that in \
+          NGINX Plus only), which needs `zone` and `resolver`; `proxy_pass` can with a variable in the host and \
+          `resolver`. A name is reported once, however often it is written; `localhost` is not.",
     source: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#resolve",
     bad: "upstream app {\n    server app.example.com:8080;\n}\n",
     good: "resolver 192.0.2.53;\nupstream app {\n    zone app 64k;\n    server app.example.com:8080 resolve;\n}\n",

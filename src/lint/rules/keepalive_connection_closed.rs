@@ -13,11 +13,12 @@ pub static RULE: Rule = Rule {
     tier: Tier::Default,
     targets: Targets::ALL,
     summary: "`keepalive` in a group whose servers are told `Connection: close`",
-    doc: "A server that is told `Connection: close` closes after the response, and `keepalive` has nothing to keep. Before \
-          1.29.7 nginx says so unless `proxy_set_header Connection \"\"` takes the header off, and setting \
-          `proxy_http_version 1.1` alone does not help. In every version a `close` of one's own does the same: written in \
-          `proxy_set_header`, or by the well-known `map $http_upgrade $connection_upgrade { default upgrade; '' close; }`, \
-          which sends it with every request that is no upgrade; there `'' ''` keeps both WebSocket and keepalive working.",
+    doc: "A server that is told `Connection: close` closes after the response, and `keepalive` has nothing to keep. \
+          Before 1.29.7 nginx says so unless `proxy_set_header Connection \"\"` takes the header off, and setting \
+          `proxy_http_version 1.1` alone does not help. In every version a `close` of one's own does the same: \
+          written in `proxy_set_header`, or by the well-known `map $http_upgrade $connection_upgrade { default \
+          upgrade; '' close; }`, which sends it with every request that is no upgrade; there `'' ''` keeps both \
+          WebSocket and keepalive working.",
     source: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive",
     bad: "upstream app {\n    server 192.0.2.1;\n    keepalive 16;\n}\nserver {\n    location / {\n        proxy_http_version 1.1;\n        proxy_set_header Connection close;\n        proxy_pass http://app;\n    }\n}\n",
     good: "upstream app {\n    server 192.0.2.1;\n    keepalive 16;\n}\nserver {\n    location / {\n        proxy_http_version 1.1;\n        proxy_set_header Connection \"\";\n        proxy_pass http://app;\n    }\n}\n",

@@ -11,8 +11,8 @@ pub static RULE: Rule = Rule {
     targets: Targets::ALL,
     summary: "`keepalive` in a group reached by FastCGI without `fastcgi_keep_conn`, by uwsgi or by SCGI",
     doc: "A FastCGI server closes the connection after the response unless nginx asks it not to, which \
-          `fastcgi_keep_conn on` does (the default is off). The uwsgi and SCGI modules never keep a connection. In either \
-          case `keepalive` stays empty.",
+          `fastcgi_keep_conn on` does (the default is off). The uwsgi and SCGI modules never keep a connection. In \
+          either case `keepalive` stays empty.",
     source: "https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html#fastcgi_keep_conn",
     bad: "upstream php {\n    server 192.0.2.1:9000;\n    keepalive 8;\n}\nserver {\n    location / {\n        fastcgi_pass php;\n    }\n}\n",
     good: "upstream php {\n    server 192.0.2.1:9000;\n    keepalive 8;\n}\nserver {\n    location / {\n        fastcgi_keep_conn on;\n        fastcgi_pass php;\n    }\n}\n",

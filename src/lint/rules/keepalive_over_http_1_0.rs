@@ -12,10 +12,11 @@ pub static RULE: Rule = Rule {
     tier: Tier::Default,
     targets: Targets::ALL,
     summary: "`keepalive` in a group that `proxy_pass` speaks HTTP/1.0 to",
-    doc: "In HTTP/1.0 a connection ends with the response, so `keepalive` finds nothing to keep and every request costs a \
-          new connection. Before 1.29.7 that is the default: `proxy_http_version` is 1.0 and nginx sends `Connection: \
-          close`, and both have to be set for `keepalive` to work. Since 1.29.7 nginx speaks 1.1, sends no `Connection` \
-          and keeps connections by itself, so that only a `proxy_http_version 1.0` of one's own gets in the way.",
+    doc: "In HTTP/1.0 a connection ends with the response, so `keepalive` finds nothing to keep and every request \
+          costs a new connection. Before 1.29.7 that is the default: `proxy_http_version` is 1.0 and nginx sends \
+          `Connection: close`, and both have to be set for `keepalive` to work. Since 1.29.7 nginx speaks 1.1, sends \
+          no `Connection` and keeps connections by itself, so that only a `proxy_http_version 1.0` of one's own gets \
+          in the way.",
     source: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive",
     bad: "upstream app {\n    server 192.0.2.1;\n    keepalive 16;\n}\nserver {\n    location / {\n        proxy_http_version 1.0;\n        proxy_pass http://app;\n    }\n}\n",
     good: "upstream app {\n    server 192.0.2.1;\n    keepalive 16;\n}\nserver {\n    location / {\n        proxy_http_version 1.1;\n        proxy_set_header Connection \"\";\n        proxy_pass http://app;\n    }\n}\n",

@@ -10,9 +10,10 @@ pub static RULE: Rule = Rule {
     tier: Tier::Default,
     targets: Targets::ALL,
     summary: "`least_conn`, `least_time` or `random two` in a group without `zone`, under several worker processes",
-    doc: "Without a zone in shared memory each worker process sees only the connections that it made itself. With many \
-          worker processes and few connections in each, every count is near zero and the method comes down to round robin \
-          in every process; long-lived connections (WebSocket, uploads) of one process are invisible to the others.",
+    doc: "Without a zone in shared memory each worker process sees only the connections that it made itself. With \
+          many worker processes and few connections in each, every count is near zero and the method comes down to \
+          round robin in every process; long-lived connections (WebSocket, uploads) of one process are invisible to \
+          the others.",
     source: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#zone",
     bad: "worker_processes auto;\nevents {}\nhttp {\n    upstream app {\n        least_conn;\n        server 192.0.2.1;\n        server 192.0.2.2;\n    }\n}\n",
     good: "worker_processes auto;\nevents {}\nhttp {\n    upstream app {\n        zone app 64k;\n        least_conn;\n        server 192.0.2.1;\n        server 192.0.2.2;\n    }\n}\n",

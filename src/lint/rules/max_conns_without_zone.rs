@@ -12,8 +12,8 @@ pub static RULE: Rule = Rule {
     targets: Targets::ALL,
     summary: "`max_conns` in a group without `zone`, under several worker processes",
     doc: "Without a zone in shared memory each worker process has its own copy of the group and counts only its own \
-          connections, so the server may get `max_conns` times the number of worker processes. Even with a zone, idle \
-          connections kept by `keepalive` come on top.",
+          connections, so the server may get `max_conns` times the number of worker processes. Even with a zone, \
+          idle connections kept by `keepalive` come on top.",
     source: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#max_conns",
     bad: "worker_processes 4;\nevents {}\nhttp {\n    upstream app {\n        server 192.0.2.1 max_conns=100;\n    }\n}\n",
     good: "worker_processes 4;\nevents {}\nhttp {\n    upstream app {\n        zone app 64k;\n        server 192.0.2.1 max_conns=100;\n    }\n}\n",

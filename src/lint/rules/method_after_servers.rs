@@ -10,10 +10,11 @@ pub static RULE: Rule = Rule {
     tier: Tier::Default,
     targets: Targets::ALL,
     summary: "A balancing method that stands after `server` lines",
-    doc: "nginx checks the parameters of a `server` line against the method it knows at that line: which parameters a \
-          method supports is set when nginx reads the method. Servers before the method are checked against round robin, \
-          which supports everything, so a parameter that the method cannot honour is taken without a word. The method \
-          itself works as usual. Where such a line has `backup`, the rule backup-against-method speaks instead.",
+    doc: "nginx checks the parameters of a `server` line against the method it knows at that line: which parameters \
+          a method supports is set when nginx reads the method. Servers before the method are checked against round \
+          robin, which supports everything, so a parameter that the method cannot honour is taken without a word. \
+          The method itself works as usual. Where such a line has `backup`, the rule backup-against-method speaks \
+          instead.",
     source: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server",
     bad: "upstream app {\n    server 192.0.2.1;\n    server 192.0.2.2;\n    ip_hash;\n}\n",
     good: "upstream app {\n    ip_hash;\n    server 192.0.2.1;\n    server 192.0.2.2;\n}\n",

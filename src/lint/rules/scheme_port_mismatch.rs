@@ -11,9 +11,9 @@ pub static RULE: Rule = Rule {
     tier: Tier::Default,
     targets: Targets::ALL,
     summary: "A pass that speaks TLS to port 80 of a group's server, or plain text to port 443",
-    doc: "A `server` line of a group without a port means port 80, whatever the scheme of the `proxy_pass` that uses the \
-          group: with `https://` nginx then starts TLS on the port for plain text and answers 502. The other way round, a \
-          server on port 443 that is asked in plain text answers 400.",
+    doc: "A `server` line of a group without a port means port 80, whatever the scheme of the `proxy_pass` that uses \
+          the group: with `https://` nginx then starts TLS on the port for plain text and answers 502. The other way \
+          round, a server on port 443 that is asked in plain text usually answers 400.",
     source: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server",
     bad: "upstream app {\n    server 192.0.2.1;\n}\nserver {\n    location / {\n        proxy_pass https://app;\n    }\n}\n",
     good: "upstream app {\n    server 192.0.2.1:443;\n}\nserver {\n    location / {\n        proxy_pass https://app;\n    }\n}\n",

@@ -10,11 +10,12 @@ pub static RULE: Rule = Rule {
     tier: Tier::Default,
     targets: Targets::ALL,
     summary: "`max_fails`, `fail_timeout` or `slow_start` on the only server of a group",
-    doc: "nginx never takes the only server of a group out, so these parameters do nothing there. Only one address makes \
-          a server the only one: a name that has several addresses in DNS is several servers, and so the rule looks at IP \
-          addresses and UNIX sockets alone. A second `server` line ends the exemption even if it is `backup` or `down` \
-          (see down-server-ends-exemption). `max_fails=0` and `fail_timeout=0`, which ask for what nginx does \
-          anyway, are not reported, nor is a group of NGINX Plus that has a zone, to which servers can be added while nginx runs.",
+    doc: "nginx never takes the only server of a group out, so these parameters do nothing there. Only one address \
+          makes a server the only one: a name that has several addresses in DNS is several servers, and so the rule \
+          looks at IP addresses and UNIX sockets alone. A second `server` line ends the exemption even if it is \
+          `backup` or `down` (see down-server-ends-exemption). `max_fails=0` and `fail_timeout=0`, which ask for \
+          what nginx does anyway, are not reported, nor is a group of NGINX Plus that has a zone, to which servers \
+          can be added while nginx runs.",
     source: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server",
     bad: "upstream app {\n    server 192.0.2.1:8080 max_fails=3 fail_timeout=30s;\n}\n",
     good: "upstream app {\n    server 192.0.2.1:8080;\n}\n",

@@ -12,8 +12,8 @@ pub static RULE: Rule = Rule {
     tier: Tier::Default,
     targets: Targets::ALL,
     summary: "A `# nginxlb: ignore` that names no rule",
-    doc: "Such a comment silences nothing. The names of rules stand in brackets with their findings; `nginxlb explain` \
-          lists them. nginx's own faults cannot be silenced.",
+    doc: "Such a comment silences nothing. The names of rules stand in brackets with their findings; `nginxlb \
+          explain` lists them. nginx's own faults cannot be silenced.",
     source: "nginxlb explain",
     bad: "upstream app {\n    # nginxlb: ignore duplicate-servers\n    server 192.0.2.1;\n}\n",
     good: "upstream app {\n    server 192.0.2.1;\n    # nginxlb: ignore duplicate-server\n    server 192.0.2.1;\n}\n",

@@ -12,9 +12,9 @@ pub static RULE: Rule = Rule {
     tier: Tier::Default,
     targets: Targets::ALL,
     summary: "An `upstream` that nothing passes to",
-    doc: "Nothing in the configuration names the group, in no `*_pass` and in no other directive or map. Often the name \
-          is misspelt where it should be used, and what was written there instead is looked up in DNS. The rule looks \
-          only at whole configurations: what stands in a single included file may be used by another.",
+    doc: "Nothing in the configuration names the group, in no `*_pass` and in no other directive or map. Often the \
+          name is misspelt where it should be used, and what was written there instead is looked up in DNS. The rule \
+          looks only at whole configurations: what stands in a single included file may be used by another.",
     source: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#upstream",
     bad: "events {}\nhttp {\n    upstream app {\n        server 192.0.2.1;\n    }\n    server {\n        return 404;\n    }\n}\n",
     good: "events {}\nhttp {\n    upstream app {\n        server 192.0.2.1;\n    }\n    server {\n        location / {\n            proxy_pass http://app;\n        }\n    }\n}\n",
