@@ -1,11 +1,16 @@
 //! Log files: nginx's `ngx_conf_open_file`. Directives name them; they are opened at start, each once, in this order.
 
+use std::collections::HashMap;
+
 use super::cx::Cx;
 use crate::syntax::Span;
 
 /// All log files of a configuration, in the order in which nginx hears of them.
 #[derive(Debug, Default)]
-pub struct LogFiles(Vec<LogFile>);
+pub struct LogFiles {
+    files: Vec<LogFile>,
+    by_name: HashMap<String, usize>,
+}
 
 /// One file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,18 +37,18 @@ pub struct LogBuffer {
 impl LogFiles {
     /// The files, in order.
     pub fn iter(&self) -> impl Iterator<Item = &LogFile> {
-        self.0.iter()
+        self.files.iter()
     }
 
     /// A file by the number that [`Cx::log_file`] gave.
     #[must_use]
     pub fn get(&self, at: usize) -> &LogFile {
-        &self.0[at]
+        &self.files[at]
     }
 
     /// A file by the number that [`Cx::log_file`] gave, to write.
     pub fn get_mut(&mut self, at: usize) -> &mut LogFile {
-        &mut self.0[at]
+        &mut self.files[at]
     }
 }
 
@@ -51,11 +56,15 @@ impl Cx<'_> {
     /// Names a log file, relative to the prefix; the same name gives the same file. An empty name is standard error.
     pub fn log_file(&mut self, name: &str, span: Option<Span>) -> usize {
         let full = if name.is_empty() { String::new() } else { self.prefix_path(name) };
-        let files = &mut self.config.log_files.0;
-        let known = files.iter().position(|file| !full.is_empty() && file.name == full);
-        known.unwrap_or_else(|| {
-            files.push(LogFile { name: full, span, buffer: None });
-            files.len() - 1
-        })
+        let LogFiles { files, by_name } = &mut self.config.log_files;
+        if let Some(known) = by_name.get(&full) {
+            return *known;
+        }
+        let number = files.len();
+        if !full.is_empty() {
+            by_name.insert(full.clone(), number);
+        }
+        files.push(LogFile { name: full, span, buffer: None });
+        number
     }
 }
