@@ -4,16 +4,20 @@
 pub mod acme;
 pub mod app_protect;
 pub mod auth_jwt;
+pub mod auth_pam;
 pub mod brotli;
+pub mod dav_ext;
+pub mod devel_kit;
 pub mod echo;
 pub mod geoip2;
 pub mod headers_more;
 pub mod keyval;
 pub mod lua;
-pub mod ndk;
 pub mod njs;
 pub mod otel;
 pub mod set_misc;
+pub mod subs_filter;
+pub mod upstream_fair;
 mod variable;
 pub mod vts;
 
@@ -25,7 +29,10 @@ pub static MODULES: &[&Module] = &[
     &acme::MODULE_ISSUER,
     &app_protect::MODULE,
     &auth_jwt::MODULE,
+    &auth_pam::MODULE,
     &brotli::MODULE,
+    &dav_ext::MODULE,
+    &devel_kit::MODULE,
     &echo::MODULE,
     &geoip2::MODULE,
     &geoip2::MODULE_STREAM,
@@ -35,12 +42,13 @@ pub static MODULES: &[&Module] = &[
     &keyval::MODULE_REDIS,
     &keyval::MODULE_REDIS_STREAM,
     &lua::MODULE,
-    &ndk::MODULE,
     &njs::MODULE,
     &njs::MODULE_STREAM,
     &njs::MODULE_MAIN,
     &otel::MODULE,
     &otel::MODULE_EXPORTER,
     &set_misc::MODULE,
+    &subs_filter::MODULE,
+    &upstream_fair::MODULE,
     &vts::MODULE,
 ];

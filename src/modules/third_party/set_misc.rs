@@ -1,7 +1,6 @@
 //! The third-party module set-misc: `set_*` directives that compute a variable's value.
 
-use super::ndk::Lists;
-use super::variable;
+use super::{devel_kit, variable};
 use crate::modules::prelude::*;
 
 /// The names by which builds and `--module` know it.
@@ -87,8 +86,8 @@ fn set(cx: &mut Cx, call: &Call) -> Verdict {
 }
 
 fn set_hashed_upstream(cx: &mut Cx, call: &Call) -> Verdict {
-    let list = call.arg(2);
-    if !list.contains('$') && !cx.realm_slot::<Lists>().0.iter().any(|known| known == list) {
+    if !call.arg(2).contains('$') && !devel_kit::knows(cx, call.arg(2)) {
+        let list = call.arg(2);
         let message = format!("set_hashed_upstream: upstream list \"{list}\" not defined yet");
         return Err(Fault::error(message).at(call.span(2)).unlocated());
     }
