@@ -1,6 +1,9 @@
 //! nginx's hash tables, as far as they can fail: `ngx_hash_init` looks for the smallest number of buckets in which no
 //! bucket is fuller than `..._bucket_size`, tries up to `..._max_size` of them, and warns when it finds none.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
 use crate::modules::prelude::*;
 use crate::syntax::encode;
 
@@ -41,6 +44,11 @@ struct Key {
 }
 
 impl Key {
+    fn of(text: &str) -> Key {
+        // Most keys are their own bytes.
+        if text.is_ascii() { Key::new(text.as_bytes()) } else { Key::new(&encode(text)) }
+    }
+
     fn new(bytes: &[u8]) -> Key {
         let hash = |hash: u64, byte: &u8| hash.wrapping_mul(31).wrapping_add(u64::from(byte.to_ascii_lowercase()));
         let size = POINTER + (bytes.len() as u64 + 2).div_ceil(POINTER) * POINTER;
@@ -54,7 +62,7 @@ impl Table<'_> {
     /// # Errors
     /// nginx's `could not build NAME, ...`; when the table is only worse than wished, that is said as a warning.
     pub fn check<'k>(&self, cx: &mut Cx, keys: impl IntoIterator<Item = &'k str>) -> Verdict {
-        self.check_keys(cx, &keys.into_iter().map(|key| Key::new(&encode(key))).collect::<Vec<_>>())
+        self.check_keys(cx, &keys.into_iter().map(Key::of).collect::<Vec<_>>())
     }
 
     fn check_keys(&self, cx: &mut Cx, keys: &[Key]) -> Verdict {
@@ -132,12 +140,12 @@ pub enum Refused {
 /// nginx's `ngx_hash_keys_arrays_t` and `ngx_hash_combined_t`.
 #[derive(Debug, Default)]
 pub struct HostNames {
-    exact: Vec<String>,
+    /// Names in use as they are, and whether they were given so (or by `.example.com`).
+    exact: HashMap<String, bool>,
     head: Vec<Vec<u8>>,
     tail: Vec<Vec<u8>>,
-    exact_seen: std::collections::HashSet<String>,
-    head_seen: std::collections::HashSet<String>,
-    tail_seen: std::collections::HashSet<String>,
+    head_seen: HashSet<String>,
+    tail_seen: HashSet<String>,
 }
 
 impl HostNames {
@@ -152,9 +160,7 @@ impl HostNames {
             return Err(Refused::Invalid);
         }
         if let Some(domain) = name.strip_prefix('.').filter(|domain| !domain.is_empty()) {
-            if !self.exact_seen.insert(domain.to_owned()) {
-                return Err(Refused::Busy);
-            }
+            self.claim(domain.to_owned(), false)?;
             return self.add_head(domain, "");
         }
         if let Some(domain) = name.strip_prefix("*.").filter(|domain| !domain.is_empty()) {
@@ -167,7 +173,7 @@ impl HostNames {
             self.tail.push(encode(start));
             return Ok(());
         }
-        if stars > 0 { Err(Refused::Invalid) } else { self.add_exact(&name) }
+        if stars > 0 { Err(Refused::Invalid) } else { self.claim(name, true) }
     }
 
     /// Adds a name as it is.
@@ -175,12 +181,17 @@ impl HostNames {
     /// # Errors
     /// [`Refused::Busy`]
     pub fn add_exact(&mut self, name: &str) -> Result<(), Refused> {
-        let name = name.to_ascii_lowercase();
-        if !self.exact_seen.insert(name.clone()) {
-            return Err(Refused::Busy);
+        self.claim(name.to_ascii_lowercase(), true)
+    }
+
+    fn claim(&mut self, name: String, exact: bool) -> Result<(), Refused> {
+        match self.exact.entry(name) {
+            Entry::Occupied(_) => Err(Refused::Busy),
+            Entry::Vacant(free) => {
+                free.insert(exact);
+                Ok(())
+            }
         }
-        self.exact.push(name);
-        Ok(())
     }
 
     /// Keeps `com.example` for `.example.com` and `com.example.` for `*.example.com`.
@@ -198,8 +209,9 @@ impl HostNames {
     /// # Errors
     /// nginx's, as [`Table::check`].
     pub fn check(&self, cx: &mut Cx, table: &Table) -> Verdict {
-        if !self.exact.is_empty() {
-            table.check(cx, self.exact.iter().map(String::as_str))?;
+        if self.exact.values().any(|exact| *exact) {
+            let exact = self.exact.iter().filter(|(_, exact)| **exact);
+            table.check(cx, exact.map(|(name, _)| name.as_str()))?;
         }
         for names in [&self.head, &self.tail] {
             let mut sorted: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();

@@ -3,6 +3,8 @@
 //! An exact key wins over `*.example.com`, that over `www.example.*`, that over regular expressions in their order;
 //! what matches nothing gets the default. Keys are compared in lower case.
 
+use std::sync::OnceLock;
+
 use super::hash::{HostNames, Refused, Table, align};
 use super::keys::Keys;
 use crate::modules::prelude::*;
@@ -35,7 +37,7 @@ pub struct Map {
     pub volatile: bool,
     /// The word that names the variable.
     pub span: Span,
-    keys: Keys,
+    keys: OnceLock<Keys>,
 }
 
 /// One row of a map.
@@ -54,7 +56,12 @@ impl Map {
     #[must_use]
     pub fn find(&self, text: &str) -> Option<&Entry> {
         let text = if self.hostnames { text.strip_suffix('.').unwrap_or(text) } else { text };
-        self.entries.get(self.keys.find(text)?)
+        let keys = self.keys.get_or_init(|| {
+            let mut keys = Keys::default();
+            self.entries.iter().enumerate().for_each(|(number, entry)| keys.add(&entry.key, number));
+            keys
+        });
+        self.entries.get(keys.find(text)?)
     }
 }
 
@@ -98,7 +105,7 @@ pub fn block(cx: &mut Cx, call: &Call) -> Verdict {
             hostnames: false,
             volatile: false,
             span: call.span(2),
-            keys: Keys::default(),
+            keys: OnceLock::new(),
         },
         names: HostNames::default(),
     };
@@ -164,7 +171,6 @@ impl Draft {
             }
             None => self.plain(text, key.span)?,
         };
-        self.map.keys.add(&key_read, self.map.entries.len());
         self.map.entries.push(Entry { key: key_read, value, span: key.span });
         Ok(())
     }
