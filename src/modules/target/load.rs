@@ -23,6 +23,7 @@ pub fn modules_in_file(path: &str) -> Vec<&'static Module> {
 
 fn is_in(module: &Module, stem: &str) -> bool {
     match module.presence {
+        Presence::Plus => false,
         Presence::ThirdParty(names) => third_party::is_spelling_of(stem, names) && is_of_realm(module.kind, stem),
         _ if has_own_file(module) => stem.strip_prefix("ngx_") == Some(module.name),
         _ => match stem {
