@@ -26,6 +26,8 @@ pub struct Target {
     pub paths: Paths,
     /// The configure options, if the target was read from `nginx -V`; otherwise everything counts as built in.
     pub configured: Option<Vec<String>>,
+    /// The version of OpenSSL that it was built with, if that is known.
+    pub openssl: Option<(u32, u32)>,
     present: FxHashSet<&'static str>,
     /// Dynamic modules of the build that `load_module` may bring.
     dynamic: FxHashSet<&'static str>,
@@ -138,7 +140,7 @@ impl Target {
     /// A version without any module.
     fn bare(version: Version) -> Target {
         let (present, dynamic) = (FxHashSet::default(), FxHashSet::default());
-        Target { version, plus: None, paths: Paths::default(), configured: None, present, dynamic }
+        Target { version, plus: None, paths: Paths::default(), configured: None, openssl: None, present, dynamic }
     }
 
     /// Whether the target has a module now (built in, or loaded).

@@ -37,6 +37,7 @@ impl Target {
             }
         }
         target.paths = build.paths();
+        target.openssl = line("built with OpenSSL ").and_then(openssl_version);
         target.configured = Some(options);
         Ok(target)
     }
@@ -48,6 +49,12 @@ fn base_version(named: &str) -> Option<Version> {
     let end = numbers.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(numbers.len());
     let parts: Vec<&str> = numbers[..end].split('.').take(3).collect();
     Version::parse(&parts.join("."))
+}
+
+/// `3.0.22 25 Aug 2026`: the first two numbers.
+fn openssl_version(text: &str) -> Option<(u32, u32)> {
+    let mut numbers = text.split(['.', ' ']).map(|part| part.parse().ok());
+    Some((numbers.next()??, numbers.next()??))
 }
 
 /// Cuts the arguments as a shell would: quotes group and vanish.

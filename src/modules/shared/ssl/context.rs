@@ -31,6 +31,9 @@ pub fn context(cx: &mut Cx, scope: ScopeId, pairs: Vec<Pair>) -> Verdict {
     let mail = cx.kind() == Kind::Mail;
     library::ciphers(cx, scope, "ssl_ciphers")?;
     certificates(cx, &pairs, mail)?;
+    if !pairs.is_empty() && (mail || !pairs.iter().any(Pair::is_dynamic)) {
+        library::unsupported(cx, scope, "ssl_certificate_compression", (3, 2));
+    }
     let verify = chosen(cx, scope, "ssl_verify_client");
     if verify != 0 {
         verify_client(cx, scope, verify)?;
@@ -43,6 +46,7 @@ pub fn context(cx: &mut Cx, scope: ScopeId, pairs: Vec<Pair>) -> Verdict {
         ocsp(cx, scope, verify)?;
     }
     dhparam(cx, scope)?;
+    library::unsupported(cx, scope, "ssl_ech_file", (4, 0));
     library::groups(cx, scope)?;
     ticket_keys(cx, scope)?;
     if cx.config.flag(scope, "ssl_stapling", false) {
