@@ -1,6 +1,7 @@
 //! The third-party module brotli: compression of responses. Known by its tables.
 
 use crate::modules::prelude::*;
+use crate::modules::shared::types_slot::types;
 
 /// The names by which builds and `--module` know it.
 const NAMES: &[&str] = &["brotli", "brotli-filter", "brotli-static"];
@@ -25,7 +26,7 @@ static DIRECTIVES: &[Directive] = &[
         "Leaves responses uncompressed that are shorter than this."),
     d("brotli_static", "http server location", "1", Enum(&["off", "on", "always"]), "1.0.0", "off",
         "Serves files with the suffix .br that lie beside the requested ones."),
-    d("brotli_types", "http server location", "1+", Unchecked, "1.0.0", "text/html",
+    d("brotli_types", "http server location", "1+", Custom(types), "1.0.0", "text/html",
         "Lists the content types that are compressed beside text/html."),
     d("brotli_window", "http server location", "1", Size, "1.0.0", "512k",
         "Sets the size of the window that the compressor looks back."),

@@ -19,12 +19,14 @@ pub static MODULE: Module = Module {
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[
-    d("js_access", "location location-if limit_except", "1", Custom(readers::function), "1.0.0", "",
-        "Calls a JavaScript function in the access phase to allow or refuse the client."),
+    d("js_access", "location location-if limit_except", "1", Str, "1.0.0", "",
+        "Calls a JavaScript function in the access phase to allow or refuse the client.")
+        .post(readers::used),
     d("js_body_filter", "location location-if limit_except", "1 2", Custom(readers::body_filter), "1.0.0", "",
         "Calls a JavaScript function on each response body chunk to inspect or change it."),
-    d("js_content", "location location-if limit_except", "1", Custom(readers::function), "1.0.0", "",
-        "Calls a JavaScript function that generates the response for the location."),
+    d("js_content", "location location-if limit_except", "1", Str, "1.0.0", "",
+        "Calls a JavaScript function that generates the response for the location.")
+        .post(readers::used),
     d("js_context_reuse", "http server location", "1", Size, "1.0.0", "128",
         "Limits how many JavaScript contexts of the QuickJS engine are kept for reuse."),
     d("js_context_reuse_max_size", "http server location", "1", Size, "1.0.0", "4m",
@@ -58,7 +60,8 @@ static DIRECTIVES: &[Directive] = &[
     d("js_fetch_verify_depth", "http server location", "1", Number, "1.0.0", "100",
         "Limits how long the certificate chain of a server reached by Fetch may be."),
     d("js_header_filter", "location location-if limit_except", "1", Str, "1.0.0", "",
-        "Calls a JavaScript function that can change response headers before they are sent."),
+        "Calls a JavaScript function that can change response headers before they are sent.")
+        .post(readers::used),
     d("js_import", "http server location", "1 3", Custom(readers::import), "1.0.0", "",
         "Imports a JavaScript module so that its exported functions can be used in directives."),
     d("js_path", "http server location", "1", StrArray, "1.0.0", "",
@@ -85,7 +88,8 @@ pub static MODULE_STREAM: Module = Module {
 #[rustfmt::skip]
 static DIRECTIVES_STREAM: &[Directive] = &[
     d("js_access", "stream stream-server", "1", Str, "1.0.0", "",
-        "Calls a JavaScript function in the access phase to allow or refuse the client."),
+        "Calls a JavaScript function in the access phase to allow or refuse the client.")
+        .post(readers::used),
     d("js_context_reuse", "stream stream-server", "1", Size, "1.0.0", "128",
         "Limits how many JavaScript contexts of the QuickJS engine are kept for reuse."),
     d("js_context_reuse_max_size", "stream stream-server", "1", Size, "1.0.0", "4m",
@@ -119,7 +123,8 @@ static DIRECTIVES_STREAM: &[Directive] = &[
     d("js_fetch_verify_depth", "stream stream-server", "1", Number, "1.0.0", "100",
         "Limits how long the certificate chain of a server reached by Fetch may be."),
     d("js_filter", "stream stream-server", "1", Str, "1.0.0", "",
-        "Calls a JavaScript function that can inspect or change data in both stream directions."),
+        "Calls a JavaScript function that can inspect or change data in both stream directions.")
+        .post(readers::used),
     d("js_import", "stream stream-server", "1 3", Custom(readers::import), "1.0.0", "",
         "Imports a JavaScript module so that its exported functions can be used in directives."),
     d("js_path", "stream stream-server", "1", StrArray, "1.0.0", "",
@@ -129,7 +134,8 @@ static DIRECTIVES_STREAM: &[Directive] = &[
     d("js_preload_object", "stream stream-server", "1 3", Custom(readers::preload_object), "1.0.0", "",
         "Loads an immutable JavaScript object once at configuration time for use by all contexts."),
     d("js_preread", "stream stream-server", "1", Str, "1.0.0", "",
-        "Calls a JavaScript function in the preread phase to inspect the first stream data."),
+        "Calls a JavaScript function in the preread phase to inspect the first stream data.")
+        .post(readers::used),
     d("js_set", "stream stream-server", "2 3", Custom(readers::set), "1.0.0", "",
         "Creates a variable whose value is returned by a JavaScript function."),
     d("js_shared_dict_zone", "stream", "1+", Custom(readers::shared_dict_zone), "1.0.0", "",
@@ -144,8 +150,8 @@ pub static MODULE_MAIN: Module =
 
 #[rustfmt::skip]
 static DIRECTIVES_MAIN: &[Directive] = &[
-    d("js_load_http_native_module", "main", "1 3", Unchecked, "1.0.0", "",
+    d("js_load_http_native_module", "main", "1 3", Custom(readers::native_module), "1.0.0", "",
         "Loads a native shared library as a QuickJS module for HTTP JavaScript code."),
-    d("js_load_stream_native_module", "main", "1 3", Unchecked, "1.0.0", "",
+    d("js_load_stream_native_module", "main", "1 3", Custom(readers::native_module), "1.0.0", "",
         "Loads a native shared library as a QuickJS module for stream JavaScript code."),
 ];

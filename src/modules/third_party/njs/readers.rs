@@ -6,8 +6,19 @@ use crate::modules::third_party::variable;
 /// The least size of a dictionary: eight pages.
 const LEAST: u64 = 8 * 4096;
 
+/// State of `http` or `stream`: something of it calls for JavaScript, so the merges have something to look at.
+#[derive(Default)]
+struct Used(bool);
+
+/// What follows the name of a handler.
+pub(super) fn used(cx: &mut Cx, _call: &Call) -> Verdict {
+    cx.realm_slot::<Used>().0 = true;
+    Ok(())
+}
+
 pub(super) fn import(cx: &mut Cx, call: &Call) -> Verdict {
     named_file(call, ".js", "export")?;
+    used(cx, call)?;
     cx.keep(call, Value::Words);
     Ok(())
 }
@@ -51,8 +62,29 @@ fn named_file(call: &Call, suffix: &str, what: &str) -> Verdict {
 
 pub(super) fn engine(cx: &mut Cx, call: &Call) -> Verdict {
     cx.once(call)?;
-    if !["njs", "qjs"].iter().any(|name| name.eq_ignore_ascii_case(call.arg(1))) {
-        return Err(call.invalid_value(1).help("njs or qjs"));
+    let engines: &[&str] = if has_quickjs(cx) { &["njs", "qjs"] } else { &["njs"] };
+    if !engines.iter().any(|name| name.eq_ignore_ascii_case(call.arg(1))) {
+        return Err(call.invalid_value(1).help(engines.join(" or ")));
+    }
+    cx.keep(call, Value::Words);
+    Ok(())
+}
+
+/// Whether the build has the other engine: one that has njs compiled in would name it among its libraries.
+fn has_quickjs(cx: &Cx) -> bool {
+    let Some(options) = &cx.target.configured else { return true };
+    let built_in = options.iter().any(|option| option.starts_with("--add-module=") && option.contains("njs"));
+    !built_in || options.iter().any(|option| option.contains("quickjs"))
+}
+
+/// `js_load_http_native_module path [as name]`
+pub(super) fn native_module(cx: &mut Cx, call: &Call) -> Verdict {
+    if !has_quickjs(cx) {
+        return Err(Fault::emerg("\"load_js_native_module\" requires QuickJS support").at(call.span(0)));
+    }
+    if call.words.len() == 4 && call.arg(2) != "as" {
+        let message = format!("invalid parameter \"{}\", expected \"as\"", call.arg(2));
+        return Err(Fault::emerg(message).at(call.span(2)));
     }
     cx.keep(call, Value::Words);
     Ok(())
@@ -101,13 +133,6 @@ pub(super) fn var(cx: &mut Cx, call: &Call) -> Verdict {
     Ok(())
 }
 
-/// A function's name, once.
-pub(super) fn function(cx: &mut Cx, call: &Call) -> Verdict {
-    cx.once(call)?;
-    cx.keep(call, Value::Words);
-    Ok(())
-}
-
 pub(super) fn body_filter(cx: &mut Cx, call: &Call) -> Verdict {
     cx.once(call)?;
     match call.arg(2).strip_prefix("buffer_type=") {
@@ -119,7 +144,7 @@ pub(super) fn body_filter(cx: &mut Cx, call: &Call) -> Verdict {
         }
     }
     cx.keep(call, Value::Words);
-    Ok(())
+    used(cx, call)
 }
 
 /// `js_periodic function [interval=time] [jitter=time] [worker_affinity=mask]`
@@ -222,6 +247,9 @@ pub(super) fn fetch_proxy(cx: &mut Cx, call: &Call) -> Verdict {
 
 /// Handlers need an import to find their functions in, here or around.
 pub(super) fn merge(cx: &mut Cx, scope: ScopeId) -> Verdict {
+    if !cx.realm_slot::<Used>().0 {
+        return Ok(());
+    }
     modules_are_there(cx, scope)?;
     if cx.config.effective(scope, "js_import").is_some() {
         return Ok(());
