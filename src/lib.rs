@@ -5,12 +5,15 @@
 // What pest generates without its `std` feature names `alloc`.
 extern crate alloc;
 
+pub mod balance;
 pub mod cli;
 pub mod config;
 pub mod diagnostics;
 pub mod disk;
+pub mod exchange;
 pub mod fmt;
 pub mod fuzzing;
 pub mod lint;
 pub mod modules;
+pub mod simulate;
 pub mod syntax;

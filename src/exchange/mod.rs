@@ -1,0 +1,5 @@
+//! The life of one request, without IO: route, limit, pick, attempt, next upstream, answer.
+
+mod attempt;
+
+pub use attempt::{Attempt, Ending};

@@ -1,0 +1,6 @@
+//! `simulate`: a trace of requests, replayed in virtual time through the exchange.
+//!
+//! Never names tokio or hyper.
+
+pub mod outcome;
+pub mod trace;
