@@ -3,4 +3,6 @@
 //! Never names tokio or hyper.
 
 pub mod outcome;
+pub mod report;
+pub mod scenario;
 pub mod trace;
