@@ -84,6 +84,11 @@ impl Group {
         })
     }
 
+    /// All peers, to change.
+    pub fn all_mut(&mut self) -> impl Iterator<Item = &mut Peer> {
+        self.primary.list.iter_mut().chain(self.backup.iter_mut().flat_map(|backup| &mut backup.list))
+    }
+
     /// A peer.
     #[must_use]
     pub fn peer(&self, id: PeerId) -> Option<&Peer> {
@@ -181,15 +186,16 @@ impl Group {
         peers.list.get_mut(index).map(|peer| (single, peer))
     }
 
-    /// A try has ended (`ngx_http_upstream_free_round_robin_peer`).
-    pub fn free(&mut self, selection: &mut Selection, freed: Freed, now: Millis) {
+    /// A try has ended (`ngx_http_upstream_free_round_robin_peer`). Says until when the peer is unavailable, if this
+    /// failure made it so.
+    pub fn free(&mut self, selection: &mut Selection, freed: Freed, now: Millis) -> Option<Millis> {
         let measured = match self.method {
             Method::LeastTime(measured) | Method::RandomTwo(Some(measured)) => Some(measured),
             _ => None,
         };
         let Some((single, peer)) = self.current_mut(selection) else {
             selection.current = None;
-            return;
+            return None;
         };
         selection.current = None;
         if let Some(measured) = measured {
@@ -203,10 +209,11 @@ impl Group {
         if single {
             peer.fails = 0;
             selection.tries = 0;
-            return;
+            return None;
         }
+        let mut until = None;
         match freed {
-            Freed::Failed => fail(peer, now),
+            Freed::Failed => until = fail(peer, now),
             _ if peer.accessed < peer.checked => {
                 slow_start::recovered(peer, now);
                 peer.fails = 0;
@@ -214,6 +221,7 @@ impl Group {
             _ => {}
         }
         selection.tries = selection.tries.saturating_sub(1);
+        until
     }
 
     /// The names of a `server ... resolve` line have new addresses (`ngx_http_upstream_zone_resolve_handler`): peers that
@@ -251,13 +259,14 @@ fn take(peers: &mut Peers, selection: &mut Selection, index: usize, now: Millis,
     PeerId { tier: selection.tier, index: index as u32 }
 }
 
-/// A failure takes `weight / max_fails` of the effective weight.
-fn fail(peer: &mut Peer, now: Millis) {
+/// A failure takes `weight / max_fails` of the effective weight. `max_fails` of them make the peer unavailable until the
+/// first second that is more than `fail_timeout` away.
+fn fail(peer: &mut Peer, now: Millis) -> Option<Millis> {
     peer.fails += 1;
     (peer.accessed, peer.checked) = (now.seconds(), now.seconds());
     let max_fails = peer.parameters.max_fails;
     if max_fails == 0 {
-        return;
+        return None;
     }
     if peer.parameters.slow_start > 0 {
         slow_start::failed(peer, now);
@@ -265,4 +274,6 @@ fn fail(peer: &mut Peer, now: Millis) {
         let lost = peer.parameters.weight / i64::try_from(max_fails).unwrap_or(i64::MAX);
         peer.effective_weight = (peer.effective_weight - lost).max(0);
     }
+    let until = now.seconds().saturating_add(peer.parameters.fail_timeout).saturating_add(1);
+    (peer.fails >= max_fails).then(|| Millis(until.unsigned_abs().saturating_mul(1000)))
 }

@@ -109,6 +109,9 @@ pub struct Times {
     pub inflight_requests: u64,
 }
 
+/// The second at which a peer that was never used last failed: longer ago than any `fail_timeout`.
+const LONG_AGO: i64 = i64::MIN / 4;
+
 /// Why a peer cannot be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Refusal {
@@ -136,14 +139,21 @@ impl Peer {
             current_weight: 0,
             conns: 0,
             fails: 0,
-            accessed: 0,
-            checked: 0,
+            accessed: LONG_AGO,
+            checked: LONG_AGO,
             healthy: true,
             ramp: None,
             times: Times::default(),
             server: Arc::new(server),
             serial: 0,
         }
+    }
+
+    /// Its number in the group: the servers proper from 0, then the backup servers, then what names bring later. No other
+    /// peer of the group ever has it.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.serial.saturating_sub(1)
     }
 
     /// Why it cannot be chosen at `now` (seconds), if so.

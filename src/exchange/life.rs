@@ -8,13 +8,15 @@ use super::site::ListenerId;
 use super::state::Exchange;
 use super::upstream::{Destined, Next, Wrong};
 use super::world::{Memory, World};
-use crate::balance::{Group, Millis, Parameters, Peer, Random, Server, Watch};
+use crate::balance::{Group, Method, Millis, Parameters, Peer, Random, Server, Watch};
 
 /// What the driver has to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// Connect to the peer of the last attempt and send the request; tell [`Event::Connected`] and what comes then.
     Attempt,
+    /// The request is with the peer: tell what comes.
+    Read,
     /// Wait until then, and tell [`Event::Resumed`].
     Delay(Millis),
     /// Wait for a peer until then: tell [`Event::Turn`] when one is given back, [`Event::QueueTimeout`] if none is.
@@ -82,7 +84,7 @@ impl Exchange {
             }
             Event::Connected => {
                 self.connected(world.now);
-                return Action::Attempt;
+                return Action::Read;
             }
             Event::Head(status) => self.head(status, world),
             Event::Refused => self.wrong(Wrong::ERROR, Ending::Refused, world),
@@ -254,6 +256,6 @@ impl Exchange {
 /// A group for one request: round robin among these addresses (`ngx_http_upstream_create_round_robin_peer`).
 fn own(name: &str, addrs: &[String]) -> Destined {
     let peer = |addr: &String| Peer::new(Server::new(addr, addr.as_bytes(), None, 0), Parameters::default());
-    let group = Group::new(name, crate::balance::Method::RoundRobin, addrs.iter().map(peer).collect(), Vec::new());
+    let group = Group::new(name, Method::RoundRobin, addrs.iter().map(peer).collect(), Vec::new());
     Destined::Own(Box::new(group))
 }

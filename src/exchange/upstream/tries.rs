@@ -24,6 +24,14 @@ pub enum Destined {
     Own(Box<Group>),
 }
 
+impl Destined {
+    /// The number of a group of the configuration.
+    #[must_use]
+    pub fn number(&self) -> Option<u32> {
+        if let Destined::Group(id) = self { Some(id.0 as u32) } else { None }
+    }
+}
+
 /// Where a request is with its tries.
 #[derive(Debug, Default)]
 pub struct Tries {
@@ -157,17 +165,21 @@ impl Exchange {
         self.bind_session(world);
         let now = world.now;
         let picked = self.with_group(world, |group, selection, rng, watch| {
-            let picked = group.pick(selection, now, rng, watch);
-            let server = picked.and_then(|peer| group.peer(peer)).map(|peer| peer.server.clone());
-            (picked, server, group.name.clone())
+            let peer = group.pick(selection, now, rng, watch).and_then(|peer| group.peer(peer));
+            peer.map(|peer| (peer.server.clone(), peer.number(), peer.conns)).ok_or_else(|| group.name.clone())
         });
-        let Some((picked, server, name)) = picked else { return Next::Fail(500) };
-        let (Some(picked), Some(server)) = (picked, server) else { return self.no_live(name, world) };
-        let peer = Some(picked);
-        self.attempts.push(Attempt::new(server.addr.clone(), peer, world.now));
-        self.tries.sent = false;
-        self.set_cookie(&server.id, world);
-        Next::Attempt
+        match picked {
+            None => Next::Fail(500),
+            Some(Err(name)) => self.no_live(name, world),
+            Some(Ok((server, number, conns))) => {
+                self.upstream_headers.clear();
+                let attempt = Attempt::new(server.addr.clone(), Some(number), now);
+                self.attempts.push(Attempt { conns, upstream: self.tries.group.number(), ..attempt });
+                self.tries.sent = false;
+                self.set_cookie(&server.id, world);
+                Next::Attempt
+            }
+        }
     }
 
     /// Says to the balancer which server the session is bound to.
@@ -211,9 +223,13 @@ impl Exchange {
                 return Next::Queued(until);
             }
         }
-        let mut attempt = Attempt::new(name, None, world.now);
-        attempt.ending = Ending::NoLive;
-        self.attempts.push(attempt);
+        self.nobody(name, world)
+    }
+
+    /// The group's name stands for the peer that there is not.
+    fn nobody<M: Memory, R: Random, W: Watch>(&mut self, name: Arc<str>, world: &mut World<M, R, W>) -> Next {
+        let upstream = self.tries.group.number();
+        self.attempts.push(Attempt { upstream, ..Attempt::new(name, None, world.now) });
         self.wrong(Wrong::NO_LIVE, Ending::NoLive, world)
     }
 
@@ -230,10 +246,7 @@ impl Exchange {
         let Destined::Group(id) = self.tries.group else { return Next::Fail(502) };
         let ticket = world.ticket;
         world.memory.queue(id, |queue| queue.remove(ticket));
-        let mut attempt = Attempt::new(world.plan.upstream(id).name.clone(), None, world.now);
-        attempt.ending = Ending::NoLive;
-        self.attempts.push(attempt);
-        self.wrong(Wrong::NO_LIVE, Ending::NoLive, world)
+        self.nobody(world.plan.upstream(id).name.clone(), world)
     }
 
     /// The connection stands, and the request is sent.
@@ -314,7 +327,10 @@ impl Exchange {
             return;
         }
         let now = world.now;
-        self.with_group(world, |group, selection, _, _| group.free(selection, freed, now));
+        let until = self.with_group(world, |group, selection, _, _| group.free(selection, freed, now)).flatten();
+        if let Some(attempt) = self.attempts.last_mut() {
+            attempt.unavailable_until = until;
+        }
         if let Destined::Group(id) = self.tries.group
             && world.plan.upstream(id).queue.is_some()
         {
