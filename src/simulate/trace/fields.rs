@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::page::{Page, Wrong, quoted};
 use super::time::{decimal, floating, iso};
-use super::{Id, Record, Slice, client};
+use super::{Batch, Id, Record, Slice, client};
 use crate::balance::Millis;
 
 /// A field's value. CSV knows only text.
@@ -90,44 +90,86 @@ pub struct Field {
     pub name: &'static str,
     /// What its value has to be, for messages.
     kind: &'static str,
-    set: fn(&mut Draft, &Value<'_>, &mut Page<'_>) -> Option<()>,
+    set: Set,
+    /// Its value in a request that was read.
+    pub get: Get,
+}
+
+type Set = fn(&mut Draft, &Value<'_>, &mut Page<'_>) -> Option<()>;
+type Get = for<'a> fn(&'a Batch, &Record) -> Value<'a>;
+
+const fn field_of(name: &'static str, kind: &'static str, set: Set, get: Get) -> Field {
+    Field { name, kind, set, get }
 }
 
 /// The fields, in the order in which they are written.
 pub const FIELDS: &[Field] = &[
-    Field { name: "id", kind: "a number or text", set: id },
-    Field { name: "t", kind: "a date or seconds", set: |draft, value, _| draft.time(value) },
-    Field { name: "method", kind: "text", set: |draft, value, page| put(&mut draft.record.method, value.text(page)) },
-    Field { name: "client", kind: "an address", set: |draft, value, _| draft.client(value) },
-    Field { name: "host", kind: "text", set: |draft, value, page| put(&mut draft.record.host, value.text(page)) },
-    Field { name: "uri", kind: "text", set: |draft, value, page| put(&mut draft.record.uri, value.text(page)) },
-    Field { name: "headers", kind: "an object of texts", set: headers },
-    Field {
-        name: "service",
-        kind: "a time in seconds",
-        set: |draft, value, _| some(&mut draft.record.service, value.seconds()),
-    },
-    Field {
-        name: "session",
-        kind: "text",
-        set: |draft, value, page| some(&mut draft.record.session, value.text(page)),
-    },
-    Field { name: "version", kind: "a version of HTTP", set: version },
-    Field { name: "port", kind: "a port", set: |draft, value, _| some(&mut draft.record.port, value.small()) },
-    Field { name: "tls", kind: "true or false", set: tls },
-    Field { name: "scheme", kind: "http or https", set: tls },
-    Field { name: "status", kind: "a status", set: |draft, value, _| some(&mut draft.record.status, value.small()) },
-    Field {
-        name: "upstream_addr",
-        kind: "text",
-        set: |draft, value, page| some(&mut draft.record.upstream_addr, value.text(page)),
-    },
-    Field {
-        name: "upstream_status",
-        kind: "text",
-        set: |draft, value, page| some(&mut draft.record.upstream_status, value.text(page)),
-    },
+    field_of("id", "a number or text", id, |batch, record| match record.id {
+        Id::Number(number) => Value::Whole(number),
+        Id::Text(slice) => text(batch, slice),
+    }),
+    field_of("t", "a date or seconds", |d, v, _| d.time(v), |_, record| seconds(record.time.0)),
+    field_of("method", "text", |d, v, page| put(&mut d.record.method, v.text(page)), |b, r| text(b, r.method)),
+    field_of(
+        "client",
+        "an address",
+        |d, v, _| d.client(v),
+        |_, record| {
+            Value::Text(record.client.map_or(Cow::Borrowed(b"unix:"), |ip| Cow::Owned(ip.to_string().into_bytes())))
+        },
+    ),
+    field_of("host", "text", |d, v, page| put(&mut d.record.host, v.text(page)), |b, r| text(b, r.host)),
+    field_of("uri", "text", |d, v, page| put(&mut d.record.uri, v.text(page)), |b, r| text(b, r.uri)),
+    field_of("headers", "an object of texts", headers, |batch, record| {
+        let get = |slice| Cow::Borrowed(batch.get(slice));
+        let pairs: Vec<_> = batch.headers(record).iter().map(|header| (get(header.name), get(header.value))).collect();
+        if pairs.is_empty() { Value::Nothing } else { Value::Map(pairs) }
+    }),
+    field_of(
+        "service",
+        "a time in seconds",
+        |d, v, _| some(&mut d.record.service, v.seconds()),
+        |_, r| r.service.map_or(Value::Nothing, seconds),
+    ),
+    field_of("session", "text", |d, v, page| some(&mut d.record.session, v.text(page)), |b, r| optional(b, r.session)),
+    field_of("version", "a version of HTTP", version, |_, record| match record.version {
+        11 => Value::Nothing,
+        tenths => Value::Number(f64::from(tenths) / 10.0),
+    }),
+    field_of("port", "a port", |d, v, _| some(&mut d.record.port, v.small()), |_, r| small(r.port)),
+    field_of("tls", "true or false", tls, |_, record| record.tls.map_or(Value::Nothing, Value::Flag)),
+    field_of("scheme", "http or https", tls, |_, _| Value::Nothing),
+    field_of("status", "a status", |d, v, _| some(&mut d.record.status, v.small()), |_, r| small(r.status)),
+    field_of(
+        "upstream_addr",
+        "text",
+        |d, v, page| some(&mut d.record.upstream_addr, v.text(page)),
+        |b, r| optional(b, r.upstream_addr),
+    ),
+    field_of(
+        "upstream_status",
+        "text",
+        |d, v, page| some(&mut d.record.upstream_status, v.text(page)),
+        |b, r| optional(b, r.upstream_status),
+    ),
 ];
+
+/// Milliseconds as seconds.
+fn seconds(milliseconds: u64) -> Value<'static> {
+    Value::Number(milliseconds as f64 / 1000.0)
+}
+
+fn small(number: Option<u16>) -> Value<'static> {
+    number.map_or(Value::Nothing, |number| Value::Whole(u64::from(number)))
+}
+
+fn text(batch: &Batch, slice: Slice) -> Value<'_> {
+    if slice.len == 0 { Value::Nothing } else { Value::Text(Cow::Borrowed(batch.get(slice))) }
+}
+
+fn optional(batch: &Batch, slice: Option<Slice>) -> Value<'_> {
+    slice.map_or(Value::Nothing, |slice| text(batch, slice))
+}
 
 /// The field of a name.
 #[must_use]

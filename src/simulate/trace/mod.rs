@@ -11,6 +11,7 @@ mod blocks;
 mod client;
 mod csv;
 mod fields;
+pub mod generate;
 mod json;
 mod log;
 mod page;
@@ -19,10 +20,13 @@ mod record;
 mod sorter;
 mod spread;
 mod time;
+mod write;
 
+pub use generate::Generator;
 pub use log::Format;
 pub use reader::{Form, Reader, open};
 pub use record::{Batch, Complaint, Header, Id, Record, Slice};
+pub use write::{Writer, Written};
 
 /// Where requests come from, in the order of their arrival.
 pub trait Source {
