@@ -30,6 +30,7 @@ mod variables;
 pub use cx::{Call, Cx, Options, Row};
 pub use fault::{Fault, Verdict};
 pub use fragment::{SURROUNDINGS, Surroundings};
+pub use ip::{ip_address_port, ip_text};
 pub use host::{Host, NoHost, Pem, Refusal};
 pub use listening::Listening;
 pub use log_files::{LogBuffer, LogFile, LogFiles};
