@@ -107,10 +107,13 @@ impl Group {
         }
     }
 
-    /// The sum of the weights of the servers proper.
+    /// The sum of the weights of a list.
     #[must_use]
-    pub fn total_weight(&self) -> i64 {
-        self.primary.total_weight
+    pub fn weight_of(&self, tier: Tier) -> i64 {
+        match tier {
+            Tier::Primary => self.primary.total_weight,
+            Tier::Backup => self.backup.as_ref().map_or(0, |backup| backup.total_weight),
+        }
     }
 
     /// A request begins. Its [`key`](Selection::key) is there already; it gets as many tries as there are servers that

@@ -1,14 +1,17 @@
 //! The request from its first byte to its last: the phases of nginx one after the other, and what the driver has to do in
 //! between. The driver does what an [`Action`] says and tells what happened by an [`Event`], until the request is done.
 
+use std::net::SocketAddr;
+
 use super::attempt::Ending;
 use super::limits::{self, Held, Verdict};
-use super::route::{Content, Destination, Failed, Found};
+use super::route::{Content, Failed, Found, To};
 use super::site::ListenerId;
 use super::state::Exchange;
 use super::upstream::{Destined, Next, Wrong};
 use super::world::{Memory, World};
 use crate::balance::{Group, Method, Millis, Parameters, Peer, Random, Server, Watch};
+use crate::syntax::decode;
 
 /// What the driver has to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +109,7 @@ impl Exchange {
     /// The answer of the upstream has begun: it is passed on unless `proxy_intercept_errors` has a page for it.
     fn head<M: Memory, R: Random, W: Watch>(&mut self, status: u16, world: &mut World<M, R, W>) -> Next {
         let next = self.header_came(status, world);
-        if next == Next::Forward && self.tries.passing.intercept_errors && self.has_error_page(world.site, status) {
+        if next == Next::Forward && self.is_intercepted(world.site, status) {
             self.through(Ending::Answered, world);
             return Next::Fail(status);
         }
@@ -115,7 +118,7 @@ impl Exchange {
 
     fn forwarded<M: Memory, R: Random, W: Watch>(&mut self, ending: Ending, world: &mut World<M, R, W>) -> Action {
         self.through(ending, world);
-        let status = self.status;
+        let status = self.route.outcome(self.status);
         self.done(status, world)
     }
 
@@ -131,22 +134,21 @@ impl Exchange {
                 self.status = self.attempts.last().map_or(0, |attempt| attempt.status);
                 Action::Forward
             }
-            Next::Fail(status) => self.refuse(status, world),
+            Next::Fail(status) => self.answer_error(status, world),
         }
     }
 
     /// The phases from `PREACCESS` on, again for each internal redirect.
     fn go_on<M: Memory, R: Random, W: Watch>(&mut self, found: Found, world: &mut World<M, R, W>) -> Action {
         match found {
-            Found::Location => self.limit(world),
-            Found::Answer(reply) if reply.is_error => self.refuse(reply.status, world),
+            Found::Location(_) => self.limit(world),
             Found::Answer(reply) => self.done(reply.status, world),
         }
     }
 
     /// nginx itself answers with an error, for which there may be an `error_page`.
-    fn refuse<M: Memory, R: Random, W: Watch>(&mut self, status: u16, world: &mut World<M, R, W>) -> Action {
-        match self.fail(world.site, status) {
+    fn answer_error<M: Memory, R: Random, W: Watch>(&mut self, status: u16, world: &mut World<M, R, W>) -> Action {
+        match self.fail(world.site, status, false) {
             Failed::Answer(status) => self.done(status, world),
             Failed::Again(found) => self.go_on(found, world),
         }
@@ -163,7 +165,7 @@ impl Exchange {
 
     /// `limit_req`, once for a request however often it is redirected.
     fn limit<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
-        let limits = world.plan.limits(self.route.location());
+        let limits = world.plan.limits(self.route.location);
         if self.was_limited || limits.requests.is_empty() {
             return self.pass_limits(world);
         }
@@ -178,7 +180,7 @@ impl Exchange {
         let verdict = world.memory.requests(|zones| limits::check(&filled, zones, now));
         self.was_limited = verdict != Verdict::Free;
         match verdict {
-            Verdict::Rejected(_) if !limits.request_dry_run => self.refuse(limits.request_status, world),
+            Verdict::Rejected(_) if !limits.request_dry_run => self.answer_error(limits.request_status, world),
             Verdict::Delayed(delay) if !limits.request_dry_run => {
                 self.waits = now;
                 Action::Delay(now.plus(delay))
@@ -190,23 +192,25 @@ impl Exchange {
     /// `limit_conn`, `ACCESS` and `CONTENT`.
     fn pass_limits<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
         if let Err(status) = self.hold_connections(world) {
-            return self.refuse(status, world);
+            return self.answer_error(status, world);
         }
         if let Err(status) = self.access(world.site) {
-            return self.refuse(status, world);
+            return self.answer_error(status, world);
         }
         match self.content(world.site) {
-            Content::Pass(destination) => self.pass(destination, world),
-            Content::Local(_) => self.done(200, world),
-            Content::Answer(reply) if reply.is_error => self.refuse(reply.status, world),
+            Content::Pass(destination) => self.pass(destination.to, world),
+            Content::Local(_) => {
+                let status = self.route.outcome(200);
+                self.done(status, world)
+            }
             Content::Answer(reply) => self.done(reply.status, world),
-            Content::Again(found) => self.go_on(found, world),
+            Content::Again(location) => self.go_on(Found::Location(location), world),
         }
     }
 
     /// Counts the request under its keys, or gives the status by which it is refused.
     fn hold_connections<M: Memory, R, W>(&mut self, world: &mut World<M, R, W>) -> Result<(), u16> {
-        let limits = world.plan.limits(self.route.location());
+        let limits = world.plan.limits(self.route.location);
         if self.was_counted || limits.connections.is_empty() {
             return Ok(());
         }
@@ -230,23 +234,17 @@ impl Exchange {
     }
 
     /// Sends the request to a group of the configuration, or to addresses found for it alone.
-    fn pass<M: Memory, R: Random, W: Watch>(
-        &mut self,
-        destination: Destination,
-        world: &mut World<M, R, W>,
-    ) -> Action {
-        let passing = *world.plan.passing(self.route.location());
-        let group = match destination {
-            Destination::Group(id) => Destined::Group(id),
-            Destination::Address(address) => own(&address.to_string(), &[address.to_string()]),
-            Destination::Name { host, port } => match world.memory.addresses(&host) {
-                None => return self.refuse(502, world),
-                Some(found) => {
-                    let addrs: Vec<String> =
-                        found.iter().map(|ip| std::net::SocketAddr::new(*ip, port).to_string()).collect();
-                    own(&host, &addrs)
-                }
-            },
+    fn pass<M: Memory, R: Random, W: Watch>(&mut self, to: To, world: &mut World<M, R, W>) -> Action {
+        let passing = *world.plan.passing(self.route.location);
+        let group = match to {
+            To::Group(id) => Destined::Group(id),
+            To::Address(address) => own(&address.to_string(), &[address.to_string()]),
+            To::Name { host, port } => {
+                let host = decode(self.text(world.site, host));
+                let Some(found) = world.memory.addresses(&host) else { return self.answer_error(502, world) };
+                let addrs: Vec<String> = found.iter().map(|ip| SocketAddr::new(*ip, port).to_string()).collect();
+                own(&host, &addrs)
+            }
         };
         let next = self.send_to(group, passing, world);
         self.after(next, world)

@@ -3,16 +3,16 @@
 
 use super::limits::{ConnectionZone, LocationLimits, RequestZone, ZoneKeys};
 use super::upstream::{Compile, Passing, Upstream};
-use super::site::Location;
+use super::site::LocationId;
 use crate::balance::Sessions;
-use crate::config::Config;
+use crate::config::{Config, ScopeId};
 use crate::modules::shared::upstream::{UpstreamId, Upstreams};
 use crate::modules::shared::pass;
 
 /// The zone of a `sticky learn`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionZone {
-    number: usize,
+    name: String,
     size: u64,
     timeout: u64,
 }
@@ -32,22 +32,22 @@ pub struct Plan {
 
 impl Plan {
     /// Compiles what belongs to these locations.
-    pub(super) fn compile(config: &Config, locations: &[Location], compile: &mut dyn Compile) -> Plan {
+    pub(super) fn compile(config: &Config, locations: &[ScopeId], compile: &mut dyn Compile) -> Plan {
         let mut plan = Plan::default();
         let Some(http) = config.http.map(|http| config.scope(http)) else { return plan };
         for (_, upstream) in http.slot::<Upstreams>().into_iter().flat_map(Upstreams::iter) {
             let sessions = &mut plan.sessions;
             plan.upstreams.push(Upstream::compile(upstream, compile, |number, timeout| {
-                let size = config.zones.get(number).size;
-                sessions.push(SessionZone { number, size, timeout });
+                let zone = config.zones.get(number);
+                sessions.push(SessionZone { name: zone.name.clone(), size: zone.size, timeout });
                 sessions.len() - 1
             }));
         }
         plan.keys = ZoneKeys::compile(config, http, compile);
-        for location in locations {
-            let protocol = pass::effective(config, location.scope).map_or(pass::Protocol::Http, |pass| pass.protocol);
-            plan.passings.push(Passing::of(config, location.scope, protocol));
-            plan.limits.push(LocationLimits::of(config, location.scope, &plan.keys));
+        for scope in locations {
+            let protocol = pass::effective(config, *scope).map_or(pass::Protocol::Http, |pass| pass.protocol);
+            plan.passings.push(Passing::of(config, *scope, protocol));
+            plan.limits.push(LocationLimits::of(config, *scope, &plan.keys));
         }
         plan
     }
@@ -60,13 +60,13 @@ impl Plan {
 
     /// The settings of passing on.
     #[must_use]
-    pub fn passing(&self, location: super::LocationId) -> &Passing {
+    pub fn passing(&self, location: LocationId) -> &Passing {
         &self.passings[location.0 as usize]
     }
 
     /// The limits.
     #[must_use]
-    pub fn limits(&self, location: super::LocationId) -> &LocationLimits {
+    pub fn limits(&self, location: LocationId) -> &LocationLimits {
         &self.limits[location.0 as usize]
     }
 

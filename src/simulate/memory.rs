@@ -1,12 +1,22 @@
 //! The state that requests share, in arrays: groups with a `zone` once, those without once for each worker.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::rc::Rc;
 
-use crate::balance::{Group, Peer, Queue, Sessions};
+use crate::balance::{Group, Peer, PeerId, Queue, Sessions};
 use crate::exchange::limits::{ConnectionZone, RequestZone};
 use crate::exchange::{Memory, Plan, Ticket};
 use crate::modules::shared::upstream::UpstreamId;
+
+/// Zones that outlive a reload.
+#[derive(Debug)]
+struct Zones {
+    sessions: Vec<Sessions>,
+    requests: Vec<RequestZone>,
+    connections: Vec<ConnectionZone>,
+}
 
 /// The state of all workers.
 #[derive(Debug)]
@@ -16,9 +26,7 @@ pub struct State {
     /// By worker and upstream: the group.
     places: Vec<u32>,
     upstreams: usize,
-    sessions: Vec<Sessions>,
-    requests: Vec<RequestZone>,
-    connections: Vec<ConnectionZone>,
+    zones: Rc<RefCell<Zones>>,
     /// What names resolve to now.
     names: HashMap<String, Vec<IpAddr>>,
 }
@@ -43,9 +51,11 @@ impl State {
             queues,
             places,
             upstreams: plan.upstreams.len(),
-            sessions: plan.fresh_sessions(),
-            requests: plan.fresh_requests(),
-            connections: plan.fresh_connections(),
+            zones: Rc::new(RefCell::new(Zones {
+                sessions: plan.fresh_sessions(),
+                requests: plan.fresh_requests(),
+                connections: plan.fresh_connections(),
+            })),
             names: HashMap::new(),
         };
         for (name, addresses) in names {
@@ -67,10 +77,10 @@ impl State {
     }
 
     /// The peers of a group as its first worker sees them, by their numbers.
-    pub fn peers(&self, upstream: usize) -> Vec<&Peer> {
+    pub fn peers(&self, upstream: usize) -> Vec<(PeerId, &Peer)> {
         let group = &self.groups[self.places[upstream] as usize];
-        let mut peers: Vec<&Peer> = group.all().map(|(_, peer)| peer).collect();
-        peers.sort_by_key(|peer| peer.number());
+        let mut peers: Vec<(PeerId, &Peer)> = group.all().collect();
+        peers.sort_by_key(|(_, peer)| peer.number());
         peers
     }
 
@@ -93,14 +103,10 @@ impl State {
         &self.groups[self.places[worker as usize * self.upstreams + upstream.0] as usize]
     }
 
-    /// Takes over what outlives a reload: sessions and limits, where their zones are the same.
-    pub fn inherit(&mut self, plan: &Plan, old: &mut State, old_plan: &Plan) {
-        if plan.sessions == old_plan.sessions {
-            std::mem::swap(&mut self.sessions, &mut old.sessions);
-        }
-        if plan.keys == old_plan.keys {
-            std::mem::swap(&mut self.requests, &mut old.requests);
-            std::mem::swap(&mut self.connections, &mut old.connections);
+    /// Goes on with the sessions and limits of the configuration before a reload, if all zones are the same.
+    pub fn inherit(&mut self, plan: &Plan, old: &State, old_plan: &Plan) {
+        if plan.sessions == old_plan.sessions && plan.keys.continues(&old_plan.keys) {
+            self.zones = Rc::clone(&old.zones);
         }
     }
 
@@ -137,15 +143,15 @@ impl Memory for Share<'_> {
     }
 
     fn sessions<T>(&mut self, zone: usize, work: impl FnOnce(&mut Sessions) -> T) -> T {
-        work(&mut self.state.sessions[zone])
+        work(&mut self.state.zones.borrow_mut().sessions[zone])
     }
 
     fn requests<T>(&mut self, work: impl FnOnce(&mut [RequestZone]) -> T) -> T {
-        work(&mut self.state.requests)
+        work(&mut self.state.zones.borrow_mut().requests)
     }
 
     fn connections<T>(&mut self, zone: usize, work: impl FnOnce(&mut ConnectionZone) -> T) -> T {
-        work(&mut self.state.connections[zone])
+        work(&mut self.state.zones.borrow_mut().connections[zone])
     }
 
     fn addresses(&mut self, name: &str) -> Option<Vec<IpAddr>> {

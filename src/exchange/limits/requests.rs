@@ -25,7 +25,7 @@ struct Bucket {
 }
 
 /// One `limit_req` that holds for a request, with the request's key.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestLimit {
     /// The zone, as an index into the zones given to [`check`].
     pub zone: usize,

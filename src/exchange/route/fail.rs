@@ -33,6 +33,12 @@ impl Exchange {
         Failed::Answer(self.route.error_status)
     }
 
+    /// Whether nginx puts a page of its own in the place of an upstream's answer with this status.
+    pub(in crate::exchange) fn is_intercepted(&self, site: &Site, status: u16) -> bool {
+        let location = site.location(self.route.location);
+        location.intercepts && location.pages.as_deref().unwrap_or_default().iter().any(|page| page.status == status)
+    }
+
     /// nginx's answer with this status, or what its error page leads to.
     pub(super) fn refuse(&mut self, site: &Site, status: u16) -> Found {
         match self.fail(site, status, false) {

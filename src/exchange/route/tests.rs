@@ -26,7 +26,7 @@ fn site(body: &str) -> (crate::config::Config, Site) {
     let compiled = compile(&sources, &target, &NoHost, Options::default());
     let faults: Vec<_> = compiled.diagnostics.iter().filter(|said| said.level >= crate::diagnostics::Level::Emerg).collect();
     assert!(faults.is_empty(), "{faults:?}");
-    let site = Site::compile(&compiled.config, &target);
+    let (site, _) = Site::compile(&compiled.config, &target);
     (compiled.config, site)
 }
 

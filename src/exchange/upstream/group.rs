@@ -95,7 +95,7 @@ impl Name {
 
 impl Upstream {
     /// Compiles a group; `zone_of` finds the place of a zone of sessions.
-    pub(super) fn compile(
+    pub(in crate::exchange) fn compile(
         config: &upstream::Upstream,
         compile: &mut dyn Compile,
         mut zone_of: impl FnMut(usize, u64) -> usize,

@@ -7,7 +7,7 @@ mod tries;
 
 pub use group::{Affinity, Key, Name, Upstream};
 pub use passing::{Passing, Wrong};
-pub use tries::{Destined, Tries};
+pub use tries::{Destined, Next, Tries};
 
 use super::value::Template;
 use crate::config::Text;

@@ -91,7 +91,7 @@ impl Wrong {
 }
 
 /// The settings of one location. Times are milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Passing {
     /// What makes nginx try the next peer.
     pub next_upstream: Wrong,
@@ -103,8 +103,6 @@ pub struct Passing {
     pub connect_timeout: u64,
     /// Longest wait for the answer.
     pub read_timeout: u64,
-    /// Errors of the upstream get nginx's `error_page`.
-    pub intercept_errors: bool,
     /// The request's body is read whole before it is passed on, so that it can be sent again.
     pub request_buffering: bool,
 }
@@ -115,15 +113,13 @@ impl Passing {
     pub fn of(config: &Config, scope: ScopeId, protocol: Protocol) -> Passing {
         let prefix = prefix_of(protocol);
         let number = |what: &str, default| config.number(scope, &format!("{prefix}_{what}"), default);
-        let flag = |what: &str, default| config.flag(scope, &format!("{prefix}_{what}"), default);
         Passing {
             next_upstream: next_upstream(config, scope, &format!("{prefix}_next_upstream")),
             tries: u32::try_from(number("next_upstream_tries", 0)).unwrap_or(u32::MAX),
             timeout: number("next_upstream_timeout", 0),
             connect_timeout: number("connect_timeout", 60_000),
             read_timeout: number("read_timeout", 60_000),
-            intercept_errors: flag("intercept_errors", false),
-            request_buffering: flag("request_buffering", true),
+            request_buffering: config.flag(scope, &format!("{prefix}_request_buffering"), true),
         }
     }
 }

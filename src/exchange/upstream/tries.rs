@@ -109,7 +109,6 @@ impl Exchange {
         passing: Passing,
         world: &mut World<M, R, W>,
     ) -> Next {
-        self.route.next_group(self.attempts.len());
         self.tries.selection.clear();
         self.tries.session.clear();
         self.tries.passing = passing;

@@ -37,8 +37,10 @@ pub struct Flight {
     pub client: Option<IpAddr>,
     /// When it arrived.
     pub time: Millis,
+    /// Its number in the order of arrival, from 0.
+    pub number: u64,
     line: u64,
-    number: u64,
+    label: u64,
     status: Option<u16>,
     texts: Vec<u8>,
     id: Option<Range<u32>>,
@@ -55,7 +57,7 @@ impl Flight {
         self.step = self.step.wrapping_add(1);
         (self.service, self.client, self.time) = (record.service, record.client, record.time);
         (self.line, self.status) = (record.line, record.status);
-        (self.number, self.id) = match record.id {
+        (self.label, self.id) = match record.id {
             Id::Number(number) => (number, None),
             Id::Text(text) => (0, Some(self.keep(batch, text))),
         };
@@ -78,7 +80,7 @@ impl Flight {
     /// How it is called.
     #[must_use]
     pub fn label(&self) -> Label<'_> {
-        self.id.as_ref().map_or(Label::Number(self.number), |id| Label::Text(self.text(id)))
+        self.id.as_ref().map_or(Label::Number(self.label), |id| Label::Text(self.text(id)))
     }
 
     /// Its line in the trace.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::Setup;
+use crate::balance::Tier;
 use super::run::Sink;
 use crate::simulate::memory::State;
 use crate::simulate::scenario::{BackendId, Backends};
@@ -71,7 +72,7 @@ impl Generation {
         for (upstream, known) in self.peers.iter_mut().enumerate() {
             let name = &self.setup.plan.upstreams[upstream].name;
             let group = self.groups[upstream];
-            for peer in self.state.peers(upstream) {
+            for (id, peer) in self.state.peers(upstream) {
                 if (peer.number() as usize) < known.len() {
                     continue;
                 }
@@ -82,7 +83,7 @@ impl Generation {
                 let number = listed.iter().enumerate().find(same).map(|(at, _)| at);
                 let number = number.unwrap_or_else(|| {
                     listed.push(addr.to_owned());
-                    sink.new_peer(group, peer);
+                    sink.new_peer(group, peer, id.tier == Tier::Backup);
                     listed.len() - 1
                 });
                 known.push(Known { backend: backends.add(name, addr), number: number as u32 });

@@ -1,6 +1,6 @@
 //! Watching one request's decisions: what `simulate --why` shows. Who does not watch pays nothing.
 
-use crate::balance::{Millis, Sight, Unwatched, Watch};
+use crate::balance::{Group, Millis, Unwatched, Watch};
 use crate::exchange::{Action, Event, Exchange};
 use crate::simulate::outcome::Label;
 
@@ -19,19 +19,13 @@ pub enum Moment {
 pub trait Observer: Watch {
     /// From here on it is this request that things happen to.
     fn turn_to(&mut self, request: Label<'_>, now: Millis);
-    /// Something happened to it.
-    fn happened(&mut self, moment: Moment, exchange: &Exchange, setup: &Setup);
+    /// Something happened to it; `group` is the state of the group that it is sent to.
+    fn happened(&mut self, moment: Moment, exchange: &Exchange, setup: &Setup, group: Option<&Group>);
 }
 
 impl Observer for Unwatched {
     #[inline]
     fn turn_to(&mut self, _request: Label<'_>, _now: Millis) {}
     #[inline]
-    fn happened(&mut self, _moment: Moment, _exchange: &Exchange, _setup: &Setup) {}
-}
-
-/// Sights and moments of every request, for tests.
-impl Observer for Vec<Sight> {
-    fn turn_to(&mut self, _request: Label<'_>, _now: Millis) {}
-    fn happened(&mut self, _moment: Moment, _exchange: &Exchange, _setup: &Setup) {}
+    fn happened(&mut self, _moment: Moment, _exchange: &Exchange, _setup: &Setup, _group: Option<&Group>) {}
 }

@@ -36,7 +36,7 @@ impl<S: Sink, W: Observer> Engine<'_, S, W> {
         let connection =
             Connection { client: record.client, client_port: 0, server, tls, number: u64::from(number) + 1 };
         let line = Line { method: batch.get(record.method), target: batch.get(record.uri), version: record.version };
-        exchange.epoch = self.options.started.unsigned_abs() * 1000;
+        exchange.epoch = self.options().started.unsigned_abs() * 1000;
         exchange.start(&connection, line, now);
         if record.host.len > 0 {
             exchange.request.header(b"host", batch.get(record.host));

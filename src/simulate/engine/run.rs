@@ -11,7 +11,7 @@ use super::observer::{Moment, Observer};
 use super::options::{Options, Sessions};
 use super::setup::Setup;
 use crate::balance::{Millis, Peer, Random as _};
-use crate::exchange::{Action, Affinity, Destined, Event, Exchange, Memory as _, Ticket, World};
+use crate::exchange::{Action, Destined, Event, Exchange, Memory as _, Ticket, World};
 use crate::modules::shared::upstream::UpstreamId;
 use crate::simulate::memory::Share;
 use crate::simulate::outcome::Outcome;
@@ -24,8 +24,8 @@ use crate::simulate::trace::{Batch, Record};
 pub trait Sink {
     /// There is another group.
     fn new_group(&mut self, name: &str);
-    /// A group has another peer.
-    fn new_peer(&mut self, group: u32, peer: &Peer);
+    /// A group has another peer, a backup server or not.
+    fn new_peer(&mut self, group: u32, peer: &Peer, backup: bool);
     /// One more request is done.
     fn outcome(&mut self, outcome: &Outcome<'_>);
 }
@@ -57,6 +57,7 @@ pub struct Engine<'s, S, W> {
     pub(super) dice: Rng,
     events: VecDeque<(Millis, scenario::Event<'s>)>,
     names: HashMap<String, Vec<IpAddr>>,
+    arrived: u64,
     sink: S,
     observer: W,
 }
@@ -89,6 +90,7 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
             dice: Choice::ChaCha(options.seed).of_worker(u32::MAX),
             events: scenario.events().into(),
             names,
+            arrived: 0,
             sink,
             observer,
         };
@@ -123,6 +125,8 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
         let worker = if self.options.workers > 1 { self.dice.next() % self.options.workers } else { 0 };
         let flight = &mut self.flights[number as usize];
         flight.board(record, batch);
+        flight.number = self.arrived;
+        self.arrived += 1;
         (flight.time, flight.worker, flight.generation) = (now, worker, self.generations.len() as u32 - 1);
         flight.jar = match (record.session, self.options.sessions) {
             (Some(session), _) => Some(self.jars.of(batch.get(session))),
@@ -130,6 +134,7 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
             (None, Sessions::Trace) => None,
         };
         let listener = self.request(number, record, batch, now);
+        self.observer.turn_to(self.flights[number as usize].label(), now);
         let action = self.with(number, now, |exchange, world| exchange.arrive(listener, world));
         self.drive(number, action, now);
         self.fill_vacancies(now);
@@ -178,7 +183,7 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
                 let Some(setup) = self.reloads.pop_front() else { return };
                 self.start(setup);
                 if let [.., old, new] = &mut self.generations[..] {
-                    new.state.inherit(&new.setup.plan, &mut old.state, &old.setup.plan);
+                    new.state.inherit(&new.setup.plan, &old.state, &old.setup.plan);
                 }
             }
         }
@@ -283,7 +288,7 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
         let flight = &self.flights[number as usize];
         self.observer.turn_to(flight.label(), now);
         let setup = &self.generations[flight.generation as usize].setup;
-        self.observer.happened(Moment::Told(event), &flight.exchange, setup);
+        self.observer.happened(Moment::Told(event), &flight.exchange, setup, None);
         let action = self.with(number, now, |exchange, world| exchange.on(event, world));
         let flight = &mut self.flights[number as usize];
         if let Some(upstream) = flight.exchange.tries.freed.take() {
@@ -313,7 +318,11 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
             ticket: Ticket::from(number),
         };
         let action = step(exchange, &mut world);
-        observer.happened(Moment::Asked(action), exchange, setup);
+        let group = match exchange.tries.group {
+            Destined::Group(upstream) => Some(state.group(*worker, upstream)),
+            Destined::Nowhere | Destined::Own(_) => None,
+        };
+        observer.happened(Moment::Asked(action), exchange, setup, group);
         action
     }
 
@@ -332,6 +341,7 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
         }
         sink.outcome(&Outcome {
             id: flight.label(),
+            number: flight.number,
             line: flight.line(),
             time: flight.time,
             client: flight.client,
