@@ -147,7 +147,9 @@ fn legend(upstream: &UpstreamSummary) -> String {
 fn peers(page: &mut String, upstream: &UpstreamSummary) {
     let columns = table::columns(&upstream.peers);
     page.push_str("<h3>Peers</h3>\n<div class=\"wide\">\n<table>\n<thead><tr>");
-    columns.iter().for_each(|column| page.extend(["<th scope=\"col\">", &escaped(column.head), "</th>"]));
+    for column in &columns {
+        page.extend(["<th scope=\"col\">", &escaped(column.head), "</th>"]);
+    }
     page.push_str("</tr></thead>\n<tbody>\n");
     for peer in &upstream.peers {
         page.push_str("<tr>");

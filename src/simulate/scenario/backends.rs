@@ -134,7 +134,7 @@ impl Backends {
     pub fn fate(&mut self, backend: BackendId, now: Millis, service: Option<u64>, rng: &mut impl Random) -> Fate {
         let peer = &mut self.peers[backend.0 as usize];
         if peer.plain {
-            let header = peer.connect + peer.fixed.or(service).unwrap_or(0);
+            let header = peer.connect.saturating_add(peer.fixed.or(service).unwrap_or(0));
             return Fate::Answers { connect: peer.connect, status: 200, header, body: peer.body };
         }
         peer.fate(now, service, rng)
