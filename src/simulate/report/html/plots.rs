@@ -26,6 +26,9 @@ const RIGHT: i32 = 100;
 /// Room for the axis below.
 const BELOW: i32 = 26;
 
+/// Buckets below which each is worth to be drawn.
+const FEW: usize = 8;
+
 /// Peers with a row of their own: a page must stay readable.
 pub const ROWS: usize = 48;
 
@@ -59,6 +62,8 @@ pub fn over_time(summary: &Summary, upstream: &UpstreamSummary) -> String {
     if length == 0 {
         return String::new();
     }
+    // The last bucket is seldom full; drawn, it would look as if the traffic broke down.
+    let length = if length > FEW { length - 1 } else { length };
     let rate = |peer: &PeerSummary, at: usize| {
         peer.series.requests.get(at).map_or(0.0, |count| *count as f64 / summary.bucket)
     };
@@ -140,12 +145,7 @@ impl<'r, 'a> Rows<'r, 'a> {
     }
 
     fn name(&self, row: usize, name: &str) -> Drawn {
-        let shown = if name.chars().count() > NAME {
-            name.chars().take(NAME - 1).chain(['…']).collect()
-        } else {
-            name.to_owned()
-        };
-        self.write(&shown, (self.left - GAP, row as i32 * ROW + ROW / 2), HPos::Right)
+        self.write(&fitted(name), (self.left - GAP, row as i32 * ROW + ROW / 2), HPos::Right)
     }
 
     fn value(&self, row: usize, value: f64, text: &str) -> Drawn {
@@ -170,6 +170,14 @@ impl<'r, 'a> Rows<'r, 'a> {
 fn round_step(most: f64) -> f64 {
     let power = 10_f64.powf((most / 4.0).log10().floor());
     [5.0, 2.0].map(|times| times * power).into_iter().find(|step| *step <= most / 4.0).unwrap_or(power)
+}
+
+/// A name cut in its middle: both ends tell peers apart.
+fn fitted(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let Some(over) = letters.len().checked_sub(NAME).filter(|over| *over > 0) else { return name.to_owned() };
+    let (before, behind) = letters.split_at(NAME / 3);
+    before.iter().chain(&['…']).chain(&behind[over + 1..]).collect()
 }
 
 fn height(rows: usize) -> u32 {
@@ -284,6 +292,14 @@ mod tests {
         {
             assert!(near(round_step(most), step), "{most}: {}", round_step(most));
         }
+    }
+
+    #[test]
+    fn long_names_keep_their_ends() {
+        assert_eq!(fitted("10.0.0.1:80"), "10.0.0.1:80");
+        let long = "[2001:db8:aaaa:bbbb::1234]:8080";
+        assert_eq!((long.len(), fitted(long).chars().count()), (31, NAME));
+        assert_eq!(fitted(long), "[2001:db8…a:bbbb::1234]:8080");
     }
 
     #[test]
