@@ -135,7 +135,7 @@ impl Backtest {
             agreement.last += 1;
             return;
         }
-        let last = (predicted.clone().last(), logged.clone().last());
+        let last = (predicted.clone().next_back(), logged.clone().last());
         if last.0 == last.1 {
             agreement.last += 1;
         } else {
@@ -269,7 +269,7 @@ mod tests {
             line += 1;
             let production = Production { upstream_addr: logged, ..Production::default() };
             let outcome = outcome(0, upstream, tries, 200);
-            backtest.add(&Outcome { production, line, ..outcome });
+            backtest.add(&Outcome { line, production, ..outcome });
         };
         for _ in 0..5 {
             add(Some(0), &first, Some(b"10.0.0.1:80".as_slice()));

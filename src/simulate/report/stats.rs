@@ -207,7 +207,8 @@ impl Report {
         self.upstreams.get_mut(upstream as usize)?.peers.get_mut(peer as usize)
     }
 
-    /// A peer was not eligible between two moments: failed, or its health check did.
+    /// A peer was not eligible between two moments: failed, or its health check did. What lasts beyond the trace is to be
+    /// told up to its end.
     pub fn unavailable(&mut self, upstream: u32, peer: u32, from: Millis, to: Millis) {
         if from >= to {
             return;
@@ -235,7 +236,7 @@ impl UpstreamStats {
         self.latency.add(outcome.finished.since(outcome.time));
         if outcome.waited > 0 {
             self.waited += 1;
-            self.waited_time += outcome.waited;
+            self.waited_time = self.waited_time.saturating_add(outcome.waited);
         }
         let last = outcome.attempts.last();
         let Some((attempt, peer)) = last.and_then(|last| Some((last, last.peer?))) else { return };

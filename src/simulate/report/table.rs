@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
 use super::numbers::{count, duration, percent};
-use super::summary::{Count, Latency, PeerSummary, Summary, UpstreamSummary};
+use super::summary::{Count, Hot, Latency, PeerSummary, Summary, UpstreamSummary};
 
 /// Peers of a group that are shown; of more the busiest.
 const PEERS: usize = 64;
@@ -42,8 +42,7 @@ fn group(upstream: &UpstreamSummary) -> String {
         shown.sort_by_key(|peer| std::cmp::Reverse(peer.requests));
         shown.truncate(PEERS);
     }
-    let used: Vec<&Column> =
-        COLUMNS.iter().filter(|column| column.always || shown.iter().any(|p| (column.cell)(p) != NONE)).collect();
+    let used = columns(&upstream.peers);
     let mut table = plain(1, &used.iter().map(|column| column.head).collect::<Vec<_>>());
     for peer in &shown {
         table.add_row(used.iter().map(|column| (column.cell)(peer)));
@@ -53,18 +52,28 @@ fn group(upstream: &UpstreamSummary) -> String {
     if left > 0 {
         let _ = writeln!(text, "and {} with fewer requests", plural(left as u64, "peer"));
     }
-    let mut hot: Vec<_> = upstream.hot.iter().collect();
-    hot.sort_by_key(|hot| std::cmp::Reverse(hot.requests));
-    for hot in hot.into_iter().take(HOT) {
-        let peer = &upstream.peers[hot.peer].address;
-        let _ =
-            writeln!(text, "{} is {} of {peer} ({})", hot.client, percent(hot.share), plural(hot.requests, "request"));
+    for hot in hottest(upstream) {
+        let _ = writeln!(text, "{}", told(upstream, hot));
     }
     text
 }
 
+/// The hot clients to show, the most frequent first.
+pub(super) fn hottest(upstream: &UpstreamSummary) -> Vec<&Hot> {
+    let mut hot: Vec<_> = upstream.hot.iter().collect();
+    hot.sort_by_key(|hot| std::cmp::Reverse(hot.requests));
+    hot.truncate(HOT);
+    hot
+}
+
+/// A hot client in words.
+pub(super) fn told(upstream: &UpstreamSummary, hot: &Hot) -> String {
+    let peer = &upstream.peers[hot.peer].address;
+    format!("{} is {} of {peer} ({})", hot.client, percent(hot.share), plural(hot.requests, "request"))
+}
+
 /// What there is to say of a group, the uneventful left out.
-pub(super) fn facts(upstream: &UpstreamSummary) -> Vec<String> {
+fn facts(upstream: &UpstreamSummary) -> Vec<String> {
     let mut facts = vec![plural(upstream.requests, "request")];
     let mut tell = |there: bool, fact: String| facts.extend(there.then_some(fact));
     let failed = upstream.tries > upstream.requests;
@@ -90,11 +99,19 @@ pub(super) fn facts(upstream: &UpstreamSummary) -> Vec<String> {
 const NONE: &str = "";
 
 /// A column of a group's table.
-struct Column {
-    head: &'static str,
+pub(super) struct Column {
+    /// What stands above it.
+    pub head: &'static str,
     /// It is there even if no peer has anything in it.
     always: bool,
-    cell: fn(&PeerSummary) -> String,
+    /// What it says of a peer.
+    pub cell: fn(&PeerSummary) -> String,
+}
+
+/// The columns that say something of any of these peers.
+pub(super) fn columns(peers: &[PeerSummary]) -> Vec<&'static Column> {
+    let says = |column: &Column| column.always || peers.iter().any(|peer| (column.cell)(peer) != NONE);
+    COLUMNS.iter().filter(|column| says(column)).collect()
 }
 
 const COLUMNS: &[Column] = &[

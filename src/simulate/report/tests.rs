@@ -109,6 +109,20 @@ fn tables() {
 }
 
 #[test]
+fn pages() {
+    let mut groups = groups();
+    groups[0].peers[0].address = "<script>\"'&".to_owned();
+    let page = html::render(&Summary::of(&played(groups, by_weight)), "a <b> & c");
+    for foreign in ["<script", "http://", "https://", "<link", "<img", "url(", "@import"] {
+        assert!(!page.replace("http://www.w3.org/2000/svg", "").contains(foreign), "{foreign}");
+    }
+    assert_eq!(page.matches("<figure>").count(), 4);
+    assert_eq!(page.matches("role=\"img\"").count(), 4);
+    assert!(page.contains("<title>a &lt;b&gt; &amp; c - nginxlb simulate</title>"));
+    snapshot("report_html", &page);
+}
+
+#[test]
 fn objects() {
     let mut summary = Summary::of(&played(groups(), by_weight));
     json::tests::check("report", &summary);

@@ -7,6 +7,7 @@
 use rustc_hash::FxHashMap;
 
 use super::slots::Slots;
+use super::target::Known;
 use super::timeline::Timeline;
 use super::{Scenario, Service, Slow, Target, Trouble};
 use crate::balance::{Millis, Random};
@@ -62,8 +63,7 @@ struct Condition {
 
 #[derive(Debug, Clone)]
 struct Peer {
-    address: String,
-    groups: Vec<String>,
+    known: Known,
     /// Nothing is ever the matter, nothing is drawn and nothing waits.
     plain: bool,
     /// The time to the header, where it is always the same.
@@ -104,19 +104,35 @@ impl Backends {
     /// The backend at an address as a peer of a group, new or known: for what `resolve` and reloads bring.
     pub fn add(&mut self, group: &str, address: &str) -> BackendId {
         let id = self.find(address).unwrap_or(BackendId(self.peers.len() as u32));
-        let known = self.peers.get(id.0 as usize);
-        if known.is_some_and(|peer| peer.groups.iter().any(|name| name == group)) {
-            return id;
+        let fresh = || Known { names: vec![address.to_owned()], groups: Vec::new() };
+        let mut known = self.peers.get(id.0 as usize).map_or_else(fresh, |peer| peer.known.clone());
+        if !known.groups.iter().any(|name| name == group) {
+            known.groups.push(group.to_owned());
+            self.put(id, known);
+            self.ids.insert(address.to_owned(), id);
         }
-        let mut groups = known.map_or_else(Vec::new, |peer| peer.groups.clone());
-        groups.push(group.to_owned());
-        let peer = Peer::new(&self.scenario, address, groups);
+        id
+    }
+
+    /// The backend is also called so: by the text of a `server` directive that resolved to its address.
+    ///
+    /// # Panics
+    /// If the backend is of other `Backends`.
+    pub fn name(&mut self, backend: BackendId, server: &str) {
+        let mut known = self.peers[backend.0 as usize].known.clone();
+        if !known.names.iter().any(|name| name == server) {
+            known.names.push(server.to_owned());
+            self.put(backend, known);
+        }
+    }
+
+    /// Works out anew what the scenario says of a backend; what it is working on stays.
+    fn put(&mut self, id: BackendId, known: Known) {
+        let peer = Peer::new(&self.scenario, known);
         match self.peers.get_mut(id.0 as usize) {
-            Some(known) => *known = Peer { slots: known.slots.take().or(peer.slots), ..peer },
+            Some(old) => *old = Peer { slots: old.slots.take().or(peer.slots), ..peer },
             None => self.peers.push(peer),
         }
-        self.ids.insert(address.to_owned(), id);
-        id
     }
 
     /// The backend at an address.
@@ -134,7 +150,7 @@ impl Backends {
     pub fn fate(&mut self, backend: BackendId, now: Millis, service: Option<u64>, rng: &mut impl Random) -> Fate {
         let peer = &mut self.peers[backend.0 as usize];
         if peer.plain {
-            let header = peer.connect + peer.fixed.or(service).unwrap_or(0);
+            let header = peer.connect.saturating_add(peer.fixed.or(service).unwrap_or(0));
             return Fate::Answers { connect: peer.connect, status: 200, header, body: peer.body };
         }
         peer.fate(now, service, rng)
@@ -157,13 +173,13 @@ impl Backends {
     /// Targets of the scenario that no peer answers to, each with the address or group that was probably meant.
     #[must_use]
     pub fn unmatched(&self) -> Vec<(&Target, Option<String>)> {
-        let covers = |target: &Target| self.peers.iter().any(|peer| target.covers(&peer.groups, &peer.address));
+        let covers = |target: &Target| self.peers.iter().any(|peer| target.covers(&peer.known));
         let mut missed: Vec<_> = self.scenario.targets().filter(|target| !covers(target)).collect();
         missed.sort_unstable();
         missed.dedup();
         let known = self.peers.iter().flat_map(|peer| {
-            let groups = peer.groups.iter().map(|name| Target::Group(name.clone()).to_string());
-            groups.chain([peer.address.clone()])
+            let groups = peer.known.groups.iter().map(|name| Target::Group(name.clone()).to_string());
+            groups.chain(peer.known.names.iter().cloned())
         });
         let known: Vec<String> = known.collect();
         let near = |target: &Target| nearest(&target.to_string(), known.iter().map(String::as_str)).map(str::to_owned);
@@ -180,8 +196,8 @@ impl Scenario {
 }
 
 impl Peer {
-    fn new(scenario: &Scenario, address: &str, groups: Vec<String>) -> Peer {
-        let covers = |target: &Target| target.covers(&groups, address);
+    fn new(scenario: &Scenario, known: Known) -> Peer {
+        let covers = |target: &Target| target.covers(&known);
         let faults: Vec<_> = scenario.faults.iter().filter(|fault| covers(&fault.target)).collect();
         let condition = Timeline::new(faults.iter().map(|fault| fault.window), |now| {
             let mut slow = faults.iter().filter(|fault| fault.window.holds(now)).map(|fault| fault.trouble);
@@ -207,7 +223,7 @@ impl Peer {
         let connect = tables.iter().find_map(|table| table.connect).unwrap_or(0);
         let body = tables.iter().find_map(|table| table.body).unwrap_or(0);
         let plain = quiet && !drawn && slots.is_none();
-        Peer { address: address.to_owned(), groups, plain, fixed, service, connect, body, condition, health, slots }
+        Peer { known, plain, fixed, service, connect, body, condition, health, slots }
     }
 
     fn fate(&mut self, now: Millis, service: Option<u64>, rng: &mut impl Random) -> Fate {
@@ -352,6 +368,15 @@ mod tests {
         assert_eq!(backends.add("w", "10.0.0.2:80"), BackendId(1));
         assert_eq!(backends.fate(BackendId(1), Millis(0), None, &mut Half), Fate::Refuses);
         assert_eq!(backends.add("w", "10.0.0.3:80"), BackendId(2));
+        assert_eq!(backends.unmatched(), []);
+    }
+
+    #[test]
+    fn names_are_addresses() {
+        let mut backends = backends("fault = [{ peer = 'a.example', kind = 'refuse' }]");
+        assert_eq!(backends.fate(BackendId(1), Millis(0), None, &mut Half), answer(0, 200, 0, 0));
+        backends.name(BackendId(1), "a.example:8080");
+        assert_eq!(backends.fate(BackendId(1), Millis(0), None, &mut Half), Fate::Refuses);
         assert_eq!(backends.unmatched(), []);
     }
 }

@@ -15,8 +15,8 @@
 //! | `[client]` | `abort_after`: clients wait no longer |
 //!
 //! Times are seconds (`1.5`) or nginx's own texts (`"1m30s"`, `"500ms"`). A window holds its `from` and not its `to`;
-//! without `from` it begins with the trace, without `to` it never ends. `peer` is an address, an address without port (all
-//! ports of the machine), `*`, or `group/NAME`, which is `upstream = "NAME"`. Where several tables speak of a peer the
+//! without `from` it begins with the trace, without `to` it never ends. `peer` is an address or the text of a `server` directive, either without
+//! port (all ports of the machine), `*`, or `group/NAME`, which is `upstream = "NAME"`. Where several tables speak of a peer the
 //! first listed wins; `slow` joins with what else is wrong at the time.
 
 mod backends;
@@ -39,4 +39,4 @@ pub use error::ScenarioError;
 pub use events::Event;
 pub use model::{Backend, Dns, Fault, Health, Rate, Reload, Scenario, Slow, Trouble, Window};
 pub use pace::Pace;
-pub use target::Target;
+pub use target::{Known, Target};

@@ -219,7 +219,8 @@ mod tests {
     use std::fmt::Write as _;
 
     use super::*;
-    use crate::simulate::scenario::Target;
+    use crate::balance::Random;
+    use crate::simulate::scenario::{BackendId, Backends, Pace, Target, flags};
 
     const WHOLE: &str = include_str!("../../../testdata/scenarios/whole.toml");
     const FAULTY: &str = include_str!("../../../testdata/scenarios/faulty.toml");
@@ -255,6 +256,18 @@ mod tests {
     }
 
     #[test]
+    fn the_manual_is_true() {
+        let manual = include_str!("../../../docs/scenario.md");
+        let examples: Vec<_> = manual.split("```toml").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        assert!(!examples.is_empty());
+        for example in examples {
+            assert!(Scenario::parse(example).is_ok(), "{}", faults(example));
+        }
+        let words = Trouble::KINDS.iter().map(|(name, _)| *name).chain(DISTRIBUTIONS.iter().map(|(name, _)| *name));
+        words.for_each(|word| assert!(manual.contains(&format!("| `{word}` |")), "the manual lacks {word}"));
+    }
+
+    #[test]
     fn finds_every_fault() {
         insta::with_settings!({
             snapshot_path => concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/simulate"),
@@ -269,5 +282,53 @@ mod tests {
         assert!(faults("a = 1\na = 2\n").starts_with("2:1: "), "{}", faults("a = 1\na = 2\n"));
         assert!(faults("fault = 3").starts_with("1:9: `fault` wants a list of tables"), "{}", faults("fault = 3"));
         assert!(faults("fault = [3]").starts_with("1:10: `fault` wants tables"), "{}", faults("fault = [3]"));
+    }
+
+    struct Chance(u32);
+
+    impl Random for Chance {
+        fn next(&mut self) -> u32 {
+            self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            self.0 >> 1
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever a scenario says, it is refused with places in its text or it can be played.
+        #[test]
+        fn no_text_breaks_it(cuts in proptest::collection::vec((0..WHOLE.len(), 0..8_usize, "[-0-9a-z.\"\\[\\]= \n]{0,3}"), 0..4), seed: u32) {
+            let mut text = WHOLE.to_owned();
+            for (at, width, with) in cuts {
+                let at = at.min(text.len());
+                let end = (at + width).min(text.len());
+                text.replace_range(at..end, &with);
+            }
+            match Scenario::parse(&text) {
+                Err(errors) => for error in errors {
+                    assert!(text.get(error.span.clone()).is_some(), "{error} at {:?}", error.span);
+                },
+                Ok(scenario) => {
+                    let peers = ["10.0.0.1:80", "10.0.0.2:80"];
+                    let mut backends = Backends::new(&scenario, [("backend", peers.as_slice())]);
+                    let pace = Pace::new(&scenario);
+                    let mut chance = Chance(seed);
+                    for n in 0..100 {
+                        let now = pace.at(Millis(u64::from(chance.next() % 200_000)));
+                        backends.fate(BackendId(n % 2), now, Some(u64::from(n)), &mut chance);
+                        backends.healthy(BackendId(n % 2), now);
+                    }
+                    let _ = scenario.events();
+                }
+            }
+        }
+
+        /// So are flags.
+        #[test]
+        fn no_flag_breaks_it(text in "[-a-z0-9.:@=+*/é]{0,24}") {
+            let spans = [flags::kill(&text).err(), flags::fail(&text).err(), flags::slow(&text).err(), flags::latency(&text).err()];
+            for error in spans.into_iter().flatten() {
+                assert!(text.get(error.span.clone()).is_some(), "{error} at {:?}", error.span);
+            }
+        }
     }
 }

@@ -12,7 +12,8 @@ pub enum Target {
     All,
     /// Those of a group. A peer that stands in two groups is one server: what befalls it befalls both.
     Group(String),
-    /// One, by its address as `$upstream_addr` writes it; without port, all of the machine.
+    /// One, by its address as `$upstream_addr` writes it, or as the `server` directive does; without port, all of the
+    /// machine.
     Peer(String),
 }
 
@@ -32,15 +33,24 @@ impl Target {
         }
     }
 
-    /// Whether it speaks of the peer with this address in these groups.
+    /// Whether it speaks of a backend.
     #[must_use]
-    pub fn covers(&self, groups: &[String], address: &str) -> bool {
+    pub fn covers(&self, known: &Known) -> bool {
         match self {
             Target::All => true,
-            Target::Group(name) => groups.contains(name),
-            Target::Peer(peer) => peer == address || machine(address) == Some(peer),
+            Target::Group(name) => known.groups.contains(name),
+            Target::Peer(peer) => known.names.iter().any(|name| name == peer || machine(name) == Some(peer)),
         }
     }
+}
+
+/// What a backend is known by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Its address, and after it the names that `server` directives have for it.
+    pub names: Vec<String>,
+    /// The groups it is a peer of.
+    pub groups: Vec<String>,
 }
 
 /// The address without its port; `None` where it has none.
@@ -68,7 +78,8 @@ mod tests {
     fn check(target: &str, address: &str, covered: bool) {
         let parsed = Target::parse(target).unwrap();
         assert_eq!(parsed.to_string(), target);
-        assert_eq!(parsed.covers(&["g".to_owned()], address), covered, "{target} {address}");
+        let known = Known { names: vec![address.to_owned(), "a.example:80".to_owned()], groups: vec!["g".to_owned()] };
+        assert_eq!(parsed.covers(&known), covered, "{target} {address}");
     }
 
     #[test]
@@ -82,6 +93,8 @@ mod tests {
         check("10.0.0.1", "10.0.0.11:80", false);
         check("[::1]", "[::1]:80", true);
         check("[::1", "[::1]:80", false);
+        check("a.example", "10.0.0.1:80", true);
+        check("b.example", "10.0.0.1:80", false);
         check("unix:/a", "unix:/a", true);
         check("unix", "unix:80", false);
         assert!(Target::parse("").is_err() && Target::parse("group/").is_err() && Target::parse("a b").is_err());
