@@ -2,12 +2,12 @@
 //! [`Site`](super::Site), which says where requests go, it is the compiled configuration.
 
 use super::limits::{ConnectionZone, LocationLimits, RequestZone, ZoneKeys};
-use super::upstream::{Compile, Passing, Upstream};
 use super::site::LocationId;
+use super::upstream::{Compile, Passing, Upstream};
 use crate::balance::Sessions;
 use crate::config::{Config, ScopeId};
-use crate::modules::shared::upstream::{UpstreamId, Upstreams};
 use crate::modules::shared::pass;
+use crate::modules::shared::upstream::{UpstreamId, Upstreams};
 
 /// The zone of a `sticky learn`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::engine::Sink;
 use super::outcome::{Label, Outcome, Production};
 use super::report::backtest::Backtest;
 use super::report::compare::Compare;
-use super::report::{Report, picks};
+use super::report::{self, Report, picks};
 use crate::balance::{Millis, Peer};
 use crate::exchange::Attempt;
 
@@ -55,11 +55,12 @@ impl Books {
         Books { pairing: Some((Rc::clone(pairing), side)), ..self }
     }
 
-    /// Writes what is left.
+    /// The run is over: counts to its end, and writes what is left.
     ///
     /// # Errors
     /// What the system said when the picks could not be written.
     pub fn close(&mut self) -> io::Result<()> {
+        self.report.close();
         let Some(picks) = &mut self.picks else { return Ok(()) };
         picks.flush();
         picks.failed.take().map_or_else(|| picks.out.flush(), Err)
@@ -85,7 +86,7 @@ impl Sink for Books {
     }
 
     fn new_peer(&mut self, group: u32, peer: &Peer, backup: bool) {
-        self.report.new_peer(group, peer, backup);
+        self.report.new_peer(group, report::Peer::of(peer, backup));
     }
 
     fn outcome(&mut self, outcome: &Outcome<'_>) {

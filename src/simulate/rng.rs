@@ -72,7 +72,8 @@ impl Glibc {
                 term += 2_147_483_647;
             }
         }
-        let mut rng = Glibc { terms, at: 0 };
+        // The three terms after the first 31 are the first three again.
+        let mut rng = Glibc { terms, at: SEPARATION };
         for _ in 0..10 * DEGREE {
             rng.next();
         }

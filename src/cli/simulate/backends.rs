@@ -1,5 +1,6 @@
 //! What the backends do: the scenario file, and the flags for the common cases.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -38,9 +39,9 @@ impl Weather {
             None => Scenario::default(),
             Some(path) => {
                 let name = path.display().to_string();
-                let text = std::fs::read_to_string(path)
-                    .map_err(|error| format!("cannot read {name}: {}", plain(&error)))?;
-                Scenario::parse(&text).map_err(|error| drawn(&name, &text, &error))?
+                let text =
+                    std::fs::read_to_string(path).map_err(|error| format!("cannot read {name}: {}", plain(&error)))?;
+                Scenario::parse(&text).map_err(|errors| drawn(&name, &text, &errors))?
             }
         };
         let mut faults = Vec::new();
@@ -50,29 +51,33 @@ impl Weather {
             ("--slow", &self.slow, flags::slow),
         ] {
             for text in texts {
-                faults.push(read(text).map_err(|error| drawn(flag, text, &error))?);
+                faults.push(read(text).map_err(|error| drawn(flag, text, &[error]))?);
             }
         }
         scenario.faults.splice(0..0, faults);
-        let latencies = self.latency.iter().map(|text| flags::latency(text).map_err(|error| drawn("--latency", text, &error)));
+        let latencies =
+            self.latency.iter().map(|text| flags::latency(text).map_err(|error| drawn("--latency", text, &[error])));
         let latencies = latencies.collect::<Result<Vec<_>, _>>()?;
         scenario.backends.splice(0..0, latencies);
         Ok(scenario)
     }
 }
 
-/// The fault, drawn in the text of the file or the flag.
-fn drawn(name: &str, text: &str, error: &ScenarioError) -> Stopped {
+/// The faults, drawn in the text of the file or the flag.
+fn drawn(name: &str, text: &str, errors: &[ScenarioError]) -> Stopped {
     let style = terminal::style(&std::io::stderr());
     let theme = if style.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let mut diagnostic =
-        MietteDiagnostic::new(error.message.clone()).with_label(LabeledSpan::underline(error.span.clone()));
-    diagnostic.help.clone_from(&error.help);
-    let report = Report::new(diagnostic).with_source_code(NamedSource::new(name, text.to_owned()));
     let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(style.width);
-    let mut picture = String::new();
-    // Writing into a string cannot fail.
-    let _ = handler.render_report(&mut picture, report.as_ref());
-    let (line, column) = error.position(text);
-    Stopped::Unreadable(format!("{name}:{line}:{column}: {error}\n{picture}"))
+    let mut said = String::new();
+    for error in errors {
+        let (line, column) = error.position(text);
+        let mut diagnostic =
+            MietteDiagnostic::new(error.message.clone()).with_label(LabeledSpan::underline(error.span.clone()));
+        diagnostic.help.clone_from(&error.help);
+        let report = Report::new(diagnostic).with_source_code(NamedSource::new(name, text.to_owned()));
+        // Writing into a string cannot fail.
+        let _ = write!(said, "{name}:{line}:{column}: {}", error.message);
+        let _ = handler.render_report(&mut said, report.as_ref());
+    }
+    Stopped::Unreadable(said)
 }

@@ -114,7 +114,8 @@ fn resolve(text: &str) -> Result<(String, Vec<IpAddr>), String> {
 }
 
 fn rng(text: &str) -> Result<Choice, String> {
-    let seed = text.strip_prefix("glibc:").ok_or("the only other numbers are glibc:N; --seed N changes the usual ones")?;
+    let seed =
+        text.strip_prefix("glibc:").ok_or("the only other numbers are glibc:N; --seed N changes the usual ones")?;
     seed.parse().map(Choice::Glibc).map_err(|_| format!("\"{seed}\" is not a number from 0 to {}", u32::MAX))
 }
 

@@ -57,7 +57,7 @@ pub enum Finding {
 
 impl Options {
     /// Writes what was found.
-    pub fn write(&self, finding: &Finding) -> Result<(), Stopped> {
+    pub fn write(&self, finding: &Finding, title: &str) -> Result<(), Stopped> {
         let text = match (finding, self.format) {
             (Finding::Run(summary), Format::Table) => table::render(summary),
             (Finding::Run(summary), Format::Json) => json::render(summary),
@@ -73,7 +73,7 @@ impl Options {
                 Finding::Run(summary) | Finding::Backtest(summary, _) => summary,
                 Finding::Against(comparison) => &comparison.after,
             };
-            let page = html::render(summary);
+            let page = html::render(summary, title);
             create(path)?.write_all(page.as_bytes()).map_err(|error| unwritable(path, &error))?;
         }
         print(&text)

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::rc::Rc;
@@ -25,7 +24,7 @@ use crate::simulate::play::play;
 use crate::simulate::report::Summary;
 use crate::simulate::rng::Choice;
 use crate::simulate::scenario::{Event, Pace, Scenario};
-use crate::simulate::trace::{Batch, Source};
+use crate::simulate::trace::Batch;
 use crate::simulate::why::Why;
 
 /// What all runs of one call have in common.
@@ -83,11 +82,18 @@ impl Call<'_> {
         Ok(engine)
     }
 
+    /// What a page is about.
+    fn title(&self) -> String {
+        format!("{} under {}", self.arguments.conf.display(), self.arguments.trace)
+    }
+
     fn options(&self, config: &Config, opened: &Opened) -> Options {
         let arguments = self.arguments;
-        let sticks = Setup::new(config, &self.target).plan.upstreams.iter().any(|upstream| {
-            matches!(upstream.affinity, Some(Affinity::Cookie { .. } | Affinity::Learn { .. }))
-        });
+        let sticks = Setup::new(config, &self.target)
+            .plan
+            .upstreams
+            .iter()
+            .any(|upstream| matches!(upstream.affinity, Some(Affinity::Cookie { .. } | Affinity::Learn { .. })));
         let sessions = match arguments.sessions {
             Some(by) => by.into(),
             None if opened.trace.is_log() && sticks => Sessions::Client,
@@ -128,7 +134,7 @@ impl Call<'_> {
             Some(backtest) => Finding::Backtest(summary, backtest.summary()),
             None => Finding::Run(summary),
         };
-        self.arguments.output.write(&finding)
+        self.arguments.output.write(&finding, &self.title())
     }
 
     fn compare(&self, config: &Config, other: &Path, opened: &mut Opened) -> Result<(), Stopped> {
@@ -146,7 +152,7 @@ impl Call<'_> {
         self.close(&mut before)?;
         let (before, after) = (Summary::of(&before.report), Summary::of(&after.report));
         let comparison = pairing.borrow().compare.comparison(before, after);
-        self.arguments.output.write(&Finding::Against(Box::new(comparison)))
+        self.arguments.output.write(&Finding::Against(Box::new(comparison)), &self.title())
     }
 
     fn explain(&self, config: &Config, id: &str, opened: &mut Opened) -> Result<(), Stopped> {

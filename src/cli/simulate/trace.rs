@@ -9,9 +9,8 @@ use std::thread;
 use super::{Simulate, Stopped};
 use crate::cli::files::{STDIN, plain};
 use crate::config::Config;
-use crate::modules::shared::access_log::AccessLogs;
 use crate::modules::shared::log_format::{COMBINED, LogFormat, LogFormats};
-use crate::simulate::trace::{self, Batch, Format, Form, Generator, Reader, Source, generate};
+use crate::simulate::trace::{self, Batch, Form, Format, Generator, Reader, Source, generate};
 
 /// What made-up traces begin with.
 const MADE_UP: &str = "gen:";
@@ -73,7 +72,7 @@ pub fn open(arguments: &Simulate, config: &Config) -> Result<Opened, Stopped> {
         let trace = Trace::MadeUp(Box::new(Generator::new(options)));
         return Ok(Opened { trace, name: arguments.trace.clone(), bytes: None });
     }
-    let format = format(arguments.log_format.as_deref(), config)?;
+    let format = format(arguments, config)?;
     let threads = arguments.threads.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
     let failed = |error: io::Error| format!("cannot read {}: {}", arguments.trace, plain(&error));
     let (input, name, size): (Box<dyn Read + Send>, _, _) = if arguments.trace == "-" {
@@ -88,28 +87,47 @@ pub fn open(arguments: &Simulate, config: &Config) -> Result<Opened, Stopped> {
     Ok(Opened { trace: Trace::Read(Box::new(reader)), name, bytes })
 }
 
-/// The format of log lines: a name that the configuration declares, the format itself, or what the configuration logs.
-fn format(asked: Option<&str>, config: &Config) -> Result<Format, String> {
+/// The format of log lines: a name that the configuration declares, the format itself, or what the lines look like.
+fn format(arguments: &Simulate, config: &Config) -> Result<Format, String> {
     let declared = config.http.and_then(|http| config.scope(http).slot::<LogFormats>());
-    let named = |name: &str| declared.and_then(|formats| formats.0.iter().find(|format| format.name == name));
-    let used = || config.http.and_then(|http| config.effective_slot::<AccessLogs>(http)).and_then(|logs| logs.format());
-    let text = match asked {
-        None => match used().and_then(|name| named(&name)) {
-            // Not every format that is logged can be replayed; then the usual one may do.
-            Some(format) => return Ok(Format::compile(format).unwrap_or_else(|_| Format::combined())),
-            None => return Ok(Format::combined()),
-        },
-        Some(COMBINED) => return Ok(Format::combined()),
-        Some(text) => text,
+    let declared = || declared.iter().flat_map(|formats| &formats.0);
+    let Some(asked) = arguments.log_format.as_deref() else {
+        let known = declared().filter_map(|format| Format::compile(format).ok());
+        return Ok(likeliest(&arguments.trace, known.chain([Format::combined()]).collect()));
     };
-    let format = match named(text) {
+    if asked == COMBINED {
+        return Ok(Format::combined());
+    }
+    let format = match declared().find(|format| format.name == asked) {
         Some(format) => format.clone(),
-        None if text.contains('$') => LogFormat::of_text(text).map_err(|fault| format!("--log-format: {}", fault.message))?,
+        None if asked.contains('$') => {
+            LogFormat::of_text(asked).map_err(|fault| format!("--log-format: {}", fault.message))?
+        }
         None => {
-            let mut names: Vec<&str> = declared.iter().flat_map(|formats| &formats.0).map(|format| &*format.name).collect();
+            let mut names: Vec<&str> = declared().map(|format| &*format.name).collect();
             names.push(COMBINED);
-            return Err(format!("--log-format: there is no log_format \"{text}\"; there is {}", names.join(", ")));
+            let names = names.join(", ");
+            return Err(format!("--log-format: there is no log_format \"{asked}\"; there is {names}"));
         }
     };
     Format::compile(&format).map_err(|error| format!("--log-format {}: {error}", format.name))
+}
+
+/// Bytes of the trace that are read to find out its format.
+const SAMPLE: u64 = 64 * 1024;
+
+/// Of several formats the one that reads most of the trace's first lines; of equals the first, the last if none does.
+fn likeliest(path: &str, mut formats: Vec<Format>) -> Format {
+    let reads = |format: &Format| {
+        let file = File::open(path).ok()?;
+        let mut reader = trace::open(file.take(SAMPLE), Some(Form::Log), format.clone(), 1).ok()?;
+        let (mut batch, mut read) = (Batch::default(), 0);
+        while let Ok(true) = reader.next(&mut batch) {
+            read += batch.records.len();
+        }
+        Some(read)
+    };
+    let counts: Vec<usize> = formats.iter().map(|format| reads(format).unwrap_or(0)).collect();
+    let best = (0..formats.len()).rev().max_by_key(|at| counts[*at]).filter(|at| counts[*at] > 0);
+    formats.swap_remove(best.unwrap_or(formats.len() - 1))
 }

@@ -53,7 +53,8 @@ impl Exchange {
             let root = location.root.append(site, self, false);
             copy(site, &mut self.request.bytes, name);
             let path = self.request.since(root.start as usize);
-            let exists = |files: &std::sync::Arc<dyn crate::exchange::Files>| files.exists(self.request.get(path), *folder);
+            let exists =
+                |files: &std::sync::Arc<dyn crate::exchange::Files>| files.exists(self.request.get(path), *folder);
             if site.files.as_ref().is_some_and(exists) {
                 self.found_file(site, name, *folder);
                 return None;

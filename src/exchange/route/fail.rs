@@ -42,9 +42,7 @@ impl Exchange {
     /// nginx's answer with this status, or what its error page leads to.
     pub(super) fn refuse(&mut self, site: &Site, status: u16) -> Found {
         match self.fail(site, status, false) {
-            Failed::Answer(status) => {
-                Found::Answer(Reply { status, location: self.route.redirect, body: None })
-            }
+            Failed::Answer(status) => Found::Answer(Reply { status, location: self.route.redirect, body: None }),
             Failed::Again(found) => found,
         }
     }

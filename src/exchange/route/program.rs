@@ -134,9 +134,8 @@ impl Exchange {
             }
             Condition::File(test, path, negated) => {
                 let path = path.eval(site, self);
-                let exists = |folder| {
-                    site.files.as_ref().is_some_and(|files| files.exists(self.text(site, path), folder))
-                };
+                let exists =
+                    |folder| site.files.as_ref().is_some_and(|files| files.exists(self.text(site, path), folder));
                 let found = match test {
                     FileTest::File | FileTest::Executable => exists(false),
                     FileTest::Folder => exists(true),

@@ -112,7 +112,11 @@ impl Upstream {
                 zone: zone_of(*zone, *timeout),
                 lookup: variables(lookup),
                 create: variables(create),
-                cookies: create.iter().filter_map(|name| name.strip_prefix("upstream_cookie_")).map(str::to_owned).collect(),
+                cookies: create
+                    .iter()
+                    .filter_map(|name| name.strip_prefix("upstream_cookie_"))
+                    .map(str::to_owned)
+                    .collect(),
                 header: *header,
             },
         });

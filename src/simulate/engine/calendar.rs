@@ -49,8 +49,7 @@ mod tests {
         for (at, flight) in [(5, 0), (3, 1), (5, 2), (3, 3), (9, 4)] {
             calendar.plan(Millis(at), Due { flight, step: 0 });
         }
-        let order: Vec<u32> =
-            std::iter::from_fn(|| calendar.take(Millis(5))).map(|(_, due)| due.flight).collect();
+        let order: Vec<u32> = std::iter::from_fn(|| calendar.take(Millis(5))).map(|(_, due)| due.flight).collect();
         assert_eq!(order, [1, 3, 0, 2]);
         assert_eq!(calendar.take(Millis(9)).map(|(at, due)| (at.0, due.flight)), Some((9, 4)));
     }

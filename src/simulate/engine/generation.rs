@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::Setup;
-use crate::balance::Tier;
 use super::run::Sink;
+use crate::balance::Tier;
 use crate::simulate::memory::State;
 use crate::simulate::scenario::{BackendId, Backends};
 

@@ -21,6 +21,7 @@ fn listener_of(site: &Site, record: &Record) -> ListenerId {
 impl<S: Sink, W: Observer> Engine<'_, S, W> {
     /// Makes a request of a record; gives the listener that it came to.
     pub(super) fn request(&mut self, number: u32, record: &Record, batch: &Batch, now: Millis) -> ListenerId {
+        let epoch = self.options().started.unsigned_abs() * 1000;
         let flight = &mut self.flights[number as usize];
         let site = &self.generations[flight.generation as usize].setup.site;
         let listener = listener_of(site, record);
@@ -36,7 +37,7 @@ impl<S: Sink, W: Observer> Engine<'_, S, W> {
         let connection =
             Connection { client: record.client, client_port: 0, server, tls, number: u64::from(number) + 1 };
         let line = Line { method: batch.get(record.method), target: batch.get(record.uri), version: record.version };
-        exchange.epoch = self.options().started.unsigned_abs() * 1000;
+        exchange.epoch = epoch;
         exchange.start(&connection, line, now);
         if record.host.len > 0 {
             exchange.request.header(b"host", batch.get(record.host));

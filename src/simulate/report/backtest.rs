@@ -24,8 +24,10 @@ const SHOWN: usize = 10;
 #[derive(Debug, Clone, Default)]
 pub struct Backtest {
     names: Vec<String>,
-    /// By group, with a last one for what went to none.
+    /// By group.
     agreements: Vec<Agreement>,
+    /// Of what went to no group.
+    without_group: Agreement,
     partings: Vec<Parting>,
     pairs: BTreeMap<(String, String), u64>,
     other_pairs: u64,
@@ -112,10 +114,10 @@ fn addresses(logged: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
 }
 
 impl Backtest {
-    /// Nothing compared yet; `names` are the groups', which [`Outcome::upstream`] is an index into.
-    #[must_use]
-    pub fn new(names: Vec<String>) -> Backtest {
-        Backtest { agreements: vec![Agreement::default(); names.len() + 1], names, ..Backtest::default() }
+    /// There is another group; groups are numbered as they come, from 0.
+    pub fn new_group(&mut self, name: &str) {
+        self.names.push(name.to_owned());
+        self.agreements.push(Agreement::default());
     }
 
     /// Compares a request.
@@ -126,9 +128,8 @@ impl Backtest {
         };
         let logged = addresses(logged);
         let predicted = outcome.attempts.iter().map(|attempt| attempt.addr.as_bytes());
-        let none = self.names.len();
-        let group = outcome.upstream.map_or(none, |index| (index as usize).min(none));
-        let agreement = &mut self.agreements[group];
+        let known = outcome.upstream.and_then(|group| self.agreements.get_mut(group as usize));
+        let agreement = known.unwrap_or(&mut self.without_group);
         agreement.requests += 1;
         if logged.clone().eq(predicted.clone()) {
             agreement.tried += 1;
@@ -160,7 +161,8 @@ impl Backtest {
     #[must_use]
     pub fn summary(&self) -> Summary {
         let names = self.names.iter().map(|name| Some(name.clone())).chain([None]);
-        let groups = names.zip(&self.agreements).filter(|(_, agreement)| agreement.requests > 0);
+        let all = || self.agreements.iter().chain([&self.without_group]);
+        let groups = names.zip(all()).filter(|(_, agreement)| agreement.requests > 0);
         let mut confusion: Vec<_> = self.pairs.iter().collect();
         confusion.sort_by_key(|(_, requests)| std::cmp::Reverse(**requests));
         let confusion = confusion.into_iter().map(|((predicted, logged), requests)| Confusion {
@@ -170,7 +172,7 @@ impl Backtest {
         });
         Summary {
             schema: super::summary::SCHEMA,
-            requests: self.agreements.iter().map(|agreement| agreement.requests).sum(),
+            requests: all().map(|agreement| agreement.requests).sum(),
             unknown: self.unknown,
             upstreams: groups.map(|(name, agreement)| agreement.group(name)).collect(),
             partings: self.partings.clone(),

@@ -1,13 +1,6 @@
-//! The groups that a report is about.
+//! The peers that a report is about.
 
-/// An upstream group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    /// Its name.
-    pub name: String,
-    /// Its peers, in the order of their numbers: backup servers after the others.
-    pub peers: Vec<Peer>,
-}
+use crate::balance::{self, Standing};
 
 /// A peer of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +16,17 @@ pub struct Peer {
 }
 
 impl Peer {
+    /// A peer of a balancer.
+    #[must_use]
+    pub fn of(peer: &balance::Peer, backup: bool) -> Peer {
+        Peer {
+            address: peer.server.addr.to_string(),
+            weight: u32::try_from(peer.parameters.weight).unwrap_or(u32::MAX),
+            backup,
+            down: peer.parameters.standing == Standing::Down,
+        }
+    }
+
     /// The part that it should get by its weight, against the weights of others: nothing, if it is down or a backup.
     #[must_use]
     pub fn due(&self) -> u32 {

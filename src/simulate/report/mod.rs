@@ -23,6 +23,6 @@ mod top;
 #[cfg(test)]
 mod tests;
 
-pub use group::{Group, Peer};
+pub use group::Peer;
 pub use stats::Report;
 pub use summary::{Count, Failure, Hot, Imbalance, Latency, PeerSummary, Series, Summary, UpstreamSummary, Waited};

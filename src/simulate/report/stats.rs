@@ -1,7 +1,7 @@
 //! What is counted, request by request.
 
 use super::axis::{Axis, Series};
-use super::group::{Group, Peer};
+use super::group::Peer;
 use super::histogram::Histogram;
 use super::tally::Tally;
 use super::top::Top;
@@ -16,8 +16,6 @@ const ENDINGS: usize = Ending::ClientGone as usize + 1;
 #[derive(Debug, Clone, Default)]
 pub struct Report {
     pub(super) upstreams: Vec<UpstreamStats>,
-    /// Groups that a reload took away.
-    pub(super) retired: Vec<UpstreamStats>,
     /// Statuses of the requests that nginx answered itself.
     pub(super) direct: Tally<u16>,
     pub(super) requests: u64,
@@ -31,8 +29,6 @@ pub struct Report {
 pub(super) struct UpstreamStats {
     pub name: String,
     pub peers: Vec<PeerStats>,
-    /// Peers that a reload took away.
-    pub retired: Vec<PeerStats>,
     pub requests: u64,
     pub statuses: Tally<u16>,
     pub latency: Histogram,
@@ -56,6 +52,8 @@ pub(super) struct PeerStats {
     pub clients: Top,
     pub peak: u64,
     pub unavailable: u64,
+    /// From when until when it is unavailable, as far as is known.
+    out: Option<(Millis, Millis)>,
     pub moved_away: u64,
     pub moved_here: u64,
     pub over_time: Series,
@@ -75,6 +73,7 @@ impl PeerStats {
             clients: Top::default(),
             peak: 0,
             unavailable: 0,
+            out: None,
             moved_away: 0,
             moved_here: 0,
             over_time: Series::default(),
@@ -89,8 +88,24 @@ impl PeerStats {
         }
     }
 
+    /// It is unavailable from now on until then. Gives the time before this, if there was another one.
+    fn unavailable(&mut self, from: Millis, to: Millis) -> Option<(Millis, Millis)> {
+        match &mut self.out {
+            Some((_, known)) if from <= *known => {
+                *known = to.max(*known);
+                None
+            }
+            out => {
+                let before = out.replace((from, to));
+                self.unavailable += before.map_or(0, |(from, to)| to.since(from));
+                before
+            }
+        }
+    }
+
     fn attempt(&mut self, attempt: &Attempt, bucket: usize) {
         self.tries += 1;
+        self.peak = self.peak.max(attempt.conns);
         self.endings[attempt.ending as usize] += 1;
         if attempt.status != 0 {
             self.statuses.add(attempt.status);
@@ -103,63 +118,17 @@ impl PeerStats {
     }
 }
 
-impl UpstreamStats {
-    fn new(group: Group) -> UpstreamStats {
-        let peers = group.peers.into_iter().map(PeerStats::new).collect();
-        UpstreamStats { name: group.name, peers, ..UpstreamStats::default() }
-    }
-
-    /// The peer of this number. What was not described is known by its address, without a share of its own.
-    fn peer(&mut self, peer: u32, address: &str) -> &mut PeerStats {
-        let index = peer as usize;
-        while self.peers.len() <= index {
-            let address = if self.peers.len() == index { address } else { "" };
-            let peer = Peer { address: address.to_owned(), weight: 0, backup: false, down: false };
-            self.peers.push(PeerStats::new(peer));
-        }
-        &mut self.peers[index]
-    }
-
-    fn names(&self, attempt: &Attempt) -> bool {
-        let peer = attempt.peer.and_then(|peer| self.peers.get(peer as usize));
-        peer.map_or(attempt.peer.is_none() && *self.name == *attempt.addr, |peer| *peer.peer.address == *attempt.addr)
-    }
-
-    /// Goes on with the group as it is now: its peers keep their counts, and what it lost is kept apart.
-    fn become_group(&mut self, group: Group) {
-        let mut old = std::mem::take(&mut self.peers);
-        old.append(&mut self.retired);
-        for peer in group.peers {
-            let known = old.iter().position(|known| known.peer.address == peer.address);
-            self.peers.push(match known {
-                Some(at) => PeerStats { peer, ..old.remove(at) },
-                None => PeerStats::new(peer),
-            });
-        }
-        self.retired = old;
-    }
-}
-
 impl Report {
-    /// Nothing counted yet, of these groups: [`Outcome::upstream`] is an index into them.
-    #[must_use]
-    pub fn new(groups: Vec<Group>) -> Report {
-        Report { upstreams: groups.into_iter().map(UpstreamStats::new).collect(), ..Report::default() }
+    /// There is another group; groups are numbered as they come, from 0.
+    pub fn new_group(&mut self, name: &str) {
+        self.upstreams.push(UpstreamStats { name: name.to_owned(), ..UpstreamStats::default() });
     }
 
-    /// The groups are others from now on: after a reload, or when a name got other addresses. What groups and peers of the
-    /// same name and address counted goes on; what is gone stays in the report.
-    pub fn regroup(&mut self, groups: Vec<Group>) {
-        let mut old = std::mem::take(&mut self.upstreams);
-        old.append(&mut self.retired);
-        for group in groups {
-            let known = old.iter().position(|known| known.name == group.name);
-            let mut stats = known.map_or_else(UpstreamStats::default, |at| old.remove(at));
-            stats.name.clone_from(&group.name);
-            stats.become_group(group);
-            self.upstreams.push(stats);
+    /// A group has another peer; peers are numbered as they come, from 0.
+    pub fn new_peer(&mut self, group: u32, peer: Peer) {
+        if let Some(stats) = self.upstreams.get_mut(group as usize) {
+            stats.peers.push(PeerStats::new(peer));
         }
-        self.retired = old;
     }
 
     /// Counts a request.
@@ -173,59 +142,48 @@ impl Report {
             return;
         };
         for attempt in outcome.attempts {
-            let bucket = self.bucket(attempt.started);
-            let owner = if outcome.attempts.len() == 1 { index } else { self.owner(index, attempt) };
-            let stats = &mut self.upstreams[owner];
-            match attempt.peer {
-                Some(peer) => stats.peer(peer, &attempt.addr).attempt(attempt, bucket),
-                None => stats.no_live += 1,
-            }
+            self.tried(attempt);
         }
         let bucket = self.bucket(outcome.time);
         self.upstreams[index].ended(outcome, bucket);
     }
 
-    /// The group that an attempt was made in: the request's last one, unless it names a peer of another.
-    fn owner(&self, index: usize, attempt: &Attempt) -> usize {
-        if self.upstreams.len() == 1 || self.upstreams[index].names(attempt) {
-            return index;
-        }
-        self.upstreams.iter().position(|stats| stats.names(attempt)).unwrap_or(index)
-    }
-
-    fn bucket(&mut self, at: Millis) -> usize {
-        while !self.axis.reaches(at) {
-            self.axis.widen();
-            self.upstreams.iter_mut().chain(&mut self.retired).for_each(|stats| {
-                stats.peers.iter_mut().chain(&mut stats.retired).for_each(PeerStats::fold);
-            });
-        }
-        self.axis.bucket(at)
-    }
-
-    fn known_peer(&mut self, upstream: u32, peer: u32) -> Option<&mut PeerStats> {
-        self.upstreams.get_mut(upstream as usize)?.peers.get_mut(peer as usize)
-    }
-
-    /// A peer was not eligible between two moments: failed, or its health check did. What lasts beyond the trace is to be
-    /// told up to its end.
-    pub fn unavailable(&mut self, upstream: u32, peer: u32, from: Millis, to: Millis) {
-        if from >= to {
+    fn tried(&mut self, attempt: &Attempt) {
+        let bucket = self.bucket(attempt.started);
+        let Some(stats) = attempt.upstream.and_then(|group| self.upstreams.get_mut(group as usize)) else { return };
+        let Some(peer) = attempt.peer else {
+            stats.no_live += 1;
             return;
+        };
+        let Some(stats) = stats.peers.get_mut(peer as usize) else { return };
+        stats.attempt(attempt, bucket);
+        let Some(to) = attempt.unavailable_until else { return };
+        let from = attempt.started.plus(attempt.response_time.unwrap_or(0));
+        if let Some((from, to)) = stats.unavailable(from, to) {
+            let axis = self.axis;
+            stats.unavailable_over_time.cover(axis, from, to);
         }
-        self.bucket(Millis(to.0 - 1));
+    }
+
+    /// The trace is over: what is unavailable then was so until its end.
+    pub fn close(&mut self) {
+        let Some((_, end)) = self.span else { return };
+        self.bucket(end);
         let axis = self.axis;
-        if let Some(stats) = self.known_peer(upstream, peer) {
+        for stats in self.upstreams.iter_mut().flat_map(|stats| &mut stats.peers) {
+            let Some((from, to)) = stats.out.take() else { continue };
+            let to = to.min(end);
             stats.unavailable += to.since(from);
             stats.unavailable_over_time.cover(axis, from, to);
         }
     }
 
-    /// A peer had so many connections at once; the most that was told counts.
-    pub fn connections(&mut self, upstream: u32, peer: u32, connections: u64) {
-        if let Some(stats) = self.known_peer(upstream, peer) {
-            stats.peak = stats.peak.max(connections);
+    fn bucket(&mut self, at: Millis) -> usize {
+        while !self.axis.reaches(at) {
+            self.axis.widen();
+            self.upstreams.iter_mut().flat_map(|stats| &mut stats.peers).for_each(PeerStats::fold);
         }
+        self.axis.bucket(at)
     }
 }
 
@@ -240,7 +198,7 @@ impl UpstreamStats {
         }
         let last = outcome.attempts.last();
         let Some((attempt, peer)) = last.and_then(|last| Some((last, last.peer?))) else { return };
-        let stats = self.peer(peer, &attempt.addr);
+        let Some(stats) = self.peers.get_mut(peer as usize) else { return };
         if matches!(attempt.ending, Ending::Answered | Ending::Status) {
             stats.requests += 1;
             stats.over_time.add(bucket, 1);

@@ -191,7 +191,7 @@ impl Summary {
     #[must_use]
     pub fn of(report: &Report) -> Summary {
         let mut statuses = report.direct.clone();
-        let all = || report.upstreams.iter().chain(&report.retired);
+        let all = || report.upstreams.iter();
         for (status, count) in all().flat_map(|stats| stats.statuses.sorted()) {
             statuses.add_many(status, count);
         }
@@ -226,7 +226,7 @@ impl PeerSummary {
 }
 
 fn upstream(stats: &UpstreamStats, axis: Axis) -> UpstreamSummary {
-    let all: Vec<_> = stats.peers.iter().chain(&stats.retired).collect();
+    let all = &stats.peers;
     let answered = all.iter().map(|peer| peer.requests).sum();
     let due = all.iter().map(|peer| u64::from(peer.peer.due())).sum();
     let peers: Vec<_> = all.iter().map(|stats| peer(stats, answered, due, axis)).collect();
@@ -243,7 +243,7 @@ fn upstream(stats: &UpstreamStats, axis: Axis) -> UpstreamSummary {
         sessions_moved: stats.moved,
         waited: Waited { requests: stats.waited, milliseconds: stats.waited_time },
         latency: latency(&stats.latency),
-        imbalance: imbalance(&all, answered, due),
+        imbalance: imbalance(all, answered, due),
         hot: all.iter().enumerate().flat_map(|(at, stats)| hot(at, stats)).collect(),
         peers,
     }
@@ -286,7 +286,7 @@ const FAILURES: &[(Ending, &str)] = &[
     (Ending::Status, "status"),
 ];
 
-fn imbalance(peers: &[&PeerStats], answered: u64, due: u64) -> Option<Imbalance> {
+fn imbalance(peers: &[PeerStats], answered: u64, due: u64) -> Option<Imbalance> {
     if answered == 0 || due == 0 {
         return None;
     }

@@ -12,14 +12,13 @@ use crate::simulate::outcome::{Label, Outcome, Production};
 pub fn attempt(peer: u32, started: u64, status: u16, ending: Ending) -> Attempt {
     let answered = (ending == Ending::Answered).then_some(20 + u64::from(peer));
     Attempt {
-        addr: Arc::from(format!("10.0.0.{}:80", peer + 1)),
-        peer: Some(peer),
-        started: Millis(started),
+        upstream: Some(0),
         status,
         connect_time: answered.map(|_| 1),
         header_time: answered,
         response_time: answered.or(Some(0)),
         ending,
+        ..Attempt::new(Arc::from(format!("10.0.0.{}:80", peer + 1)), Some(peer), Millis(started))
     }
 }
 
@@ -27,6 +26,7 @@ pub fn attempt(peer: u32, started: u64, status: u16, ending: Ending) -> Attempt 
 pub fn outcome(time: u64, upstream: Option<u32>, attempts: &[Attempt], status: u16) -> Outcome<'_> {
     Outcome {
         id: Label::Number(7),
+        number: 0,
         line: 1,
         time: Millis(time),
         client: None,
@@ -53,21 +53,23 @@ pub fn snapshot(name: &str, text: &str) {
     }, { insta::assert_snapshot!(name, text) });
 }
 
-fn groups() -> Vec<Group> {
+/// A report of two groups, of which the second has one peer.
+fn groups() -> Report {
     let peer = |n: u32, weight, backup, down| Peer { address: format!("10.0.0.{n}:80"), weight, backup, down };
     let backend =
-        vec![peer(1, 3, false, false), peer(2, 1, false, false), peer(3, 1, false, true), peer(4, 1, true, false)];
-    let other = vec![Peer { address: "unix:/run/<app>".to_owned(), ..peer(0, 1, false, false) }];
-    vec![Group { name: "backend".to_owned(), peers: backend }, Group { name: "other".to_owned(), peers: other }]
+        [peer(1, 3, false, false), peer(2, 1, false, false), peer(3, 1, false, true), peer(4, 1, true, false)];
+    let mut report = Report::default();
+    report.new_group("backend");
+    backend.into_iter().for_each(|peer| report.new_peer(0, peer));
+    report.new_group("other");
+    report.new_peer(1, Peer { address: "unix:/run/<app>".to_owned(), ..peer(0, 1, false, false) });
+    report
 }
 
 /// 2000 requests in 40 s: the second peer fails between 10 and 20 s, one client makes most of the first one's.
-fn played(groups: Vec<Group>, pick: impl Fn(u64) -> u32) -> Report {
-    let mut report = Report::new(groups);
+fn played(mut report: Report, pick: impl Fn(u64) -> u32) -> Report {
     each(pick, |outcome| report.add(&outcome));
-    report.unavailable(0, 1, Millis(10_500), Millis(20_500));
-    report.connections(0, 0, 12);
-    report.connections(0, 0, 7);
+    report.close();
     report
 }
 
@@ -105,7 +107,7 @@ fn by_weight(n: u64) -> u32 {
 #[test]
 fn tables() {
     snapshot("report_table", &table::render(&Summary::of(&played(groups(), by_weight))));
-    snapshot("report_table_empty", &table::render(&Summary::of(&Report::new(groups()))));
+    snapshot("report_table_empty", &table::render(&Summary::of(&groups())));
 }
 
 #[test]
@@ -154,45 +156,39 @@ fn comparisons() {
 }
 
 #[test]
-fn groups_change() {
-    let mut report = played(groups(), by_weight);
-    let mut next = groups();
-    next.truncate(1);
-    next[0].peers.remove(0);
-    report.regroup(next.clone());
-    let tries = [attempt(1, 50_000, 200, Ending::Answered)];
-    report.add(&outcome(50_000, Some(0), &tries, 200));
-    let kept = |summary: &Summary| {
-        let peers = summary.upstreams.iter().flat_map(|upstream| &upstream.peers);
-        peers.map(|peer| format!("{} {}", peer.address, peer.requests)).collect::<Vec<_>>()
-    };
-    let after = Summary::of(&report);
-    assert_eq!(
-        kept(&after),
-        ["10.0.0.2:80 375", "10.0.0.3:80 1", "10.0.0.4:80 0", "10.0.0.1:80 1599", "unix:/run/<app> 0"]
-    );
-    report.regroup(groups());
-    assert_eq!(kept(&Summary::of(&report))[0], "10.0.0.1:80 1599");
-}
-
-#[test]
-fn what_was_not_described_is_counted_too() {
-    let mut report = Report::new(groups());
+fn what_was_not_described_is_left_out() {
+    let mut report = groups();
     let tries = [attempt(6, 0, 200, Ending::Answered)];
     report.add(&outcome(0, Some(0), &tries, 200));
     report.add(&outcome(0, Some(9), &tries, 200));
-    report.unavailable(7, 7, Millis(0), Millis(1));
     let summary = Summary::of(&report);
-    assert_eq!(summary.upstreams[0].peers[6].requests, 1);
+    assert_eq!((summary.upstreams[0].requests, summary.upstreams[0].tries), (1, 0));
     assert_eq!(summary.direct, [Count { status: 200, count: 1 }]);
 }
 
 #[test]
 fn tries_belong_to_the_group_they_were_made_in() {
-    let mut report = Report::new(groups());
-    let elsewhere = Attempt { addr: Arc::from("unix:/run/<app>"), ..attempt(0, 0, 502, Ending::Reset) };
+    let mut report = groups();
+    let elsewhere = Attempt { upstream: Some(1), ..attempt(0, 0, 502, Ending::Reset) };
     let tries = [elsewhere, attempt(0, 0, 200, Ending::Answered)];
     report.add(&outcome(0, Some(0), &tries, 200));
     let summary = Summary::of(&report);
     assert_eq!(summary.upstreams.iter().map(|upstream| upstream.tries).collect::<Vec<_>>(), [1, 1]);
+}
+
+#[test]
+fn times_out_of_use_join() {
+    let mut report = groups();
+    let failed = |at: u64, until: u64| Attempt {
+        unavailable_until: Some(Millis(until)),
+        ..attempt(1, at, 502, Ending::Refused)
+    };
+    for (at, until) in [(1000, 12_000), (5000, 16_000), (30_000, 41_000)] {
+        report.add(&outcome(at, Some(0), &[failed(at, until)], 502));
+    }
+    report.add(&outcome(35_000, Some(0), &[attempt(0, 35_000, 200, Ending::Answered)], 200));
+    report.close();
+    // From 1 to 16 s, and from 30 s to the end, which is at 35.025 s.
+    let unavailable = Summary::of(&report).upstreams[0].peers[1].unavailable;
+    assert!((unavailable - 20.025).abs() < 1e-9, "{unavailable}");
 }

@@ -43,7 +43,9 @@ fn line(sight: Sight, tier: Tier, group: &Group, now: Millis) -> String {
             format!("{}: the session's own peer, but {}", name(index), reason(refusal, peer(index), now))
         }
         Sight::BoundElsewhere => "the session's server is not among these".to_owned(),
-        Sight::Refused(index, refusal) => format!("{}: not eligible, {}", name(index), reason(refusal, peer(index), now)),
+        Sight::Refused(index, refusal) => {
+            format!("{}: not eligible, {}", name(index), reason(refusal, peer(index), now))
+        }
         Sight::Gains { peer, before, gain } => {
             format!("{}: current weight {before} + {gain} = {}", name(peer), before + gain)
         }
