@@ -39,7 +39,7 @@ pub enum Event {
     Turn,
     /// It waited too long in the queue.
     QueueTimeout,
-    /// The connection to the peer stands and the request was sent.
+    /// The connection to the peer stands and the request was sent. Need not be told if the header comes at once.
     Connected,
     /// There is no connection.
     Refused,

@@ -164,8 +164,6 @@ impl Ended {
             line: 0,
             time: Millis(0),
             client: self.client,
-            host: b"",
-            uri: b"",
             session: self.session.as_deref(),
             production: Production::default(),
             worker: 0,

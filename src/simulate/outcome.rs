@@ -38,10 +38,6 @@ pub struct Outcome<'a> {
     pub time: Millis,
     /// `$remote_addr`; `None` for a client of a UNIX domain socket.
     pub client: Option<IpAddr>,
-    /// The `Host` header.
-    pub host: &'a [u8],
-    /// The request target.
-    pub uri: &'a [u8],
     /// The browser it belongs to.
     pub session: Option<&'a [u8]>,
     /// What production did.

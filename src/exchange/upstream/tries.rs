@@ -263,6 +263,9 @@ impl Exchange {
         world: &mut World<M, R, W>,
     ) -> Next {
         let now = world.now;
+        if !self.tries.sent {
+            self.connected(now);
+        }
         let Some(attempt) = self.attempts.last_mut() else { return Next::Fail(500) };
         let header_time = now.since(attempt.started);
         (attempt.status, attempt.header_time) = (status, Some(header_time));

@@ -44,8 +44,6 @@ pub struct Flight {
     status: Option<u16>,
     texts: Vec<u8>,
     id: Option<Range<u32>>,
-    host: Range<u32>,
-    uri: Range<u32>,
     upstream_addr: Option<Range<u32>>,
     upstream_status: Option<Range<u32>>,
 }
@@ -61,8 +59,6 @@ impl Flight {
             Id::Number(number) => (number, None),
             Id::Text(text) => (0, Some(self.keep(batch, text))),
         };
-        self.host = self.keep(batch, record.host);
-        self.uri = self.keep(batch, record.uri);
         self.upstream_addr = record.upstream_addr.map(|text| self.keep(batch, text));
         self.upstream_status = record.upstream_status.map(|text| self.keep(batch, text));
     }
@@ -89,18 +85,6 @@ impl Flight {
         self.line
     }
 
-    /// The `Host` header.
-    #[must_use]
-    pub fn host(&self) -> &[u8] {
-        self.text(&self.host)
-    }
-
-    /// The request target.
-    #[must_use]
-    pub fn uri(&self) -> &[u8] {
-        self.text(&self.uri)
-    }
-
     /// What production did with it.
     #[must_use]
     pub fn production(&self) -> Production<'_> {
@@ -124,6 +108,8 @@ impl Flight {
                 [Some((patience, Event::ConnectTimeout)), None, None]
             } else if at.saturating_sub(connect) > longest {
                 [connected(connect), too_late(connect), None]
+            } else if at == 0 && matches!(event, Event::Head(_)) {
+                [Some((at, event)), end, None]
             } else {
                 [connected(connect), Some((at, event)), end]
             }

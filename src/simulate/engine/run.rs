@@ -345,8 +345,6 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
             line: flight.line(),
             time: flight.time,
             client: flight.client,
-            host: flight.host(),
-            uri: flight.uri(),
             session: flight.jar.map(|jar| jars.name(jar)),
             production: flight.production(),
             worker: flight.worker,

@@ -30,8 +30,6 @@ pub fn outcome(time: u64, upstream: Option<u32>, attempts: &[Attempt], status: u
         line: 1,
         time: Millis(time),
         client: None,
-        host: b"example.com",
-        uri: b"/",
         session: None,
         production: Production::default(),
         worker: 0,
