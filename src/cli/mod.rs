@@ -9,6 +9,7 @@ mod lint;
 mod nginx;
 mod target;
 mod terminal;
+mod trace;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -50,6 +51,7 @@ enum Command {
         #[arg(value_name = "OPTIONS", trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    Trace(trace::Trace),
 }
 
 /// The command line, for what is derived from it: completions, man pages.
@@ -88,5 +90,6 @@ fn dispatch(command: Command) -> ExitCode {
         Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Nginx { arguments } => nginx::run(&arguments),
+        Command::Trace(arguments) => trace::run(arguments),
     }
 }

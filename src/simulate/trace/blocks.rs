@@ -78,7 +78,10 @@ impl Blocks {
             match memchr::memrchr(b'\n', bytes) {
                 Some(last) => break last + 1,
                 // What is left where reading broke off is no whole line.
-                None if self.failed.is_some() => bytes.clear(),
+                None if self.failed.is_some() => {
+                    bytes.clear();
+                    break 0;
+                }
                 None if self.ended => break bytes.len(),
                 None if bytes.len() > LONGEST_LINE => break 0,
                 None => {}
