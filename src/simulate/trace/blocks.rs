@@ -75,6 +75,9 @@ impl Blocks {
             if self.line == 1 && bytes.starts_with(BYTE_ORDER_MARK) {
                 bytes.drain(..BYTE_ORDER_MARK.len());
             }
+            if self.ended && self.failed.is_none() {
+                break bytes.len();
+            }
             match memchr::memrchr(b'\n', bytes) {
                 Some(last) => break last + 1,
                 // What is left where reading broke off is no whole line.
@@ -82,7 +85,6 @@ impl Blocks {
                     bytes.clear();
                     break 0;
                 }
-                None if self.ended => break bytes.len(),
                 None if bytes.len() > LONGEST_LINE => break 0,
                 None => {}
             }
