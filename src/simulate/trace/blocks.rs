@@ -54,10 +54,8 @@ impl Blocks {
         let mut head = [0; GZIP.len()];
         let length = first(&mut input, &mut head)?;
         let whole = Cursor::new(head).take(length as u64).chain(input);
-        let input: Box<dyn Read + Send> = match head == GZIP {
-            true => Box::new(MultiGzDecoder::new(whole)),
-            false => Box::new(whole),
-        };
+        let input: Box<dyn Read + Send> =
+            if head == GZIP { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) };
         Ok(Blocks { input, rest: Vec::new(), line: 1, ended: false, failed: None })
     }
 

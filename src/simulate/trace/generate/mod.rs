@@ -41,7 +41,7 @@ impl Choice {
     fn draw(&self, chance: &mut ChaCha8Rng) -> u32 {
         match self {
             Choice::Even(0 | 1) => 0,
-            Choice::Even(count) => (u64::from(chance.next_u32()) * u64::from(*count) >> 32) as u32,
+            Choice::Even(count) => ((u64::from(chance.next_u32()) * u64::from(*count)) >> 32) as u32,
             Choice::Zipf(zipf) => chance.sample(zipf) as u32 - 1,
         }
     }
