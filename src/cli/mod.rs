@@ -11,6 +11,7 @@ mod nginx;
 mod simulate;
 mod target;
 mod terminal;
+mod trace;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -53,6 +54,7 @@ enum Command {
         arguments: Vec<OsString>,
     },
     Simulate(simulate::Simulate),
+    Trace(trace::Trace),
 }
 
 /// The command line, for what is derived from it: completions, man pages.
@@ -92,5 +94,6 @@ fn dispatch(command: Command) -> ExitCode {
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Nginx { arguments } => nginx::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
+        Command::Trace(arguments) => trace::run(arguments),
     }
 }

@@ -11,8 +11,11 @@ use crate::simulate::outcome::{Label, Outcome, Production};
 /// A try at peer 10.0.0.N+1:80 that took 20 ms and N more.
 pub fn attempt(peer: u32, started: u64, status: u16, ending: Ending) -> Attempt {
     let answered = (ending == Ending::Answered).then_some(20 + u64::from(peer));
+    let failed = matches!(ending, Ending::Refused | Ending::ReadTimeout);
     Attempt {
         upstream: Some(0),
+        conns: 12 - u64::from(peer),
+        unavailable_until: failed.then_some(Millis(started + 500)),
         status,
         connect_time: answered.map(|_| 1),
         header_time: answered,
@@ -111,7 +114,7 @@ fn tables() {
 #[test]
 fn pages() {
     let mut groups = groups();
-    groups[0].peers[0].address = "<script>\"'&".to_owned();
+    groups.upstreams[0].peers[0].peer.address = "<script>\"'&".to_owned();
     let page = html::render(&Summary::of(&played(groups, by_weight)), "a <b> & c");
     for foreign in ["<script", "http://", "https://", "<link", "<img", "url(", "@import"] {
         assert!(!page.replace("http://www.w3.org/2000/svg", "").contains(foreign), "{foreign}");

@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn evenly() {
-        assert_eq!(spread(&[]), []);
+        assert!(spread(&[]).is_empty());
         assert_eq!(spread(&[&[1000]]), [1000]);
         assert_eq!(spread(&[&[1000, 1000, 2000, 4000, 4000, 4000]]), [1000, 1500, 2000, 4000, 4333, 4666]);
         assert_eq!(spread(&[&[0, 1000], &[], &[1000], &[1000, 1000, 2000]]), [0, 1000, 1250, 1500, 1750, 2000]);
@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn a_second_with_too_many_is_halved_and_halved_again() {
-        let times = spread(&[&[1000; 70_000], &[1000; 70_000], &[2000]]);
+        let many = vec![1000; 70_000];
+        let times = spread(&[&many, &many, &[2000]]);
         assert!(times.is_sorted());
         assert_eq!((times[WINDOW - 1], times[WINDOW], times[2 * WINDOW], times[140_000]), (1499, 1500, 1750, 2000));
     }

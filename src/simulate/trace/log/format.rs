@@ -45,20 +45,32 @@ impl Format {
         steps(COMBINED, Escape::Default, &parts)
     }
 
-    /// Compiles a format.
+    /// Compiles a format that a configuration declares.
     ///
     /// # Errors
     /// What it lacks to be a trace.
     pub fn compile(format: &LogFormat) -> Result<Format, String> {
-        let compiled = steps(&format.name, format.escape, &format.text.0);
-        let name = &format.name;
-        if !compiled.tells(&[Role::Msec, Role::Iso, Role::Local]) {
-            return Err(format!("log_format \"{name}\" has no time: $msec, $time_iso8601 or $time_local"));
+        steps(&format.name, format.escape, &format.text.0).complete()
+    }
+
+    /// Compiles a format's text, as it stands after `log_format`'s name.
+    ///
+    /// # Errors
+    /// nginx's message, or what the format lacks to be a trace.
+    pub fn read(name: &str, escape: Escape, text: &str) -> Result<Format, String> {
+        let text = crate::config::Text::read(text).map_err(|fault| fault.message)?;
+        steps(name, escape, &text.0).complete()
+    }
+
+    fn complete(self) -> Result<Format, String> {
+        let lacks = |what| Err(format!("log_format \"{}\" has no {what}", self.name));
+        if !self.tells(&[Role::Msec, Role::Iso, Role::Local]) {
+            return lacks("time: $msec, $time_iso8601 or $time_local");
         }
-        if !compiled.tells(&[Role::Request, Role::Target, Role::Path, Role::PathAndArgs]) {
-            return Err(format!("log_format \"{name}\" has no request: $request, $request_uri or $uri"));
+        if !self.tells(&[Role::Request, Role::Target, Role::Path, Role::PathAndArgs]) {
+            return lacks("request: $request, $request_uri or $uri");
         }
-        Ok(compiled)
+        Ok(self)
     }
 
     /// Whether one of these variables is read.
@@ -111,8 +123,7 @@ impl Step {
     /// Another variable follows with nothing between.
     fn tangle(&mut self, role: Role, name: &str, tangled: &mut Vec<String>) {
         self.role = match (self.role, role, name) {
-            (Role::Path, Role::Skip, "is_args") => Role::PathAndArgs,
-            (Role::PathAndArgs, Role::Args, _) => Role::PathAndArgs,
+            (Role::Path, Role::Skip, "is_args") | (Role::PathAndArgs, Role::Args, _) => Role::PathAndArgs,
             _ => {
                 tangled.push(format!("{}${name}", self.name));
                 Role::Skip
@@ -168,7 +179,6 @@ impl Format {
 mod tests {
     use super::*;
     use crate::config::Text;
-    use crate::syntax::{FileId, Span};
 
     fn check(text: &str, expected: &[(&str, Role, &str)], tangled: &[&str]) {
         let format = steps("f", Escape::Default, &Text::read(text).unwrap().0);
@@ -201,12 +211,7 @@ mod tests {
 
     #[test]
     fn what_a_trace_needs() {
-        let compile = |text| {
-            let text = Text::read(text).unwrap();
-            let span = Span { file: FileId(0), start: 0, end: 0 };
-            let format = LogFormat { name: "f".to_owned(), escape: Escape::Default, text, span };
-            Format::compile(&format).map(|_| ())
-        };
+        let compile = |text| Format::read("f", Escape::Default, text).map(|_| ());
         assert_eq!(compile("$msec $request"), Ok(()));
         assert!(compile("$request").unwrap_err().contains("no time"));
         assert!(compile("$msec $remote_addr").unwrap_err().contains("no request"));

@@ -81,7 +81,7 @@ impl Reader {
     fn take<'a>(&mut self, role: Role, value: &'a [u8], draft: &mut Draft<'a>, page: &mut Page<'a>) -> bool {
         let record = &mut draft.record;
         match role {
-            Role::Client => return client::read(value).map(|client| record.client = client).is_some(),
+            Role::Client => return set(&mut record.client, client::read(value).ok()),
             Role::Msec => return set(&mut record.time, decimal(value).map(Millis)),
             Role::Local => return set(&mut record.time, self.dates.read(value, time::local).map(Millis)),
             Role::Iso => return set(&mut record.time, self.dates.read(value, time::iso).map(Millis)),
@@ -214,7 +214,7 @@ impl Lines for Reader {
             let value = &line[at..end];
             if step.role == Role::Skip {
             } else if self.is_absent(value) {
-                self.absent(step, at, &mut draft)?;
+                absent(step, at, &mut draft)?;
             } else if !self.take(step.role, value, &mut draft, page) {
                 let message = format!("\"{}\" is not {}: {}", step.name, kind(step.role), quoted(value));
                 return Err(Wrong { span: at..end, message });
@@ -226,19 +226,17 @@ impl Lines for Reader {
     }
 }
 
-impl Reader {
-    /// Without a request there is nothing to replay, without a time no place for it.
-    fn absent(&self, step: &Step, at: usize, draft: &mut Draft<'_>) -> Result<(), Wrong> {
-        match step.role {
-            Role::Request | Role::Target | Role::Path | Role::PathAndArgs => draft.silent = true,
-            Role::Msec | Role::Iso | Role::Local => {
-                return Err(Wrong { span: at..at + 1, message: format!("\"{}\" is empty", step.name) });
-            }
-            Role::Https => draft.record.tls = Some(false),
-            _ => {}
+/// Without a request there is nothing to replay, without a time no place for it.
+fn absent(step: &Step, at: usize, draft: &mut Draft<'_>) -> Result<(), Wrong> {
+    match step.role {
+        Role::Request | Role::Target | Role::Path | Role::PathAndArgs => draft.silent = true,
+        Role::Msec | Role::Iso | Role::Local => {
+            return Err(Wrong { span: at..at + 1, message: format!("\"{}\" is empty", step.name) });
         }
-        Ok(())
+        Role::Https => draft.record.tls = Some(false),
+        _ => {}
     }
+    Ok(())
 }
 
 /// What a value should have been.
