@@ -27,8 +27,13 @@ pub fn make((kind, seed): Order) -> Case {
     draft.finish()
 }
 
+/// What it is called: the kind and the seed.
+pub fn name((kind, seed): Order) -> String {
+    format!("{}-{seed}", kind.0)
+}
+
 /// Runs `work` on every item, `jobs` at a time.
-pub fn in_parallel<T: Sync>(items: &[T], jobs: usize, work: impl Fn(&T) + Sync) {
+pub fn in_parallel<'a, T: Sync>(items: &'a [T], jobs: usize, work: impl Fn(&'a T) + Sync) {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..jobs {
@@ -66,7 +71,7 @@ pub fn record(orders: &[Order], nginx: &Nginx, version: &str, out: &Path, jobs: 
     let kept = Mutex::new(0);
     in_parallel(orders, jobs, |order| {
         let (kind, seed) = *order;
-        let folder = out.join(format!("{}-{seed}", kind.0));
+        let folder = out.join(name(*order));
         if folder.join("expected.jsonl").exists() {
             return;
         }
@@ -83,7 +88,7 @@ pub fn record(orders: &[Order], nginx: &Nginx, version: &str, out: &Path, jobs: 
                 std::fs::write(folder.join("expected.jsonl"), lines(&played.outcomes)).unwrap();
                 *kept.lock().unwrap() += 1;
             }
-            Err(why) => eprintln!("{}-{seed}: {}", kind.0, why.trim_end()),
+            Err(why) => eprintln!("{}: {}", name(*order), why.trim_end()),
         }
     });
     eprintln!("{} of {} cases kept in {}", kept.lock().unwrap(), orders.len(), out.display());

@@ -13,11 +13,15 @@ pub const RETRIES: &[Kind] = &[
     ("all_marked_down", Needs::Nothing, |d| all_marked_down(d)),
     ("backup_order", Needs::Random, |d| backup_order(d)),
     ("big_weights", Needs::Random, |d| big_weights(d)),
+    ("direct", Needs::Nothing, |d| direct(d)),
     ("error_page", Needs::Nothing, |d| error_page(d)),
     ("least_conn_fail", Needs::Nothing, |d| least_conn_fail(d)),
     ("least_time_fail", Needs::New, |d| least_time_fail(d)),
     ("least_time_inflight", Needs::New, |d| least_time_inflight(d)),
+    ("inherit", Needs::Nothing, |d| inherit(d)),
+    ("keepalive", Needs::Random, |d| keepalive(d)),
     ("many_peers", Needs::Random, |d| many_peers(d)),
+    ("max_conns_more", Needs::Random, |d| max_conns_more(d)),
     ("next_codes", Needs::Nothing, |d| next_codes(d)),
     ("next_off", Needs::Nothing, |d| next_off(d)),
     ("next_timeout", Needs::Nothing, |d| next_timeout(d)),
@@ -94,6 +98,17 @@ fn big_weights(draft: &mut Draft) {
     draft.location.push("proxy_next_upstream error http_502;".to_owned());
 }
 
+/// Addresses without a group of their own.
+fn direct(draft: &mut Draft) {
+    draft.pace = FAILING;
+    plain(draft, "");
+    let (one, two) = (draft.address(7), draft.address(8));
+    draft.server.push(format!("location /b/ {{\n    proxy_pass http://{one};\n}}"));
+    draft.server.push(format!("location = /d {{\n    proxy_pass http://{two}/;\n}}"));
+    draft.server.push(format!("location ~ ^/u/1 {{\n    proxy_pass http://{one}$request_uri;\n}}"));
+    draft.fail(TROUBLE, CODES);
+}
+
 /// The answers of a failing group are another group's to give.
 fn error_page(draft: &mut Draft) {
     draft.pace = FAILING;
@@ -139,17 +154,67 @@ fn least_time_inflight(draft: &mut Draft) {
     draft.serve_in(&[0.02, 0.06, 0.14, 0.26]);
 }
 
+/// What is said of retries in the server, and said again in a location.
+fn inherit(draft: &mut Draft) {
+    draft.pace = FAILING;
+    draft.http.push("proxy_next_upstream error http_500;".to_owned());
+    plain(draft, "");
+    draft.server.push("proxy_next_upstream_tries 2;".to_owned());
+    draft.server.push(
+        "location /b/ {\n    proxy_next_upstream http_502 http_503;\n    proxy_pass http://backend;\n}".to_owned(),
+    );
+    draft.server.push("location /u/ {\n    proxy_next_upstream_tries 0;\n    proxy_pass http://backend;\n}".to_owned());
+    draft.fail(TROUBLE, CODES);
+}
+
+/// `keepalive` around a method changes nothing where backends close.
+fn keepalive(draft: &mut Draft) {
+    draft.pace = FAILING;
+    let n = draft.between(2, 5);
+    let mut servers = draft.some_servers(n);
+    servers.push("keepalive 8;".to_owned());
+    let method = draft.one_of(RANDOM_TOO);
+    draft.group("backend", method, servers);
+    draft.location.push("proxy_http_version 1.1;".to_owned());
+    draft.fail(TROUBLE, CODES);
+}
+
+/// Full peers, failing peers and backups.
+fn max_conns_more(draft: &mut Draft) {
+    draft.pace = BUSY;
+    draft.services = TIMES;
+    let n = draft.between(2, 5);
+    let mut servers = draft.some_servers(n);
+    for line in &mut servers {
+        let most = draft.between(1, 4);
+        add(line, &format!("max_conns={most}"));
+    }
+    let method = draft.one_of(RANDOM_TOO);
+    if matches!(method, "" | "least_conn;") && draft.chance(0.6) {
+        add(servers.last_mut().unwrap(), "backup");
+    }
+    draft.group("backend", method, servers);
+    if draft.chance(0.6) {
+        draft.fail(&[Refuse], &[]);
+    }
+}
+
 /// More peers than a word has bits, and most of them gone.
 fn many_peers(draft: &mut Draft) {
     draft.pace = Pace { step: 100, seconds: 6, ..FAILING };
     let n = draft.between(60, 80);
-    let mut servers = draft.some_servers(n);
-    if draft.chance(0.3) {
-        servers.rotate_left(3);
+    let patient = draft.chance(0.5);
+    let mut servers = if patient { Vec::new() } else { draft.some_servers(n) };
+    if patient {
+        servers.extend((0..n as usize).map(|at| format!("server {} max_fails=0;", draft.address(at))));
     }
     let method = draft.one_of(RANDOM_TOO);
     draft.group("backend", method, servers);
-    draft.fail(&[Refuse], &[]);
+    for peer in 0..n as usize {
+        if draft.chance(0.95) {
+            draft.fault(peer, 2000, 4000, Refuse, None);
+        }
+    }
 }
 
 fn next_codes(draft: &mut Draft) {
