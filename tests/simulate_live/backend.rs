@@ -33,22 +33,22 @@ pub fn start(case: &Case, clock: &Arc<Clock>) {
 }
 
 impl Backend {
-    /// Listens, except where it refuses. `accept` keeps to the socket's read timeout: so a thread needs no other alarm.
+    /// Listens, except where it refuses.
     fn run(self: Arc<Self>) {
-        let refusals: Vec<&Fault> = self.faults.iter().filter(|fault| fault.kind == FaultKind::Refuse).collect();
-        let mut from = 0;
-        for refusal in refusals {
-            self.listen(from, Some(refusal.from));
-            from = refusal.to;
+        let mut from = Duration::ZERO;
+        for refusal in self.faults.iter().filter(|fault| fault.kind == FaultKind::Refuse) {
+            self.listen(from, Some(Duration::from_millis(refusal.from)));
+            from = Duration::from_millis(refusal.to);
         }
         self.listen(from, None);
     }
 
-    fn listen(self: &Arc<Self>, from: Millis, to: Option<Millis>) {
+    /// `accept` keeps to the socket's read timeout: so the thread needs no other alarm.
+    fn listen(self: &Arc<Self>, from: Duration, to: Option<Duration>) {
         if to == Some(from) {
             return;
         }
-        if from > 0 {
+        if !from.is_zero() {
             self.clock.sleep_until(from);
         }
         let listener = TcpListener::bind(self.address).unwrap_or_else(|e| panic!("{}: {e}", self.address));
@@ -67,8 +67,9 @@ impl Backend {
     }
 
     fn serve(&self, mut stream: TcpStream) {
-        let now = self.clock.now();
+        let begun = self.clock.now();
         let head = read_head(&mut stream);
+        let now = begun.as_millis() as Millis;
         let fault = self.faults.iter().find(|fault| (fault.from..fault.to).contains(&now));
         let code = match fault.map(|fault| (fault.kind, fault.code)) {
             Some((FaultKind::Reset | FaultKind::Refuse, _)) => return,
@@ -81,7 +82,7 @@ impl Backend {
         };
         let asked = header(&head, "x-case-service").and_then(|text| text.parse().ok());
         let service = if fault.is_some() { 0.0 } else { asked.or(self.service).unwrap_or(0.0) };
-        let due = now + (service * 1000.0_f64).round() as Millis;
+        let due = begun + Duration::from_secs_f64(service);
         self.clock.sleep_until(due);
         let cookie = header(&head, "x-case-session")
             .filter(|session| {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,13 @@ pub struct Request {
     pub session: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<f64>,
+}
+
+impl Request {
+    /// When it arrives.
+    pub fn at(&self) -> Duration {
+        Duration::from_millis(self.t)
+    }
 }
 
 /// What a backend does instead of answering.

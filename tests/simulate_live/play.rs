@@ -94,7 +94,7 @@ pub fn here(folder: &Path, binary: &Path) -> Played {
     let clock = Arc::new(Clock::ahead(Duration::from_millis(300)));
     backend::start(&case, &clock);
     let mut nginx = start(&case, folder, binary);
-    assert!(clock.until(0) > Duration::from_millis(10), "nginx started too late");
+    assert!(clock.until(Duration::ZERO) > Duration::from_millis(10), "nginx started too late");
     client::run(&case.trace, &clock);
     Command::new("kill").args(["-QUIT", &nginx.id().to_string()]).status().unwrap();
     nginx.wait().unwrap();
