@@ -62,13 +62,16 @@ pub fn apart(case: &Case, nginx: &Nginx) -> Result<Played, String> {
     case.write(folder.path());
     // Who is not root is so in a user namespace; but nginx, which gives root away where it has it, cannot do so there.
     let (own, rest) = if is_root() {
-        ("--net", "exec \"$@\"")
+        ("--net --mount", "exec \"$@\"")
     } else {
-        ("--net --map-root-user", "exec unshare --user --map-user=1000 --map-group=1000 \"$@\"")
+        ("--net --mount --map-root-user", "exec unshare --user --map-user=1000 --map-group=1000 \"$@\"")
     };
     let mut setup = "ip link set lo up; echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start".to_owned();
     for peer in case.peers().iter().filter(|peer| !peer.ip().is_loopback()) {
         let _ = write!(setup, "; ip addr add {} dev lo 2>/dev/null", peer.ip());
+    }
+    if !case.scenario.resolve.is_empty() {
+        let _ = write!(setup, "; mount --bind {}/hosts /etc/hosts", folder.path().display());
     }
     let mut command = Command::new("unshare");
     command.args(own.split(' ')).args(["sh", "-c", &format!("{setup}; {rest}"), "sh"]);

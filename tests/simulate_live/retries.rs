@@ -1,6 +1,8 @@
 //! Kinds about failing: which answers are failures, how often and how long nginx goes on, who counts.
 
-use crate::case::FaultKind::{Refuse, Reset, Status, Timeout};
+use std::net::IpAddr;
+
+use crate::case::FaultKind::{Invalid, Refuse, Reset, Slow, Status, Timeout, Unreachable};
 use crate::draft::{Draft, FAILING, Pace, SERVED, SILENT, add};
 use crate::kinds::{CODES, Kind, Needs, TIMES, TROUBLE, failing, keyed, plain, timed};
 
@@ -16,12 +18,16 @@ pub const RETRIES: &[Kind] = &[
     ("direct", Needs::Nothing, |d| direct(d)),
     ("error_page", Needs::Nothing, |d| error_page(d)),
     ("least_conn_fail", Needs::Nothing, |d| least_conn_fail(d)),
+    ("least_conn_slow", Needs::Nothing, |d| least_conn_slow(d)),
+    ("least_time_body", Needs::New, |d| least_time_body(d)),
     ("least_time_fail", Needs::New, |d| least_time_fail(d)),
     ("least_time_inflight", Needs::New, |d| least_time_inflight(d)),
     ("inherit", Needs::Nothing, |d| inherit(d)),
+    ("invalid", Needs::Nothing, |d| invalid(d)),
     ("keepalive", Needs::Random, |d| keepalive(d)),
     ("many_peers", Needs::Random, |d| many_peers(d)),
     ("max_conns_more", Needs::Random, |d| max_conns_more(d)),
+    ("names", Needs::Random, |d| names(d)),
     ("next_codes", Needs::Nothing, |d| next_codes(d)),
     ("next_off", Needs::Nothing, |d| next_off(d)),
     ("next_timeout", Needs::Nothing, |d| next_timeout(d)),
@@ -32,6 +38,7 @@ pub const RETRIES: &[Kind] = &[
     ("same_address", Needs::Nothing, |d| same_address(d)),
     ("spread", Needs::Random, |d| spread(d)),
     ("tries_many", Needs::Nothing, |d| tries_many(d)),
+    ("unreachable", Needs::Nothing, |d| unreachable(d)),
 ];
 
 const METHODS: &[&str] = &["", "", "least_conn;", "ip_hash;", "hash $uri;", "hash $arg_k consistent;"];
@@ -334,4 +341,71 @@ fn tries_many(draft: &mut Draft) {
     draft.location.push("proxy_next_upstream error timeout http_500 http_502 http_503;".to_owned());
     draft.location.push(format!("proxy_next_upstream_tries {most};"));
     draft.fail(&[Refuse, Reset, Status], CODES);
+}
+
+/// Answers that are no HTTP.
+fn invalid(draft: &mut Draft) {
+    draft.pace = FAILING;
+    draft.methods = &["GET", "GET", "POST"];
+    let n = draft.between(2, 4);
+    let servers = draft.some_servers(n);
+    let method = draft.one_of(METHODS);
+    draft.group("backend", method, servers);
+    let on = draft.one_of(&["", "invalid_header", "error timeout", "error invalid_header non_idempotent", "http_502"]);
+    if !on.is_empty() {
+        draft.location.push(format!("proxy_next_upstream {on};"));
+    }
+    draft.fail(&[Invalid, Invalid, Refuse], CODES);
+}
+
+/// Some peers are slow for a while.
+fn least_conn_slow(draft: &mut Draft) {
+    draft.pace = BUSY;
+    draft.services = TIMES;
+    let n = draft.between(2, 5);
+    let servers = draft.some_servers(n);
+    draft.backend("least_conn;", servers);
+    draft.fail(&[Slow], &[]);
+}
+
+/// Headers and bodies take times of their own.
+fn least_time_body(draft: &mut Draft) {
+    timed(draft);
+    draft.scenario.backend.clear();
+    draft.serve_in(&[0.02, 0.06]);
+    for at in 0..draft.scenario.backend.len() {
+        draft.scenario.backend[at].body = Some(draft.one_of(&[0.04, 0.08, 0.2]));
+    }
+}
+
+/// Names with several addresses each.
+fn names(draft: &mut Draft) {
+    let addresses = |from: u8, n: u8| (from..from + n).map(|last| IpAddr::from([10, 0, 0, last])).collect::<Vec<_>>();
+    for (name, from) in [("app.internal", 11), ("db.internal", 21)] {
+        let n = draft.between(1, 3) as u8;
+        draft.scenario.resolve.insert(name.to_owned(), addresses(from, n));
+    }
+    draft.pace = FAILING;
+    let mut servers = draft.some_servers(3);
+    servers[0] = servers[0].replace(&draft.address(0), "app.internal:8080");
+    servers[1] = servers[1].replace(&draft.address(1), "db.internal:8080");
+    let method = draft.one_of(RANDOM_TOO);
+    draft.group("backend", method, servers);
+    draft.fail(TROUBLE, CODES);
+}
+
+/// Connections hang. With 510 ms up to three tries stay clear of other requests.
+fn unreachable(draft: &mut Draft) {
+    draft.pace = SILENT;
+    draft.location = vec!["proxy_connect_timeout 510ms;".to_owned(), "proxy_read_timeout 2s;".to_owned()];
+    draft.methods = &["GET", "GET", "POST"];
+    let n = draft.between(2, 3);
+    let servers = draft.some_servers(n);
+    let method = draft.one_of(METHODS);
+    draft.group("backend", method, servers);
+    let on = draft.one_of(&["", "error", "timeout", "error timeout http_502"]);
+    if !on.is_empty() {
+        draft.location.push(format!("proxy_next_upstream {on};"));
+    }
+    draft.fail(&[Unreachable, Unreachable, Refuse, Status], CODES);
 }
