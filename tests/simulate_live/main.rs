@@ -18,6 +18,7 @@ mod clock;
 mod draft;
 mod judge;
 mod kinds;
+mod load;
 mod play;
 mod record;
 mod retries;
@@ -94,6 +95,7 @@ fn judge_all() {
             Needs::NewRandom => None,
         })
         .collect();
+    assert!(full || orders.len() == SAMPLE.len(), "a kind of the sample is not there");
     judge::require(&orders, if full { 8 } else { orders.len() });
 }
 

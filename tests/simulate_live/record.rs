@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::case::{Case, Outcome, lines, read_lines};
 use crate::draft::Draft;
 use crate::kinds::{KINDS, Kind};
+use crate::load::LOAD;
 use crate::play::{LATE, Nginx, Played, apart};
 use crate::retries::RETRIES;
 use crate::routing::ROUTING;
@@ -17,7 +18,7 @@ pub type Order = (&'static Kind, u64);
 
 /// Every kind.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {
-    KINDS.iter().chain(RETRIES).chain(SESSIONS).chain(ROUTING)
+    KINDS.iter().chain(LOAD).chain(RETRIES).chain(SESSIONS).chain(ROUTING)
 }
 
 /// The case that follows from a kind and a seed.

@@ -2,12 +2,9 @@
 
 use std::net::IpAddr;
 
-use crate::case::FaultKind::{Invalid, Refuse, Reset, Slow, Status, Timeout, Unreachable};
-use crate::draft::{Draft, FAILING, Pace, SERVED, SILENT, add};
-use crate::kinds::{CODES, Kind, Needs, TIMES, TROUBLE, failing, keyed, plain, timed};
-
-/// Failing while connections are open.
-const BUSY: Pace = Pace { seconds: 8, ..SERVED };
+use crate::case::FaultKind::{Invalid, Refuse, Reset, Status, Timeout, Unreachable};
+use crate::draft::{Draft, FAILING, SILENT, add};
+use crate::kinds::{CODES, Kind, Needs, TROUBLE, failing, keyed, plain};
 
 /// In the order of the alphabet.
 pub const RETRIES: &[Kind] = &[
@@ -17,23 +14,15 @@ pub const RETRIES: &[Kind] = &[
     ("big_weights", Needs::Random, |d| big_weights(d)),
     ("direct", Needs::Nothing, |d| direct(d)),
     ("error_page", Needs::Nothing, |d| error_page(d)),
-    ("least_conn_fail", Needs::Nothing, |d| least_conn_fail(d)),
-    ("least_conn_slow", Needs::Nothing, |d| least_conn_slow(d)),
-    ("least_time_body", Needs::New, |d| least_time_body(d)),
-    ("least_time_fail", Needs::New, |d| least_time_fail(d)),
-    ("least_time_inflight", Needs::New, |d| least_time_inflight(d)),
     ("inherit", Needs::Nothing, |d| inherit(d)),
     ("invalid", Needs::Nothing, |d| invalid(d)),
     ("keepalive", Needs::Random, |d| keepalive(d)),
-    ("many_peers", Needs::Random, |d| many_peers(d)),
-    ("max_conns_more", Needs::Random, |d| max_conns_more(d)),
     ("names", Needs::Random, |d| names(d)),
     ("next_codes", Needs::Nothing, |d| next_codes(d)),
     ("next_off", Needs::Nothing, |d| next_off(d)),
     ("next_timeout", Needs::Nothing, |d| next_timeout(d)),
     ("odd_limits", Needs::Nothing, |d| odd_limits(d)),
     ("one_and_a_half", Needs::Nothing, |d| one_and_a_half(d)),
-    ("random2_fail", Needs::Random, |d| random2_fail(d)),
     ("read_timeout", Needs::Nothing, |d| read_timeout(d)),
     ("same_address", Needs::Nothing, |d| same_address(d)),
     ("spread", Needs::Random, |d| spread(d)),
@@ -42,7 +31,8 @@ pub const RETRIES: &[Kind] = &[
 ];
 
 const METHODS: &[&str] = &["", "", "least_conn;", "ip_hash;", "hash $uri;", "hash $arg_k consistent;"];
-const RANDOM_TOO: &[&str] =
+/// All methods without times.
+pub const RANDOM_TOO: &[&str] =
     &["", "random;", "random two;", "least_conn;", "ip_hash;", "hash $uri;", "hash $arg_k consistent;"];
 
 /// For a while nobody is there.
@@ -133,34 +123,6 @@ fn error_page(draft: &mut Draft) {
     draft.fail(TROUBLE, CODES);
 }
 
-/// Refusals only: whether a failing answer takes the answer's time is the scenario's to say.
-fn least_conn_fail(draft: &mut Draft) {
-    draft.pace = BUSY;
-    draft.services = TIMES;
-    let n = draft.between(2, 5);
-    let mut servers = draft.some_servers(n);
-    if draft.chance(0.3) {
-        add(servers.last_mut().unwrap(), "backup");
-    }
-    draft.group("backend", "least_conn;", servers);
-    draft.fail(&[Refuse], &[]);
-}
-
-fn least_time_fail(draft: &mut Draft) {
-    timed(draft);
-    draft.pace = BUSY;
-    draft.fail(&[Refuse], &[]);
-}
-
-fn least_time_inflight(draft: &mut Draft) {
-    draft.pace = SERVED;
-    let method = draft.one_of(&["least_time header inflight;", "least_time last_byte inflight;"]);
-    let n = draft.between(2, 4);
-    let servers = draft.some_servers(n);
-    draft.backend(method, servers);
-    draft.serve_in(&[0.02, 0.06, 0.14, 0.26]);
-}
-
 /// What is said of retries in the server, and said again in a location.
 fn inherit(draft: &mut Draft) {
     draft.pace = FAILING;
@@ -184,44 +146,6 @@ fn keepalive(draft: &mut Draft) {
     draft.group("backend", method, servers);
     draft.location.push("proxy_http_version 1.1;".to_owned());
     draft.fail(TROUBLE, CODES);
-}
-
-/// Full peers, failing peers and backups.
-fn max_conns_more(draft: &mut Draft) {
-    draft.pace = BUSY;
-    draft.services = TIMES;
-    let n = draft.between(2, 5);
-    let mut servers = draft.some_servers(n);
-    for line in &mut servers {
-        let most = draft.between(1, 4);
-        add(line, &format!("max_conns={most}"));
-    }
-    let method = draft.one_of(RANDOM_TOO);
-    if matches!(method, "" | "least_conn;") && draft.chance(0.6) {
-        add(servers.last_mut().unwrap(), "backup");
-    }
-    draft.group("backend", method, servers);
-    if draft.chance(0.6) {
-        draft.fail(&[Refuse], &[]);
-    }
-}
-
-/// More peers than a word has bits, and most of them gone.
-fn many_peers(draft: &mut Draft) {
-    draft.pace = Pace { step: 100, seconds: 6, ..FAILING };
-    let n = draft.between(60, 80);
-    let patient = draft.chance(0.5);
-    let mut servers = if patient { Vec::new() } else { draft.some_servers(n) };
-    if patient {
-        servers.extend((0..n as usize).map(|at| format!("server {} max_fails=0;", draft.address(at))));
-    }
-    let method = draft.one_of(RANDOM_TOO);
-    draft.group("backend", method, servers);
-    for peer in 0..n as usize {
-        if draft.chance(0.95) {
-            draft.fault(peer, 2000, 4000, Refuse, None);
-        }
-    }
 }
 
 fn next_codes(draft: &mut Draft) {
@@ -298,16 +222,6 @@ fn one_and_a_half(draft: &mut Draft) {
     draft.fail(TROUBLE, CODES);
 }
 
-fn random2_fail(draft: &mut Draft) {
-    draft.pace = BUSY;
-    draft.services = TIMES;
-    let n = draft.between(2, 6);
-    let servers = draft.some_servers(n);
-    let method = draft.one_of(&["random two;", "random two least_conn;"]);
-    draft.group("backend", method, servers);
-    draft.fail(&[Refuse], &[]);
-}
-
 /// One address in several `server` lines.
 fn same_address(draft: &mut Draft) {
     draft.pace = FAILING;
@@ -356,26 +270,6 @@ fn invalid(draft: &mut Draft) {
         draft.location.push(format!("proxy_next_upstream {on};"));
     }
     draft.fail(&[Invalid, Invalid, Refuse], CODES);
-}
-
-/// Some peers are slow for a while.
-fn least_conn_slow(draft: &mut Draft) {
-    draft.pace = BUSY;
-    draft.services = TIMES;
-    let n = draft.between(2, 5);
-    let servers = draft.some_servers(n);
-    draft.backend("least_conn;", servers);
-    draft.fail(&[Slow], &[]);
-}
-
-/// Headers and bodies take times of their own.
-fn least_time_body(draft: &mut Draft) {
-    timed(draft);
-    draft.scenario.backend.clear();
-    draft.serve_in(&[0.02, 0.06]);
-    for at in 0..draft.scenario.backend.len() {
-        draft.scenario.backend[at].body = Some(draft.one_of(&[0.04, 0.08, 0.2]));
-    }
 }
 
 /// Names with several addresses each.
