@@ -31,6 +31,7 @@ pub use cx::{Call, Cx, Options, Row};
 pub use fault::{Fault, Verdict};
 pub use fragment::{SURROUNDINGS, Surroundings};
 pub use host::{Host, NoHost, Pem, Refusal};
+pub use ip::{ip_address_port, ip_text};
 pub use listening::Listening;
 pub use log_files::{LogBuffer, LogFile, LogFiles};
 pub use nearest::nearest;

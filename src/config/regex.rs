@@ -59,6 +59,12 @@ impl Regex {
         &self.0.compiled
     }
 
+    /// Whether both share one compiled program.
+    #[must_use]
+    pub fn is_same(&self, other: &Regex) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Whether it matches somewhere in `subject`; a match that exceeds PCRE2's limits counts as none.
     #[must_use]
     pub fn is_match(&self, subject: &[u8]) -> bool {

@@ -30,6 +30,8 @@ pub struct Production<'a> {
 pub struct Outcome<'a> {
     /// How it is called.
     pub id: Label<'a>,
+    /// Its number in the order of arrival, from 0.
+    pub number: u64,
     /// Its line in the trace, from 1 (0: it was never written down).
     pub line: u64,
     /// When it arrived.

@@ -89,6 +89,13 @@ impl Ranges {
         content
     }
 
+    /// All pieces in order: first address, last address, value.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, u32, &Arc<str>)> {
+        let whole = |high: u16, low: u16| u32::from(high) << 16 | u32::from(low);
+        let pieces = self.0.iter().flat_map(|(high, list)| list.iter().map(move |piece| (*high, piece)));
+        pieces.map(move |(high, piece)| (whole(high, piece.start), whole(high, piece.end), &piece.value))
+    }
+
     /// The value of an address.
     #[must_use]
     pub fn find(&self, address: Ipv4Addr) -> Option<&Arc<str>> {

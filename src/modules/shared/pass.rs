@@ -28,6 +28,14 @@ pub enum Protocol {
     Stream,
 }
 
+impl Protocol {
+    /// The schemes that may stand before an address: text, TLS, default port.
+    #[must_use]
+    pub fn schemes(self) -> &'static [(&'static str, bool, u16)] {
+        FORMS.iter().find(|form| form.protocol == self).map_or(&[], |form| form.schemes)
+    }
+}
+
 /// The passes of one scope, in order: the last one handles its requests.
 #[derive(Debug, Default)]
 pub struct Passes(pub Vec<Pass>);

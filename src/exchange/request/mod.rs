@@ -1,0 +1,267 @@
+//! The request as the client sent it, with what is read out of its first line. All texts, also those made later on the
+//! way (a rewritten path, values of variables), stand in one buffer, as in nginx they stand in the request's pool: a
+//! text once written does not change, so a [`Slice`] of it holds as long as the request.
+
+mod arguments;
+mod host;
+mod target;
+
+use std::net::{IpAddr, SocketAddr};
+
+pub(super) use arguments::{argument, cookie, set_cookie};
+pub(super) use host::valid_host;
+pub(super) use target::Target;
+
+/// A piece of the request's buffer, or of the constants of a [`Site`](super::Site).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Slice {
+    pub(super) start: u32,
+    pub(super) len: u32,
+}
+
+/// Marks a slice of the site's constants.
+pub(super) const CONSTANT: u32 = 1 << 31;
+
+impl Slice {
+    pub(super) fn new(start: usize, len: usize) -> Slice {
+        Slice { start: start as u32, len: len as u32 }
+    }
+
+    /// Its bytes from `from` on, at most `len` of them.
+    pub(super) fn part(self, from: usize, len: usize) -> Slice {
+        let from = (from as u32).min(self.len);
+        Slice { start: self.start + from, len: (len as u32).min(self.len - from) }
+    }
+
+    /// Whether it is empty.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.len == 0
+    }
+
+    pub(super) fn of(self, bytes: &[u8]) -> &[u8] {
+        bytes.get(self.start as usize..(self.start + self.len) as usize).unwrap_or_default()
+    }
+}
+
+/// What is known before the first byte.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Connection {
+    /// The client's address; none for a client of a UNIX domain socket.
+    pub client: Option<IpAddr>,
+    /// The client's port; 0 for none.
+    pub client_port: u16,
+    /// The address and port that it connected to; none for a UNIX domain socket.
+    pub server: Option<SocketAddr>,
+    /// It speaks TLS.
+    pub tls: bool,
+    /// `$connection`
+    pub number: u64,
+}
+
+/// The first line.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Line<'a> {
+    /// `GET`
+    pub method: &'a [u8],
+    /// The target as it was sent: path and arguments, or a whole URL.
+    pub target: &'a [u8],
+    /// HTTP's version times ten: 9, 10, 11, 20, 30.
+    pub version: u8,
+}
+
+/// One header.
+#[derive(Debug, Clone, Copy)]
+struct Header {
+    name: Slice,
+    value: Slice,
+}
+
+/// Headers that routing itself needs: the last of each, and how many there were.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Known {
+    pub host: Option<Slice>,
+    pub hosts: u32,
+    pub length: Option<Slice>,
+    pub lengths: u32,
+    pub encoding: Option<Slice>,
+    pub encodings: u32,
+}
+
+/// A request.
+#[derive(Debug, Default)]
+pub struct Request {
+    pub(super) bytes: Vec<u8>,
+    headers: Vec<Header>,
+    pub(super) known: Known,
+    /// A header's name has a character that nginx does not take for granted.
+    odd_headers: bool,
+    pub(super) connection: Connection,
+    /// The connection before `real_ip_header` changed the client.
+    pub(super) original: Option<(Option<IpAddr>, u16)>,
+    pub(super) version: u8,
+    /// `$request_method`: an internal redirect may change it.
+    pub(super) method: Slice,
+    pub(super) sent_method: Slice,
+    target: Slice,
+    pub(super) id: Slice,
+    /// `$uri`
+    pub(super) uri: Slice,
+    /// `$args`
+    pub(super) args: Slice,
+    /// `$request_uri`
+    pub(super) unparsed: Slice,
+    /// The host that was asked for, in lower case and without its port; empty if none was.
+    pub(super) host: Slice,
+    /// The port that was asked for; 0 for none.
+    pub(super) port: u16,
+    /// The path had a `%XX` or a `+`, so what is cut from it is escaped where it becomes an argument.
+    pub(super) escaped: bool,
+    /// The text of the client's address, once it was needed.
+    pub(super) client_text: Option<Slice>,
+}
+
+impl Request {
+    /// Forgets the last request, and takes the first line of the next.
+    pub(super) fn start(&mut self, connection: &Connection, line: Line) {
+        self.bytes.clear();
+        self.headers.clear();
+        let empty = Slice::default();
+        self.connection = *connection;
+        self.known = Known::default();
+        (self.odd_headers, self.escaped, self.port) = (false, false, 0);
+        (self.original, self.client_text) = (None, None);
+        (self.id, self.uri, self.args, self.unparsed, self.host) = (empty, empty, empty, empty, empty);
+        self.version = line.version;
+        self.method = self.push(line.method);
+        self.sent_method = self.method;
+        self.target = self.push(line.target);
+    }
+
+    /// Adds a header.
+    pub fn header(&mut self, name: &[u8], value: &[u8]) {
+        let name = self.push(name);
+        let written = &mut self.bytes[name.start as usize..];
+        for byte in written {
+            *byte = byte.to_ascii_lowercase();
+            self.odd_headers |= !(byte.is_ascii_alphanumeric() || *byte == b'-');
+        }
+        let value = self.push(value);
+        self.headers.push(Header { name, value });
+        let known = &mut self.known;
+        let (last, count) = match name.of(&self.bytes) {
+            b"host" => (&mut known.host, &mut known.hosts),
+            b"content-length" => (&mut known.length, &mut known.lengths),
+            b"transfer-encoding" => (&mut known.encoding, &mut known.encodings),
+            _ => return,
+        };
+        *last = Some(value);
+        *count += 1;
+    }
+
+    /// Sets `$request_id`.
+    pub fn set_id(&mut self, id: &[u8]) {
+        self.id = self.push(id);
+    }
+
+    /// `$request_method`
+    #[must_use]
+    pub fn method(&self) -> &[u8] {
+        self.get(self.method)
+    }
+
+    /// `$uri`: the path as it stands, decoded.
+    #[must_use]
+    pub fn uri(&self) -> &[u8] {
+        self.get(self.uri)
+    }
+
+    /// `$args`
+    #[must_use]
+    pub fn args(&self) -> &[u8] {
+        self.get(self.args)
+    }
+
+    /// `$request_uri`
+    #[must_use]
+    pub fn request_uri(&self) -> &[u8] {
+        self.get(self.unparsed)
+    }
+
+    /// The host that was asked for, in lower case and without its port; empty if none was.
+    #[must_use]
+    pub fn host(&self) -> &[u8] {
+        self.get(self.host)
+    }
+
+    /// HTTP's version times ten.
+    #[must_use]
+    pub fn version(&self) -> u8 {
+        self.version
+    }
+
+    /// The client's address, as `real_ip_header` left it; none for a client of a UNIX domain socket.
+    #[must_use]
+    pub fn client(&self) -> Option<IpAddr> {
+        self.connection.client
+    }
+
+    /// The headers: names in lower case.
+    pub fn headers(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.headers.iter().map(|header| (self.get(header.name), self.get(header.value)))
+    }
+
+    /// The values of a header given in lower case, in order.
+    pub(super) fn values<'r>(&'r self, name: &'r [u8]) -> impl DoubleEndedIterator<Item = Slice> + 'r {
+        let named = move |header: &&Header| header.name.len as usize == name.len() && self.get(header.name) == name;
+        self.headers.iter().filter(named).map(|header| header.value)
+    }
+
+    /// The values of the header that a variable names: `_` stands for `-`.
+    pub(super) fn values_of_variable<'r>(&'r self, name: &'r [u8]) -> impl Iterator<Item = Slice> + 'r {
+        let same = |(header, name): (&u8, &u8)| header == name || (*header == b'-' && *name == b'_');
+        let named = move |header: &&Header| {
+            header.name.len as usize == name.len() && self.get(header.name).iter().zip(name).all(same)
+        };
+        self.headers.iter().filter(named).map(|header| header.value)
+    }
+
+    /// Drops headers whose names nginx does not take: `underscores` and `odd` say which it does.
+    pub(super) fn drop_odd_headers(&mut self, underscores: bool, odd: bool) {
+        if !self.odd_headers || odd {
+            return;
+        }
+        let Request { bytes, headers, .. } = self;
+        let good = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-' || (*byte == b'_' && underscores);
+        headers.retain(|header| header.name.of(bytes).iter().all(good));
+    }
+
+    /// Reads the target.
+    pub(super) fn read_target(&mut self, merge_slashes: bool) -> Option<Target> {
+        let target = Target::read(&mut self.bytes, self.target, merge_slashes)?;
+        (self.uri, self.args, self.unparsed) = (target.uri, target.args, target.unparsed);
+        self.escaped = target.escaped;
+        Some(target)
+    }
+
+    /// Appends bytes.
+    pub(super) fn push(&mut self, bytes: &[u8]) -> Slice {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        Slice::new(start, bytes.len())
+    }
+
+    /// Everything that was appended since the buffer had this length.
+    pub(super) fn since(&self, start: usize) -> Slice {
+        Slice::new(start, self.bytes.len() - start)
+    }
+
+    pub(super) fn get(&self, slice: Slice) -> &[u8] {
+        slice.of(&self.bytes)
+    }
+
+    /// The target as it was sent.
+    pub(super) fn target_slice(&self) -> Slice {
+        self.target
+    }
+}

@@ -1,0 +1,154 @@
+//! From a request's head to its server: `ngx_http_process_request_line`, `ngx_http_process_request_headers`,
+//! `ngx_http_process_request_header`, `ngx_http_set_virtual_server`, and the client's address by `real_ip_header`.
+
+use super::Found;
+use super::phases::Phase;
+use crate::exchange::request::{Slice, Target, valid_host};
+use crate::exchange::site::{Listener, ListenerId, Sender, ServerId, Site};
+use crate::exchange::state::Exchange;
+use crate::exchange::value::real_client;
+
+impl Exchange {
+    /// Finds the location of the request, which came to `listener`.
+    pub fn begin(&mut self, site: &Site, listener: ListenerId) -> Found {
+        let listener = site.listener(listener);
+        self.route.prepare(site);
+        self.choose(site, listener.default);
+        let server = site.server(listener.default);
+        self.request.drop_odd_headers(server.underscores, server.odd_headers);
+        if let Err(status) = self.read_head(site, listener) {
+            return self.refuse(site, status);
+        }
+        self.find_client(site);
+        self.phases(site, Phase::Server)
+    }
+
+    fn choose(&mut self, site: &Site, server: ServerId) {
+        self.route.server = server;
+        self.route.location = site.server(server).location;
+    }
+
+    /// Reads target and headers, and chooses the server.
+    fn read_head(&mut self, site: &Site, listener: &Listener) -> Result<(), u16> {
+        const BAD: u16 = 400;
+        let connect = self.request.method() == b"CONNECT";
+        let target = if connect {
+            self.request.connect_target()
+        } else {
+            self.request.read_target(site.server(listener.default).merge_slashes)
+        };
+        let host = target.ok_or(BAD)?.host;
+        if let Some(host) = host {
+            self.take_host(site, listener, host)?;
+        }
+        match self.request.known.host {
+            Some(_) if self.request.known.hosts > 1 => return Err(BAD),
+            Some(host) if self.request.host.is_empty() => self.take_host(site, listener, host)?,
+            Some(host) => drop(valid_host(self.request.get(host)).ok_or(BAD)?),
+            None if self.request.host.is_empty() => self.choose_by_name(site, listener, Slice::default()),
+            None => {}
+        }
+        if self.request.known.host.is_none() && self.request.version > 10 {
+            return Err(BAD);
+        }
+        self.check_body()?;
+        match self.request.method() {
+            b"TRACE" => Err(405),
+            b"CONNECT" if self.request.version != 11 || !site.server(self.route.server).allow_connect => Err(405),
+            _ => Ok(()),
+        }
+    }
+
+    fn take_host(&mut self, site: &Site, listener: &Listener, host: Slice) -> Result<(), u16> {
+        let text = self.request.get(host);
+        let (length, port) = valid_host(text).ok_or(400_u16)?;
+        let mut host = host.part(0, length);
+        if text[..length].iter().any(u8::is_ascii_uppercase) {
+            let start = self.request.bytes.len();
+            self.request.bytes.extend_from_within(host.start as usize..host.start as usize + length);
+            self.request.bytes[start..].make_ascii_lowercase();
+            host = self.request.since(start);
+        }
+        (self.request.host, self.request.port) = (host, port);
+        self.choose_by_name(site, listener, host);
+        Ok(())
+    }
+
+    /// `ngx_http_find_virtual_server`
+    fn choose_by_name(&mut self, site: &Site, listener: &Listener, host: Slice) {
+        let Some(choice) = &listener.names else { return };
+        if let Some(server) = choice.names.find(self.request.get(host)) {
+            return self.choose(site, ServerId(server));
+        }
+        if host.is_empty() {
+            return;
+        }
+        if let Some((_, server)) = choice.patterns.iter().find(|(pattern, _)| site.matches(self, *pattern, host)) {
+            self.choose(site, *server);
+        }
+    }
+
+    /// What the headers say of the body.
+    fn check_body(&mut self) -> Result<(), u16> {
+        let known = self.request.known;
+        let length = known.length.map(|length| self.request.get(length));
+        if known.lengths > 1 || length.is_some_and(|length| number(length).is_none()) {
+            return Err(400);
+        }
+        let Some(encoding) = known.encoding else { return Ok(()) };
+        if self.request.version < 11 || known.encodings > 1 {
+            return Err(400);
+        }
+        match self.request.get(encoding).eq_ignore_ascii_case(b"chunked") {
+            true if length.is_some() => Err(400),
+            true => Ok(()),
+            false => Err(501),
+        }
+    }
+
+    /// The length of the body that the headers announce.
+    pub(super) fn body_length(&self) -> Option<u64> {
+        number(self.request.get(self.request.known.length?))
+    }
+
+    /// `ngx_http_realip_handler`
+    pub(super) fn find_client(&mut self, site: &Site) {
+        let Some(realip) = &site.location(self.route.location).realip else { return };
+        if self.request.original.is_some() {
+            return;
+        }
+        let request = &self.request;
+        let client = (request.connection.client, request.connection.client_port);
+        let (trusted, recursive) = (&realip.trusted, realip.recursive);
+        let found = match &realip.header {
+            Sender::Chain => real_client(request, client, request.values(b"x-forwarded-for"), trusted, recursive),
+            Sender::Header(name) => {
+                let first = request.values(name).next();
+                real_client(request, client, first.into_iter(), trusted, recursive)
+            }
+            Sender::ProxyProtocol => None,
+        };
+        if let Some((address, port)) = found {
+            self.request.original = Some(client);
+            (self.request.connection.client, self.request.connection.client_port) = (Some(address), port);
+            self.request.client_text = None;
+        }
+    }
+}
+
+/// `ngx_atoof`
+fn number(digits: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(digits).ok().filter(|_| digits.iter().all(u8::is_ascii_digit))?;
+    text.parse().ok().filter(|number| *number <= i64::MAX as u64)
+}
+
+impl crate::exchange::request::Request {
+    /// The target of `CONNECT`: a host and a port; the path is `/`.
+    fn connect_target(&mut self) -> Option<Target> {
+        let host = self.target_slice();
+        let (_, port) = valid_host(self.get(host))?;
+        let uri = self.push(b"/");
+        (self.uri, self.unparsed) = (uri, uri);
+        (port > 0).then_some(Target { uri, unparsed: uri, host: Some(host), ..Target::default() })
+    }
+}

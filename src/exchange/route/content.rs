@@ -1,0 +1,123 @@
+//! The phases `ACCESS`, `PRECONTENT` and `CONTENT`.
+
+use super::{Content, Found};
+use crate::exchange::request::Slice;
+use crate::exchange::site::{Alias, Handler, Site, Tried};
+use crate::exchange::state::Exchange;
+use crate::exchange::value::{Part, Template, copy};
+
+impl Exchange {
+    /// Whether the client may go on (`allow`, `deny`). Who the client is cannot be checked here, so authentication counts
+    /// as passed; [`Site::assumptions`] says where it is asked for.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn access(&self, site: &Site) -> Result<(), u16> {
+        let location = site.location(self.route.location);
+        let Some(rules) = &location.rules else { return Ok(()) };
+        let client = self.request.client();
+        let rule = rules.iter().find(|rule| rule.network.is_none_or(|network| network.contains(client)));
+        if location.any || rule.is_none_or(|rule| rule.allow) { Ok(()) } else { Err(403) }
+    }
+
+    /// Who answers.
+    pub fn content(&mut self, site: &Site) -> Content {
+        if let Some(tried) = &site.location(self.route.location).tried
+            && let Some(end) = self.try_files(site, tried)
+        {
+            return end.into();
+        }
+        match self.route.handler {
+            Some(Handler::Pass) => match self.destination(site) {
+                Ok(destination) => {
+                    if !self.attempts.is_empty() {
+                        self.route.groups.push(self.attempts.len() as u32);
+                    }
+                    Content::Pass(destination)
+                }
+                Err(status) => self.refuse(site, status).into(),
+            },
+            Some(own) => Content::Local(own),
+            None => Content::Local(Handler::Files),
+        }
+    }
+
+    /// `ngx_http_try_files_handler`
+    fn try_files(&mut self, site: &Site, tried: &Tried) -> Option<Found> {
+        let location = site.location(self.route.location);
+        if location.alias != Alias::None && !self.route.valid_location {
+            return Some(self.refuse(site, 500));
+        }
+        for (name, folder) in &tried.files {
+            let name = self.tried_name(site, name);
+            let root = location.root.append(site, self, false);
+            copy(site, &mut self.request.bytes, name);
+            let path = self.request.since(root.start as usize);
+            let exists =
+                |files: &std::sync::Arc<dyn crate::exchange::Files>| files.exists(self.request.get(path), *folder);
+            if site.files.as_ref().is_some_and(exists) {
+                self.found_file(site, name, *folder);
+                return None;
+            }
+        }
+        let last = match &tried.last {
+            Ok(uri) => self.tried_name(site, uri),
+            Err(status) => return Some(self.refuse(site, *status)),
+        };
+        if self.text(site, last).first() == Some(&b'@') {
+            return Some(self.redirect_to_named(site, last));
+        }
+        self.go_to(site, last);
+        Some(self.redirect(site))
+    }
+
+    /// A file's name below the root: where `alias` replaces the location's prefix, a name made of variables loses it.
+    fn tried_name(&mut self, site: &Site, name: &Template) -> Slice {
+        let value = name.eval(site, self);
+        let Alias::Prefix(length) = site.location(self.route.location).alias else { return value };
+        let text = self.text(site, value);
+        let same = text.get(..length).is_some_and(|start| self.request.uri().get(..length) == Some(start));
+        let dynamic = name.parts.iter().any(|part| !matches!(part, Part::Literal(_)));
+        if dynamic && same { value.part(length, value.len as usize) } else { value }
+    }
+
+    /// The path is that of the file from here on.
+    fn found_file(&mut self, site: &Site, name: Slice, folder: bool) {
+        let start = self.request.bytes.len();
+        match site.location(self.route.location).alias {
+            Alias::None => {}
+            Alias::Whole if folder => return,
+            Alias::Whole => {}
+            Alias::Prefix(length) => {
+                let prefix = self.request.uri.part(0, length);
+                copy(site, &mut self.request.bytes, prefix);
+            }
+        }
+        copy(site, &mut self.request.bytes, name);
+        self.request.uri = self.request.since(start);
+    }
+
+    /// `$request_filename`: `ngx_http_map_uri_to_path`.
+    pub(in crate::exchange) fn filename(&mut self, site: &Site) -> Option<Slice> {
+        let location = site.location(self.route.location);
+        let uri = self.request.uri;
+        let below = match location.alias {
+            Alias::None => uri,
+            _ if !self.route.valid_location => return None,
+            Alias::Whole => Slice::default(),
+            Alias::Prefix(length) => uri.part(length, uri.len as usize),
+        };
+        let root = location.root.append(site, self, false);
+        copy(site, &mut self.request.bytes, below);
+        Some(self.request.since(root.start as usize))
+    }
+}
+
+impl From<Found> for Content {
+    fn from(found: Found) -> Content {
+        match found {
+            Found::Answer(reply) => Content::Answer(reply),
+            Found::Location(location) => Content::Again(location),
+        }
+    }
+}

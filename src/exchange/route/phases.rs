@@ -1,0 +1,178 @@
+//! The phases from `SERVER_REWRITE` to `POST_REWRITE`.
+
+use super::Found;
+use crate::exchange::site::{Hit, LocationId, Site, excepts};
+use crate::exchange::state::Exchange;
+
+/// Where a request enters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The server's own program.
+    Server,
+    /// The search for a location.
+    Find,
+    /// The program of the location, which is known.
+    Location,
+}
+
+/// How the search on one level ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Search {
+    /// The location is set; what is around it need not look further.
+    Done,
+    /// The path lacks a slash.
+    Redirect,
+    /// Regular expressions may still decide.
+    Open,
+}
+
+impl Exchange {
+    pub(super) fn phases(&mut self, site: &Site, mut phase: Phase) -> Found {
+        let server = site.server(self.route.server).location;
+        if phase == Phase::Server
+            && let Some(end) = self.run(site)
+        {
+            return end;
+        }
+        loop {
+            if phase != Phase::Location
+                && let Some(end) = self.find_location(site)
+            {
+                return end;
+            }
+            phase = Phase::Find;
+            if self.route.location != server
+                && let Some(end) = self.run(site)
+            {
+                return end;
+            }
+            if !self.route.uri_changed {
+                // `PREACCESS`, in which this comes first.
+                self.find_client(site);
+                return Found::Location(self.route.location);
+            }
+            self.route.uri_changes -= 1;
+            if self.route.uri_changes == 0 {
+                return self.refuse(site, 500);
+            }
+            self.route.location = server;
+        }
+    }
+
+    /// `ngx_http_core_find_config_phase`
+    fn find_location(&mut self, site: &Site) -> Option<Found> {
+        self.route.handler = None;
+        self.route.uri_changed = false;
+        let search = self.search(site, self.route.location);
+        let found = site.location(self.route.location);
+        if found.internal && !self.route.internal {
+            return Some(self.refuse(site, 404));
+        }
+        let name = found.name;
+        self.enter(site, self.route.location);
+        let most = site.location(self.route.location).max_body;
+        if most > 0 && self.body_length().is_some_and(|length| length > most) {
+            return Some(self.refuse(site, 413));
+        }
+        if search != Search::Redirect {
+            return None;
+        }
+        let start = self.request.bytes.len();
+        for byte in site.constant(name) {
+            if *byte <= b' ' || *byte >= 0x7f || b"\"#%<>?\\^`{|}".contains(byte) {
+                self.request.bytes.extend(format!("%{byte:02X}").into_bytes());
+            } else {
+                self.request.bytes.push(*byte);
+            }
+        }
+        self.add_args(b'?');
+        self.route.redirect = Some(self.request.since(start));
+        Some(self.refuse(site, 301))
+    }
+
+    /// Appends the arguments, if there are any, after a separator.
+    pub(super) fn add_args(&mut self, separator: u8) {
+        let args = self.request.args;
+        if !args.is_empty() {
+            self.request.bytes.push(separator);
+            self.request.bytes.extend_from_within(args.start as usize..(args.start + args.len) as usize);
+        }
+    }
+
+    /// `ngx_http_core_find_location`
+    fn search(&mut self, site: &Site, around: LocationId) -> Search {
+        let Some(tree) = site.tree(around) else { return Search::Open };
+        let mut no_regex = false;
+        match tree.find(self.request.uri()) {
+            Hit::Exact(location) => {
+                self.route.location = location;
+                return Search::Done;
+            }
+            Hit::Redirect(location) => {
+                self.route.location = location;
+                return Search::Redirect;
+            }
+            Hit::Prefix(location) => {
+                self.route.location = location;
+                no_regex = site.location(location).no_regex;
+                let inside = self.search(site, location);
+                if inside != Search::Open {
+                    return inside;
+                }
+            }
+            Hit::Nothing => {}
+        }
+        if no_regex {
+            return Search::Open;
+        }
+        for (pattern, location) in &tree.patterns {
+            if site.matches(self, *pattern, self.request.uri) {
+                self.route.location = *location;
+                self.search(site, *location);
+                return Search::Done;
+            }
+        }
+        Search::Open
+    }
+
+    /// `ngx_http_update_location_config`
+    pub(super) fn enter(&mut self, site: &Site, location: LocationId) {
+        self.route.location = location;
+        if let Some((allowed, inner)) = site.location(location).limit_except
+            && excepts(allowed, self.request.method())
+        {
+            self.route.location = inner;
+        }
+        if let Some(handler) = site.location(self.route.location).handler {
+            self.route.handler = Some(handler);
+        }
+    }
+
+    /// `ngx_http_internal_redirect`: to the path and arguments that the request has now.
+    pub(super) fn redirect(&mut self, site: &Site) -> Found {
+        self.route.uri_changes -= 1;
+        if self.route.uri_changes == 0 {
+            return self.refuse(site, 500);
+        }
+        let server = site.server(self.route.server).location;
+        self.route.internal = true;
+        self.route.valid_location = true;
+        self.enter(site, server);
+        self.phases(site, Phase::Server)
+    }
+
+    /// `ngx_http_named_location`
+    pub(super) fn redirect_to_named(&mut self, site: &Site, name: crate::exchange::request::Slice) -> Found {
+        self.route.uri_changes -= 1;
+        let named = site.server(self.route.server).named.get(self.text(site, name)).copied();
+        match named {
+            Some(location) if self.route.uri_changes > 0 && !self.request.uri.is_empty() => {
+                self.route.internal = true;
+                (self.route.handler, self.route.uri_changed) = (None, false);
+                self.enter(site, location);
+                self.phases(site, Phase::Location)
+            }
+            _ => self.refuse(site, 500),
+        }
+    }
+}

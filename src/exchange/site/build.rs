@@ -1,0 +1,143 @@
+//! Compiles a [`Site`]: constants, templates and regular expressions are kept once.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Pattern, PatternId, Realip, Site};
+use crate::config::{Config, Part as TextPart, Regex, ScopeId, Text};
+use crate::exchange::plan::Plan;
+use crate::exchange::request::{CONSTANT, Slice};
+use crate::exchange::site::location::Page;
+use crate::exchange::upstream::Compile;
+use crate::exchange::value::{Part, Template};
+use crate::modules::Target;
+use crate::modules::shared::access::Rule;
+use crate::modules::shared::upstream::Upstreams;
+use crate::syntax::encode;
+
+/// A site in the making.
+pub struct Builder<'c> {
+    pub config: &'c Config,
+    pub target: &'c Target,
+    pub site: Site,
+    constants: FxHashMap<Box<[u8]>, Slice>,
+    patterns: FxHashMap<(String, bool), PatternId>,
+    /// The numbers of the variables that directives define.
+    pub names: FxHashMap<String, u32>,
+    /// Those that are used, and those that something sets.
+    pub used: FxHashSet<u32>,
+    pub assigned: FxHashSet<u32>,
+    pub unknown: BTreeSet<String>,
+    pub assumptions: BTreeSet<String>,
+    pub rules: FxHashMap<ScopeId, Arc<[Rule]>>,
+    pub pages: FxHashMap<ScopeId, Arc<[Page]>>,
+    pub realips: FxHashMap<ScopeId, Arc<Realip>>,
+}
+
+impl<'c> Builder<'c> {
+    pub fn new(config: &'c Config, target: &'c Target) -> Builder<'c> {
+        Builder {
+            config,
+            target,
+            site: Site::default(),
+            constants: FxHashMap::default(),
+            patterns: FxHashMap::default(),
+            names: FxHashMap::default(),
+            used: FxHashSet::default(),
+            assigned: FxHashSet::default(),
+            unknown: BTreeSet::new(),
+            assumptions: BTreeSet::new(),
+            rules: FxHashMap::default(),
+            pages: FxHashMap::default(),
+            realips: FxHashMap::default(),
+        }
+    }
+
+    pub fn build(mut self) -> (Site, Plan) {
+        self.fixed_texts();
+        if let Some(http) = self.config.http {
+            self.define_variables(http);
+            self.groups(http);
+            self.servers(http);
+        }
+        let locations: Vec<ScopeId> = self.site.locations.iter().map(|location| location.scope).collect();
+        let plan = Plan::compile(self.config, &locations, &mut self);
+        self.note_unknown();
+        self.site.unknown = self.unknown.into_iter().collect();
+        self.site.assumptions = self.assumptions.into_iter().collect();
+        (self.site, plan)
+    }
+
+    fn fixed_texts(&mut self) {
+        self.site.version = self.text(&self.target.version.to_string());
+        self.site.question = self.text("?");
+        self.site.colon = self.text(":");
+        self.site.on = self.text("on");
+        self.site.slash = self.text("/");
+        self.site.get = self.text("GET");
+        self.site.schemes = [self.text("http"), self.text("https")];
+    }
+
+    fn groups(&mut self, http: ScopeId) {
+        let Some(upstreams) = self.config.scope(http).slot::<Upstreams>() else { return };
+        for (id, upstream) in upstreams.iter() {
+            let name = encode(&upstream.name.to_ascii_lowercase()).into_boxed_slice();
+            self.site.groups.entry(name).or_default().push((id, upstream.port));
+        }
+    }
+
+    /// A constant.
+    pub fn text(&mut self, text: &str) -> Slice {
+        if text.is_empty() {
+            return Slice::default();
+        }
+        let bytes = encode(text).into_boxed_slice();
+        if let Some(known) = self.constants.get(&bytes) {
+            return *known;
+        }
+        let start = self.site.constants.len() as u32 | CONSTANT;
+        let slice = Slice { start, len: bytes.len() as u32 };
+        self.site.constants.extend_from_slice(&bytes);
+        self.constants.insert(bytes, slice);
+        slice
+    }
+
+    /// A text with variables.
+    pub fn template(&mut self, text: &Text) -> Template {
+        let part = |part: &TextPart| match part {
+            TextPart::Literal(text) => Part::Literal(self.text(text)),
+            TextPart::Variable(name) => Part::Variable(self.variable(name)),
+            TextPart::Capture(n) => Part::Capture(*n),
+        };
+        Template { parts: text.0.iter().map(part).collect() }
+    }
+
+    /// A regular expression.
+    pub fn pattern(&mut self, regex: &Regex) -> PatternId {
+        let key = (regex.pattern().to_owned(), regex.is_caseless());
+        if let Some(known) = self.patterns.get(&key) {
+            return *known;
+        }
+        let groups = regex.program().capture_names().iter().enumerate();
+        let number = |name: &String| self.names.get(&name.to_ascii_lowercase()).copied();
+        let names: Vec<(usize, u32)> = groups.filter_map(|(n, name)| Some((n, number(name.as_ref()?)?))).collect();
+        self.assigned.extend(names.iter().map(|(_, number)| *number));
+        let id = PatternId(self.site.patterns.len() as u32);
+        self.site.patterns.push(Pattern { regex: regex.clone(), groups: regex.captures(), names });
+        self.patterns.insert(key, id);
+        id
+    }
+}
+
+impl Compile for Builder<'_> {
+    fn text(&mut self, text: &Text) -> Template {
+        self.template(text)
+    }
+
+    fn variable(&mut self, name: &str) -> Template {
+        let variable = Builder::variable(self, name);
+        Template { parts: Box::new([Part::Variable(variable)]) }
+    }
+}

@@ -1,0 +1,114 @@
+//! Numbers, addresses and times as nginx prints them.
+
+use std::io::Write as _;
+use std::net::IpAddr;
+
+use crate::config::ip_text;
+use crate::exchange::request::{Request, Slice};
+use crate::exchange::site::Site;
+
+/// Appends an address.
+pub fn push_address(bytes: &mut Vec<u8>, address: IpAddr) {
+    match address {
+        IpAddr::V4(v4) => {
+            for (n, octet) in v4.octets().into_iter().enumerate() {
+                if n > 0 {
+                    bytes.push(b'.');
+                }
+                push_octet(bytes, octet);
+            }
+        }
+        IpAddr::V6(_) => bytes.extend_from_slice(ip_text(address).as_bytes()),
+    }
+}
+
+fn push_octet(bytes: &mut Vec<u8>, octet: u8) {
+    if octet >= 100 {
+        bytes.push(b'0' + octet / 100);
+    }
+    if octet >= 10 {
+        bytes.push(b'0' + octet / 10 % 10);
+    }
+    bytes.push(b'0' + octet % 10);
+}
+
+/// Appends formatted text to the request's buffer.
+pub fn print(request: &mut Request, text: std::fmt::Arguments) -> Slice {
+    let start = request.bytes.len();
+    // Writing to a vector cannot fail.
+    let _ = request.bytes.write_fmt(text);
+    request.since(start)
+}
+
+/// Appends seconds with three decimals.
+pub fn seconds(request: &mut Request, milliseconds: u64) -> Slice {
+    print(request, format_args!("{}.{:03}", milliseconds / 1000, milliseconds % 1000))
+}
+
+/// Appends a slice escaped for use among arguments (`NGX_ESCAPE_ARGS`).
+pub fn push_escaped(site: &Site, request: &mut Request, slice: Slice) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for n in 0..slice.len as usize {
+        let Some(byte) = site.resolve(request, slice).get(n).copied() else { return };
+        if byte <= b' ' || byte >= 0x7f || b"\"#%&+;<>?\\^`{|}".contains(&byte) {
+            request.bytes.extend([b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+        } else {
+            request.bytes.push(byte);
+        }
+    }
+}
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// `$time_local` in UTC.
+pub fn time_local(request: &mut Request, unix: u64) -> Slice {
+    let (year, month, day) = date(unix / 86_400);
+    let (hours, minutes, seconds) = clock(unix);
+    let month = MONTHS[month as usize - 1];
+    print(request, format_args!("{day:02}/{month}/{year}:{hours:02}:{minutes:02}:{seconds:02} +0000"))
+}
+
+/// `$time_iso8601` in UTC.
+pub fn time_iso8601(request: &mut Request, unix: u64) -> Slice {
+    let (year, month, day) = date(unix / 86_400);
+    let (hours, minutes, seconds) = clock(unix);
+    print(request, format_args!("{year}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}+00:00"))
+}
+
+fn clock(unix: u64) -> (u64, u64, u64) {
+    (unix / 3600 % 24, unix / 60 % 60, unix % 60)
+}
+
+/// The Gregorian date of a day since 1970-01-01, counted in years that begin in March.
+fn date(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    (year, month, day_of_year - (153 * shifted + 2) / 5 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates() {
+        let cases = [(0, (1970, 1, 1)), (59, (1970, 3, 1)), (11_016, (2000, 2, 29)), (20_000, (2024, 10, 4))];
+        for (days, want) in cases {
+            assert_eq!(date(days), want, "{days}");
+        }
+    }
+
+    #[test]
+    fn addresses() {
+        for text in ["0.0.0.0", "10.20.130.255", "::1", "2001:db8::1"] {
+            let mut bytes = Vec::new();
+            push_address(&mut bytes, text.parse().expect("an address"));
+            assert_eq!(bytes, text.as_bytes());
+        }
+    }
+}

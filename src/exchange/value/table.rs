@@ -1,0 +1,159 @@
+//! The variables that nginx has by itself: one list of names.
+
+use crate::exchange::request::Slice;
+
+/// A variable, found once when the configuration is compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variable {
+    /// One that directives define, by its number.
+    Named(u32),
+    /// `$arg_NAME`
+    Arg(Slice),
+    /// `$http_NAME`
+    Header(Slice),
+    /// `$cookie_NAME`
+    Cookie(Slice),
+    /// `$upstream_http_NAME`
+    UpstreamHeader(Slice),
+    /// `$upstream_cookie_NAME`
+    UpstreamCookie(Slice),
+    /// `$sent_http_NAME`
+    SentHeader(Slice),
+    /// One with a name of its own.
+    Builtin(Builtin),
+    /// One that is not modelled: it has no value.
+    Unknown,
+}
+
+/// A variable with a name of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Builtin {
+    Args,
+    BinaryRemoteAddr,
+    Connection,
+    ContentLength,
+    ContentType,
+    DocumentRoot,
+    Host,
+    Hostname,
+    HttpCookie,
+    Https,
+    IsArgs,
+    IsRequestPort,
+    Msec,
+    NginxVersion,
+    ProxyAddXForwardedFor,
+    ProxyHost,
+    ProxyPort,
+    RealipRemoteAddr,
+    RealipRemotePort,
+    RemoteAddr,
+    RemotePort,
+    RemoteUser,
+    Request,
+    RequestFilename,
+    RequestId,
+    RequestMethod,
+    RequestPort,
+    RequestTime,
+    RequestUri,
+    Scheme,
+    SentLocation,
+    ServerAddr,
+    ServerName,
+    ServerPort,
+    ServerProtocol,
+    Status,
+    TimeIso8601,
+    TimeLocal,
+    UpstreamAddr,
+    UpstreamConnectTime,
+    UpstreamHeaderTime,
+    UpstreamResponseTime,
+    UpstreamStatus,
+    Uri,
+}
+
+/// All names.
+pub static BUILTINS: &[(&str, Builtin)] = &[
+    ("args", Builtin::Args),
+    ("binary_remote_addr", Builtin::BinaryRemoteAddr),
+    ("connection", Builtin::Connection),
+    ("content_length", Builtin::ContentLength),
+    ("content_type", Builtin::ContentType),
+    ("document_root", Builtin::DocumentRoot),
+    ("document_uri", Builtin::Uri),
+    ("host", Builtin::Host),
+    ("hostname", Builtin::Hostname),
+    ("http_cookie", Builtin::HttpCookie),
+    ("https", Builtin::Https),
+    ("is_args", Builtin::IsArgs),
+    ("is_request_port", Builtin::IsRequestPort),
+    ("msec", Builtin::Msec),
+    ("nginx_version", Builtin::NginxVersion),
+    ("proxy_add_x_forwarded_for", Builtin::ProxyAddXForwardedFor),
+    ("proxy_host", Builtin::ProxyHost),
+    ("proxy_port", Builtin::ProxyPort),
+    ("query_string", Builtin::Args),
+    ("realip_remote_addr", Builtin::RealipRemoteAddr),
+    ("realip_remote_port", Builtin::RealipRemotePort),
+    ("remote_addr", Builtin::RemoteAddr),
+    ("remote_port", Builtin::RemotePort),
+    ("remote_user", Builtin::RemoteUser),
+    ("request", Builtin::Request),
+    ("request_filename", Builtin::RequestFilename),
+    ("request_id", Builtin::RequestId),
+    ("request_method", Builtin::RequestMethod),
+    ("request_port", Builtin::RequestPort),
+    ("request_time", Builtin::RequestTime),
+    ("request_uri", Builtin::RequestUri),
+    ("scheme", Builtin::Scheme),
+    ("sent_http_location", Builtin::SentLocation),
+    ("server_addr", Builtin::ServerAddr),
+    ("server_name", Builtin::ServerName),
+    ("server_port", Builtin::ServerPort),
+    ("server_protocol", Builtin::ServerProtocol),
+    ("status", Builtin::Status),
+    ("time_iso8601", Builtin::TimeIso8601),
+    ("time_local", Builtin::TimeLocal),
+    ("upstream_addr", Builtin::UpstreamAddr),
+    ("upstream_connect_time", Builtin::UpstreamConnectTime),
+    ("upstream_header_time", Builtin::UpstreamHeaderTime),
+    ("upstream_response_time", Builtin::UpstreamResponseTime),
+    ("upstream_status", Builtin::UpstreamStatus),
+    ("uri", Builtin::Uri),
+];
+
+/// Families of names, the longer before those that begin alike.
+static PREFIXES: &[(&str, fn(Slice) -> Variable)] = &[
+    ("arg_", Variable::Arg),
+    ("cookie_", Variable::Cookie),
+    ("http_", Variable::Header),
+    ("sent_http_", Variable::SentHeader),
+    ("upstream_cookie_", Variable::UpstreamCookie),
+    ("upstream_http_", Variable::UpstreamHeader),
+];
+
+/// The variable of this name, in lower case; `keep` makes a constant of the part of a name that belongs to a family.
+pub fn builtin(name: &str, keep: impl FnOnce(&str) -> Slice) -> Variable {
+    if let Ok(at) = BUILTINS.binary_search_by(|(known, _)| (*known).cmp(name)) {
+        return Variable::Builtin(BUILTINS[at].1);
+    }
+    let family = PREFIXES.iter().find_map(|(prefix, make)| Some((name.strip_prefix(prefix)?, make)));
+    family.map_or(Variable::Unknown, |(rest, make)| make(keep(rest)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_and_nginx_knows_them() {
+        assert!(BUILTINS.is_sorted_by(|a, b| a.0 < b.0));
+        let target = crate::modules::Target::default();
+        for (name, _) in BUILTINS {
+            assert!(target.variable(crate::modules::Kind::Http, name).is_some(), "{name}");
+        }
+    }
+}
