@@ -20,12 +20,13 @@ pub struct Backend {
     faults: Vec<Fault>,
     service: Option<f64>,
     body: f64,
+    later: Duration,
     learns: bool,
     clock: Arc<Clock>,
 }
 
 /// Starts the peers of a case; they stay until the process ends.
-pub fn start(case: &Case, clock: &Arc<Clock>) {
+pub fn start(case: &Case, clock: &Arc<Clock>, later: Duration) {
     for address in case.peers() {
         let scenario = &case.scenario;
         let mut faults: Vec<Fault> = scenario.fault.iter().filter(|fault| fault.peer == address).cloned().collect();
@@ -33,7 +34,8 @@ pub fn start(case: &Case, clock: &Arc<Clock>) {
         let own = scenario.backend.iter().find(|backend| backend.peer == address);
         let service = own.map(|backend| backend.service);
         let body = own.and_then(|backend| backend.body).unwrap_or(0.0);
-        let backend = Backend { address, faults, service, body, learns: case.learns(), clock: Arc::clone(clock) };
+        let backend =
+            Backend { address, faults, service, body, later, learns: case.learns(), clock: Arc::clone(clock) };
         thread::spawn(move || Arc::new(backend).run());
     }
 }
@@ -132,7 +134,7 @@ impl Backend {
         };
         let asked = header(&head, "x-case-service").and_then(|text| text.parse().ok());
         let service = if code == 200 { asked.or(self.service).unwrap_or(0.0) + extra } else { 0.0 };
-        let due = begun + Duration::from_secs_f64(service);
+        let due = begun + Duration::from_secs_f64(service) + self.later;
         self.clock.sleep_until(due);
         let cookie = header(&head, "x-case-session")
             .filter(|session| {

@@ -12,7 +12,7 @@ use crate::play::{LATE, Nginx, apart};
 use crate::record::{Order, in_parallel, make, name};
 
 /// How often a case is played until its play was in time.
-const PLAYS: usize = 4;
+const PLAYS: u64 = 4;
 
 /// One line of `--picks`, in the parts that are compared.
 #[derive(Deserialize)]
@@ -63,7 +63,7 @@ enum Verdict {
     Unsure(String),
 }
 
-/// Plays the case until a play is as simulated, or two plays that were in time agree that it is not.
+/// Plays the case, in turns with backends that answer a millisecond later, until a play is as simulated, or two plays that were in time agree that it is not.
 fn judge(order: Order, nginx: &Nginx) -> Verdict {
     let case = make(order);
     let folder = tempfile::tempdir().unwrap();
@@ -74,8 +74,8 @@ fn judge(order: Order, nginx: &Nginx) -> Verdict {
     };
     let mut before: Option<Vec<Outcome>> = None;
     let mut unsure = String::new();
-    for _ in 0..PLAYS {
-        let played = match apart(&case, nginx) {
+    for play in 0..PLAYS {
+        let played = match apart(&case, nginx, play % 2) {
             Ok(played) => played,
             Err(why) => return Verdict::Differs(why),
         };
