@@ -1,8 +1,9 @@
 //! A case: what a user wrote, what came in, what the backends did. One folder, in the layout of the recordings.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,13 @@ pub struct Request {
     pub service: Option<f64>,
 }
 
+impl Request {
+    /// When it arrives.
+    pub fn at(&self) -> Duration {
+        Duration::from_millis(self.t)
+    }
+}
+
 /// What a backend does instead of answering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -52,6 +60,12 @@ pub enum FaultKind {
     Status,
     /// Accepts, reads, says nothing.
     Timeout,
+    /// Does not answer a connection.
+    Unreachable,
+    /// Answers a header that has no name. (A first line that is no HTTP would pass: as HTTP/0.9.)
+    Invalid,
+    /// Answers `extra` later than else.
+    Slow,
 }
 
 /// One `[[fault]]`.
@@ -65,6 +79,8 @@ pub struct Fault {
     pub kind: FaultKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extra: Option<f64>,
 }
 
 /// One `[[backend]]`.
@@ -72,6 +88,9 @@ pub struct Fault {
 pub struct Backend {
     pub peer: SocketAddr,
     pub service: f64,
+    /// From the header to the last byte.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<f64>,
 }
 
 /// `scenario.toml`.
@@ -81,6 +100,9 @@ pub struct Scenario {
     pub fault: Vec<Fault>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub backend: Vec<Backend>,
+    /// Names and their addresses.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub resolve: BTreeMap<String, Vec<IpAddr>>,
 }
 
 /// One line of `expected.jsonl`.
@@ -121,6 +143,9 @@ impl Case {
         write("nginx.conf", &self.conf);
         write("trace.jsonl", &lines(&self.trace));
         write("scenario.toml", &toml::to_string(&self.scenario).unwrap());
+        if !self.scenario.resolve.is_empty() {
+            write("hosts", &self.hosts());
+        }
     }
 
     pub fn read(folder: &Path) -> Case {
@@ -132,14 +157,28 @@ impl Case {
         }
     }
 
-    /// Every address that the configuration names with a port, once.
+    /// Every address that the configuration names with a port, itself or by a name, once.
     pub fn peers(&self) -> Vec<SocketAddr> {
         let words = self.conf.split(|c: char| c.is_whitespace() || c == ';');
-        let mut peers: Vec<SocketAddr> =
-            words.filter_map(|word| word.trim_start_matches("http://").parse().ok()).collect();
+        let mut peers: Vec<SocketAddr> = words.flat_map(|word| self.addresses(word)).collect();
         peers.sort();
         peers.dedup();
         peers
+    }
+
+    fn addresses(&self, word: &str) -> Vec<SocketAddr> {
+        if let Ok(address) = word.trim_start_matches("http://").trim_end_matches('/').parse() {
+            return vec![address];
+        }
+        let Some((name, port)) = word.split_once(':') else { return Vec::new() };
+        let addresses = self.scenario.resolve.get(name).into_iter().flatten();
+        addresses.filter_map(|ip| Some(SocketAddr::new(*ip, port.parse().ok()?))).collect()
+    }
+
+    /// The names, as in `/etc/hosts`.
+    pub fn hosts(&self) -> String {
+        let lines = self.scenario.resolve.iter();
+        lines.flat_map(|(name, ips)| ips.iter().map(move |ip| format!("{ip} {name}\n"))).collect()
     }
 
     /// Whether backends name the session in a cookie of their own.

@@ -21,9 +21,9 @@ const AHEAD: Duration = Duration::from_millis(8);
 pub fn run(trace: &[Request], clock: &Arc<Clock>) {
     let jars = Arc::new(Jars::default());
     let mut running = Vec::new();
-    for request in trace.iter().cloned() {
-        thread::sleep(clock.until(request.t).saturating_sub(AHEAD));
-        let (clock, jars) = (Arc::clone(clock), Arc::clone(&jars));
+    for request in trace {
+        thread::sleep(clock.until(request.at()).saturating_sub(AHEAD));
+        let (request, clock, jars) = (request.clone(), Arc::clone(clock), Arc::clone(&jars));
         running.push(thread::spawn(move || send(&request, &clock, &jars)));
     }
     for thread in running {
@@ -32,11 +32,11 @@ pub fn run(trace: &[Request], clock: &Arc<Clock>) {
 }
 
 fn send(request: &Request, clock: &Clock, jars: &Jars) {
-    clock.sleep_until(request.t);
+    clock.sleep_until(request.at());
     let mut stream = TcpStream::connect("127.0.0.1:80").expect("nginx listens");
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     stream.write_all(head(request, jars).as_bytes()).unwrap();
-    clock.check(request.t);
+    clock.check(request.at());
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);
     let Some(session) = &request.session else { return };

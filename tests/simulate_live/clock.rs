@@ -6,8 +6,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::case::Millis;
-
 /// Time since the case's zero.
 pub struct Clock {
     zero: Instant,
@@ -25,23 +23,23 @@ impl Clock {
         Clock { zero, late: AtomicU64::new(0) }
     }
 
-    /// Whole milliseconds since zero, 0 before it.
-    pub fn now(&self) -> Millis {
-        Instant::now().saturating_duration_since(self.zero).as_millis() as Millis
+    /// Time since zero, none before it.
+    pub fn now(&self) -> Duration {
+        Instant::now().saturating_duration_since(self.zero)
     }
 
     /// How long it is until a time.
-    pub fn until(&self, time: Millis) -> Duration {
-        (self.zero + Duration::from_millis(time)).saturating_duration_since(Instant::now())
+    pub fn until(&self, time: Duration) -> Duration {
+        (self.zero + time).saturating_duration_since(Instant::now())
     }
 
-    pub fn sleep_until(&self, time: Millis) {
+    pub fn sleep_until(&self, time: Duration) {
         thread::sleep(self.until(time));
     }
 
     /// Notes how late something is that was due at `time`.
-    pub fn check(&self, time: Millis) {
-        let late = Instant::now().saturating_duration_since(self.zero + Duration::from_millis(time));
+    pub fn check(&self, time: Duration) {
+        let late = self.now().saturating_sub(time);
         self.late.fetch_max(late.as_micros() as u64, Ordering::Relaxed);
     }
 

@@ -161,7 +161,7 @@ impl Draft {
     /// Lets most peers fail in some windows of the given kinds; `codes` are what `Status` answers.
     pub fn fail(&mut self, kinds: &[FaultKind], codes: &[u16]) {
         let text = self.conf();
-        let case = Case { conf: text, trace: Vec::new(), scenario: Scenario::default() };
+        let case = Case { conf: text, trace: Vec::new(), scenario: self.scenario.clone() };
         let end = self.pace.seconds * 1000;
         for peer in case.peers() {
             let mut at = 200;
@@ -174,7 +174,14 @@ impl Draft {
                 }
                 let kind = self.one_of(kinds);
                 let code = (kind == FaultKind::Status).then(|| self.one_of(codes));
-                self.scenario.fault.push(Fault { peer, from, to, kind, code });
+                self.scenario.fault.push(Fault {
+                    peer,
+                    from,
+                    to,
+                    kind,
+                    code,
+                    extra: (kind == FaultKind::Slow).then_some(0.12),
+                });
                 at = to;
             }
         }
@@ -184,7 +191,14 @@ impl Draft {
     pub fn fault(&mut self, peer: usize, from: Millis, to: Millis, kind: FaultKind, code: Option<u16>) {
         let peer = self.address(peer).parse().unwrap();
         let (from, to) = (self.edge(from), self.edge(to));
-        self.scenario.fault.push(Fault { peer, from, to, kind, code });
+        self.scenario.fault.push(Fault {
+            peer,
+            from,
+            to,
+            kind,
+            code,
+            extra: (kind == FaultKind::Slow).then_some(0.12),
+        });
     }
 
     /// The middle between two arrivals that is next to `time`.
@@ -195,10 +209,10 @@ impl Draft {
 
     /// Gives each peer a time of its own.
     pub fn serve_in(&mut self, services: &[f64]) {
-        let case = Case { conf: self.conf(), trace: Vec::new(), scenario: Scenario::default() };
+        let case = Case { conf: self.conf(), trace: Vec::new(), scenario: self.scenario.clone() };
         for peer in case.peers() {
             let service = self.one_of(services);
-            self.scenario.backend.push(Backend { peer, service });
+            self.scenario.backend.push(Backend { peer, service, body: None });
         }
     }
 

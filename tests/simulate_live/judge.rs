@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use crate::case::{Outcome, lines, read_lines};
 use crate::play::{LATE, Nginx, apart};
-use crate::record::{Order, in_parallel, make};
+use crate::record::{Order, in_parallel, make, name};
 
 /// How often a case is played until its play was in time.
-const PLAYS: usize = 4;
+const PLAYS: u64 = 4;
 
 /// One line of `--picks`, in the parts that are compared.
 #[derive(Deserialize)]
@@ -53,52 +53,66 @@ fn difference(ours: &[Outcome], nginx: &[Outcome]) -> Option<String> {
     ))
 }
 
-/// `None` when the simulator says of every request what nginx did, or when no play was in time.
-///
-/// A difference counts when a second play, in time like the first, does what the first did.
-fn judge(order: Order, nginx: &Nginx) -> Option<String> {
+/// How a case was judged.
+enum Verdict {
+    /// The simulator says of every request what nginx did.
+    Same,
+    /// It does not, and this is where.
+    Differs(String),
+    /// It does not, but no two plays were in time and alike.
+    Unsure(String),
+}
+
+/// Plays the case, in turns with backends that answer a millisecond later, until a play is as simulated, or two plays that were in time agree that it is not.
+fn judge(order: Order, nginx: &Nginx) -> Verdict {
     let case = make(order);
     let folder = tempfile::tempdir().unwrap();
     case.write(folder.path());
     let ours = match simulate(folder.path()) {
         Ok(ours) => ours,
-        Err(why) => return Some(why),
+        Err(why) => return Verdict::Differs(why),
     };
     let mut before: Option<Vec<Outcome>> = None;
-    for _ in 0..PLAYS {
-        let played = match apart(&case, nginx) {
+    let mut unsure = String::new();
+    for play in 0..PLAYS {
+        let played = match apart(&case, nginx, play % 2) {
             Ok(played) => played,
-            Err(why) => return Some(why),
+            Err(why) => return Verdict::Differs(why),
         };
-        let difference = difference(&ours, &played.outcomes)?;
+        let Some(difference) = difference(&ours, &played.outcomes) else { return Verdict::Same };
+        unsure = format!("{difference}\n  but the play was {} ms late", played.late);
         if played.late > LATE {
             continue;
         }
         if before.as_ref() == Some(&played.outcomes) {
-            let kept = crate::scratch().join(format!("{}-{}", order.0.0, order.1));
+            let kept = crate::scratch().join(name(order));
             std::fs::create_dir_all(&kept).unwrap();
             case.write(&kept);
             std::fs::write(kept.join("expected.jsonl"), lines(&played.outcomes)).unwrap();
-            return Some(format!("{difference}\n  kept in {}", kept.display()));
+            return Verdict::Differs(format!("{difference}\n  kept in {}", kept.display()));
         }
         before = Some(played.outcomes);
     }
-    eprintln!("{}-{}: this machine is too busy to judge it", order.0.0, order.1);
-    None
+    Verdict::Unsure(unsure)
 }
 
-/// Judges the orders and prints the differences.
+/// Judges the orders, `jobs` at a time; what stays unsure in the crowd is judged once more on its own.
 ///
 /// # Panics
-/// When there are any.
+/// When one differs.
 pub fn require(orders: &[(Order, Nginx)], jobs: usize) {
-    let differences = Mutex::new(Vec::new());
-    in_parallel(orders, jobs, |(order, nginx)| {
-        if let Some(difference) = judge(*order, nginx) {
-            differences.lock().unwrap().push(format!("{}-{}: {difference}", order.0.0, order.1));
-        }
+    let (differences, unsure) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+    in_parallel(orders, jobs, |(order, nginx)| match judge(*order, nginx) {
+        Verdict::Same => {}
+        Verdict::Differs(how) => differences.lock().unwrap().push(format!("{}: {how}", name(*order))),
+        Verdict::Unsure(_) => unsure.lock().unwrap().push((*order, nginx)),
     });
-    let differences = differences.into_inner().unwrap();
+    let mut differences = differences.into_inner().unwrap();
+    for (order, nginx) in unsure.into_inner().unwrap() {
+        if let Verdict::Differs(how) | Verdict::Unsure(how) = judge(order, nginx) {
+            differences.push(format!("{}: {how}", name(order)));
+        }
+    }
     println!("{} of {} cases as nginx", orders.len() - differences.len(), orders.len());
     assert!(differences.is_empty(), "\n{}", differences.join("\n"));
 }

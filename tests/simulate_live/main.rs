@@ -18,6 +18,7 @@ mod clock;
 mod draft;
 mod judge;
 mod kinds;
+mod load;
 mod play;
 mod record;
 mod retries;
@@ -26,6 +27,7 @@ mod sessions;
 mod shim;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use common::oracle;
 use kinds::Needs;
@@ -53,8 +55,9 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match *words {
-        ["play", folder, nginx] => {
-            let played = play::here(Path::new(folder), Path::new(nginx));
+        ["play", folder, nginx, later] => {
+            let later = Duration::from_millis(later.parse().unwrap());
+            let played = play::here(Path::new(folder), Path::new(nginx), later);
             println!("{}", serde_json::to_string(&played).unwrap());
         }
         ["record", out, nginx, kind, seeds, jobs] => record(Path::new(out), Path::new(nginx), kind, seeds, jobs),
@@ -94,6 +97,7 @@ fn judge_all() {
             Needs::NewRandom => None,
         })
         .collect();
+    assert!(full || orders.len() == SAMPLE.len(), "a kind of the sample is not there");
     judge::require(&orders, if full { 8 } else { orders.len() });
 }
 

@@ -53,26 +53,31 @@ pub struct Times {
 /// Milliseconds that a play may be late: arrivals keep 20 from whatever they must not cross.
 pub const LATE: f64 = 12.0;
 
-/// Plays the case in `folder` with this very program in a network namespace: its command is `play FOLDER OUT NGINX`.
+/// Plays the case with this very program in a network namespace: its command is `play FOLDER NGINX LATER`. Backends
+/// answer `later` milliseconds later than they should.
 ///
 /// # Errors
 /// What the play complained of.
-pub fn apart(case: &Case, nginx: &Nginx) -> Result<Played, String> {
+pub fn apart(case: &Case, nginx: &Nginx, later: u64) -> Result<Played, String> {
     let folder = tempfile::tempdir().unwrap();
     case.write(folder.path());
     // Who is not root is so in a user namespace; but nginx, which gives root away where it has it, cannot do so there.
     let (own, rest) = if is_root() {
-        ("--net", "exec \"$@\"")
+        ("--net --mount", "exec \"$@\"")
     } else {
-        ("--net --map-root-user", "exec unshare --user --map-user=1000 --map-group=1000 \"$@\"")
+        ("--net --mount --map-root-user", "exec unshare --user --map-user=1000 --map-group=1000 \"$@\"")
     };
     let mut setup = "ip link set lo up; echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start".to_owned();
     for peer in case.peers().iter().filter(|peer| !peer.ip().is_loopback()) {
         let _ = write!(setup, "; ip addr add {} dev lo 2>/dev/null", peer.ip());
     }
+    if !case.scenario.resolve.is_empty() {
+        let _ = write!(setup, "; mount --bind {}/hosts /etc/hosts", folder.path().display());
+    }
     let mut command = Command::new("unshare");
     command.args(own.split(' ')).args(["sh", "-c", &format!("{setup}; {rest}"), "sh"]);
-    command.arg(std::env::current_exe().unwrap()).arg("play").arg(folder.path()).arg(&nginx.binary);
+    command.arg(std::env::current_exe().unwrap()).arg("play").arg(folder.path());
+    command.arg(&nginx.binary).arg(later.to_string());
     let output = command.envs(nginx.shim.iter().map(|shim| ("NGINXLB_SHIM", shim.path()))).output();
     let output = output.map_err(|e| format!("`unshare` of util-linux gives the play a network of its own: {e}"))?;
     if !output.status.success() {
@@ -89,12 +94,12 @@ fn is_root() -> bool {
 ///
 /// # Panics
 /// When nginx does not start, or anything else goes wrong: the play is worth nothing then.
-pub fn here(folder: &Path, binary: &Path) -> Played {
+pub fn here(folder: &Path, binary: &Path, later: Duration) -> Played {
     let case = Case::read(folder);
     let clock = Arc::new(Clock::ahead(Duration::from_millis(300)));
-    backend::start(&case, &clock);
+    backend::start(&case, &clock, later);
     let mut nginx = start(&case, folder, binary);
-    assert!(clock.until(0) > Duration::from_millis(10), "nginx started too late");
+    assert!(clock.until(Duration::ZERO) > Duration::from_millis(10), "nginx started too late");
     client::run(&case.trace, &clock);
     Command::new("kill").args(["-QUIT", &nginx.id().to_string()]).status().unwrap();
     nginx.wait().unwrap();

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::case::{Case, Outcome, lines, read_lines};
 use crate::draft::Draft;
 use crate::kinds::{KINDS, Kind};
+use crate::load::LOAD;
 use crate::play::{LATE, Nginx, Played, apart};
 use crate::retries::RETRIES;
 use crate::routing::ROUTING;
@@ -17,7 +18,7 @@ pub type Order = (&'static Kind, u64);
 
 /// Every kind.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {
-    KINDS.iter().chain(RETRIES).chain(SESSIONS).chain(ROUTING)
+    KINDS.iter().chain(LOAD).chain(RETRIES).chain(SESSIONS).chain(ROUTING)
 }
 
 /// The case that follows from a kind and a seed.
@@ -27,8 +28,13 @@ pub fn make((kind, seed): Order) -> Case {
     draft.finish()
 }
 
+/// What it is called: the kind and the seed.
+pub fn name((kind, seed): Order) -> String {
+    format!("{}-{seed}", kind.0)
+}
+
 /// Runs `work` on every item, `jobs` at a time.
-pub fn in_parallel<T: Sync>(items: &[T], jobs: usize, work: impl Fn(&T) + Sync) {
+pub fn in_parallel<'a, T: Sync>(items: &'a [T], jobs: usize, work: impl Fn(&'a T) + Sync) {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..jobs {
@@ -41,14 +47,15 @@ pub fn in_parallel<T: Sync>(items: &[T], jobs: usize, work: impl Fn(&T) + Sync) 
     });
 }
 
-/// Plays a case twice; what both plays said.
+/// Plays a case twice; what both plays said. In the second, backends answer a millisecond later: what hangs on one is
+/// nothing to compare.
 ///
 /// # Errors
 /// Why it is not kept.
 pub fn twice(case: &Case, nginx: &Nginx) -> Result<Played, String> {
     let (first, second) = std::thread::scope(|scope| {
-        let first = scope.spawn(|| apart(case, nginx));
-        (apart(case, nginx), first.join().unwrap())
+        let second = scope.spawn(|| apart(case, nginx, 1));
+        (apart(case, nginx, 0), second.join().unwrap())
     });
     let (mut first, second) = (first?, second?);
     first.late = first.late.max(second.late);
@@ -66,7 +73,7 @@ pub fn record(orders: &[Order], nginx: &Nginx, version: &str, out: &Path, jobs: 
     let kept = Mutex::new(0);
     in_parallel(orders, jobs, |order| {
         let (kind, seed) = *order;
-        let folder = out.join(format!("{}-{seed}", kind.0));
+        let folder = out.join(name(*order));
         if folder.join("expected.jsonl").exists() {
             return;
         }
@@ -83,7 +90,7 @@ pub fn record(orders: &[Order], nginx: &Nginx, version: &str, out: &Path, jobs: 
                 std::fs::write(folder.join("expected.jsonl"), lines(&played.outcomes)).unwrap();
                 *kept.lock().unwrap() += 1;
             }
-            Err(why) => eprintln!("{}-{seed}: {}", kind.0, why.trim_end()),
+            Err(why) => eprintln!("{}: {}", name(*order), why.trim_end()),
         }
     });
     eprintln!("{} of {} cases kept in {}", kept.lock().unwrap(), orders.len(), out.display());

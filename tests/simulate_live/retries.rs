@@ -1,11 +1,10 @@
 //! Kinds about failing: which answers are failures, how often and how long nginx goes on, who counts.
 
-use crate::case::FaultKind::{Refuse, Reset, Status, Timeout};
-use crate::draft::{Draft, FAILING, Pace, SERVED, SILENT, add};
-use crate::kinds::{CODES, Kind, Needs, TIMES, TROUBLE, failing, keyed, plain, timed};
+use std::net::IpAddr;
 
-/// Failing while connections are open.
-const BUSY: Pace = Pace { seconds: 8, ..SERVED };
+use crate::case::FaultKind::{Invalid, Refuse, Reset, Status, Timeout, Unreachable};
+use crate::draft::{Draft, FAILING, SILENT, add};
+use crate::kinds::{CODES, Kind, Needs, TROUBLE, failing, keyed, plain};
 
 /// In the order of the alphabet.
 pub const RETRIES: &[Kind] = &[
@@ -13,25 +12,27 @@ pub const RETRIES: &[Kind] = &[
     ("all_marked_down", Needs::Nothing, |d| all_marked_down(d)),
     ("backup_order", Needs::Random, |d| backup_order(d)),
     ("big_weights", Needs::Random, |d| big_weights(d)),
+    ("direct", Needs::Nothing, |d| direct(d)),
     ("error_page", Needs::Nothing, |d| error_page(d)),
-    ("least_conn_fail", Needs::Nothing, |d| least_conn_fail(d)),
-    ("least_time_fail", Needs::New, |d| least_time_fail(d)),
-    ("least_time_inflight", Needs::New, |d| least_time_inflight(d)),
-    ("many_peers", Needs::Random, |d| many_peers(d)),
+    ("inherit", Needs::Nothing, |d| inherit(d)),
+    ("invalid", Needs::Nothing, |d| invalid(d)),
+    ("keepalive", Needs::Random, |d| keepalive(d)),
+    ("names", Needs::Random, |d| names(d)),
     ("next_codes", Needs::Nothing, |d| next_codes(d)),
     ("next_off", Needs::Nothing, |d| next_off(d)),
     ("next_timeout", Needs::Nothing, |d| next_timeout(d)),
     ("odd_limits", Needs::Nothing, |d| odd_limits(d)),
     ("one_and_a_half", Needs::Nothing, |d| one_and_a_half(d)),
-    ("random2_fail", Needs::Random, |d| random2_fail(d)),
     ("read_timeout", Needs::Nothing, |d| read_timeout(d)),
     ("same_address", Needs::Nothing, |d| same_address(d)),
     ("spread", Needs::Random, |d| spread(d)),
     ("tries_many", Needs::Nothing, |d| tries_many(d)),
+    ("unreachable", Needs::Nothing, |d| unreachable(d)),
 ];
 
 const METHODS: &[&str] = &["", "", "least_conn;", "ip_hash;", "hash $uri;", "hash $arg_k consistent;"];
-const RANDOM_TOO: &[&str] =
+/// All methods without times.
+pub const RANDOM_TOO: &[&str] =
     &["", "random;", "random two;", "least_conn;", "ip_hash;", "hash $uri;", "hash $arg_k consistent;"];
 
 /// For a while nobody is there.
@@ -94,6 +95,17 @@ fn big_weights(draft: &mut Draft) {
     draft.location.push("proxy_next_upstream error http_502;".to_owned());
 }
 
+/// Addresses without a group of their own.
+fn direct(draft: &mut Draft) {
+    draft.pace = FAILING;
+    plain(draft, "");
+    let (one, two) = (draft.address(7), draft.address(8));
+    draft.server.push(format!("location /b/ {{\n    proxy_pass http://{one};\n}}"));
+    draft.server.push(format!("location = /d {{\n    proxy_pass http://{two}/;\n}}"));
+    draft.server.push(format!("location ~ ^/u/1 {{\n    proxy_pass http://{one}$request_uri;\n}}"));
+    draft.fail(TROUBLE, CODES);
+}
+
 /// The answers of a failing group are another group's to give.
 fn error_page(draft: &mut Draft) {
     draft.pace = FAILING;
@@ -111,45 +123,29 @@ fn error_page(draft: &mut Draft) {
     draft.fail(TROUBLE, CODES);
 }
 
-/// Refusals only: whether a failing answer takes the answer's time is the scenario's to say.
-fn least_conn_fail(draft: &mut Draft) {
-    draft.pace = BUSY;
-    draft.services = TIMES;
+/// What is said of retries in the server, and said again in a location.
+fn inherit(draft: &mut Draft) {
+    draft.pace = FAILING;
+    draft.http.push("proxy_next_upstream error http_500;".to_owned());
+    plain(draft, "");
+    draft.server.push("proxy_next_upstream_tries 2;".to_owned());
+    draft.server.push(
+        "location /b/ {\n    proxy_next_upstream http_502 http_503;\n    proxy_pass http://backend;\n}".to_owned(),
+    );
+    draft.server.push("location /u/ {\n    proxy_next_upstream_tries 0;\n    proxy_pass http://backend;\n}".to_owned());
+    draft.fail(TROUBLE, CODES);
+}
+
+/// `keepalive` around a method changes nothing where backends close.
+fn keepalive(draft: &mut Draft) {
+    draft.pace = FAILING;
     let n = draft.between(2, 5);
     let mut servers = draft.some_servers(n);
-    if draft.chance(0.3) {
-        add(servers.last_mut().unwrap(), "backup");
-    }
-    draft.group("backend", "least_conn;", servers);
-    draft.fail(&[Refuse], &[]);
-}
-
-fn least_time_fail(draft: &mut Draft) {
-    timed(draft);
-    draft.pace = BUSY;
-    draft.fail(&[Refuse], &[]);
-}
-
-fn least_time_inflight(draft: &mut Draft) {
-    draft.pace = SERVED;
-    let method = draft.one_of(&["least_time header inflight;", "least_time last_byte inflight;"]);
-    let n = draft.between(2, 4);
-    let servers = draft.some_servers(n);
-    draft.backend(method, servers);
-    draft.serve_in(&[0.02, 0.06, 0.14, 0.26]);
-}
-
-/// More peers than a word has bits, and most of them gone.
-fn many_peers(draft: &mut Draft) {
-    draft.pace = Pace { step: 100, seconds: 6, ..FAILING };
-    let n = draft.between(60, 80);
-    let mut servers = draft.some_servers(n);
-    if draft.chance(0.3) {
-        servers.rotate_left(3);
-    }
+    servers.push("keepalive 8;".to_owned());
     let method = draft.one_of(RANDOM_TOO);
     draft.group("backend", method, servers);
-    draft.fail(&[Refuse], &[]);
+    draft.location.push("proxy_http_version 1.1;".to_owned());
+    draft.fail(TROUBLE, CODES);
 }
 
 fn next_codes(draft: &mut Draft) {
@@ -226,16 +222,6 @@ fn one_and_a_half(draft: &mut Draft) {
     draft.fail(TROUBLE, CODES);
 }
 
-fn random2_fail(draft: &mut Draft) {
-    draft.pace = BUSY;
-    draft.services = TIMES;
-    let n = draft.between(2, 6);
-    let servers = draft.some_servers(n);
-    let method = draft.one_of(&["random two;", "random two least_conn;"]);
-    draft.group("backend", method, servers);
-    draft.fail(&[Refuse], &[]);
-}
-
 /// One address in several `server` lines.
 fn same_address(draft: &mut Draft) {
     draft.pace = FAILING;
@@ -269,4 +255,51 @@ fn tries_many(draft: &mut Draft) {
     draft.location.push("proxy_next_upstream error timeout http_500 http_502 http_503;".to_owned());
     draft.location.push(format!("proxy_next_upstream_tries {most};"));
     draft.fail(&[Refuse, Reset, Status], CODES);
+}
+
+/// Answers that are no HTTP.
+fn invalid(draft: &mut Draft) {
+    draft.pace = FAILING;
+    draft.methods = &["GET", "GET", "POST"];
+    let n = draft.between(2, 4);
+    let servers = draft.some_servers(n);
+    let method = draft.one_of(METHODS);
+    draft.group("backend", method, servers);
+    let on = draft.one_of(&["", "invalid_header", "error timeout", "error invalid_header non_idempotent", "http_502"]);
+    if !on.is_empty() {
+        draft.location.push(format!("proxy_next_upstream {on};"));
+    }
+    draft.fail(&[Invalid, Invalid, Refuse], CODES);
+}
+
+/// Names with several addresses each.
+fn names(draft: &mut Draft) {
+    let addresses = |from: u8, n: u8| (from..from + n).map(|last| IpAddr::from([10, 0, 0, last])).collect::<Vec<_>>();
+    for (name, from) in [("app.internal", 11), ("db.internal", 21)] {
+        let n = draft.between(1, 3) as u8;
+        draft.scenario.resolve.insert(name.to_owned(), addresses(from, n));
+    }
+    draft.pace = FAILING;
+    let mut servers = draft.some_servers(3);
+    servers[0] = servers[0].replace(&draft.address(0), "app.internal:8080");
+    servers[1] = servers[1].replace(&draft.address(1), "db.internal:8080");
+    let method = draft.one_of(RANDOM_TOO);
+    draft.group("backend", method, servers);
+    draft.fail(TROUBLE, CODES);
+}
+
+/// Connections hang. With 510 ms up to three tries stay clear of other requests.
+fn unreachable(draft: &mut Draft) {
+    draft.pace = SILENT;
+    draft.location = vec!["proxy_connect_timeout 510ms;".to_owned(), "proxy_read_timeout 2s;".to_owned()];
+    draft.methods = &["GET", "GET", "POST"];
+    let n = draft.between(2, 3);
+    let servers = draft.some_servers(n);
+    let method = draft.one_of(METHODS);
+    draft.group("backend", method, servers);
+    let on = draft.one_of(&["", "error", "timeout", "error timeout http_502"]);
+    if !on.is_empty() {
+        draft.location.push(format!("proxy_next_upstream {on};"));
+    }
+    draft.fail(&[Unreachable, Unreachable, Refuse, Status], CODES);
 }

@@ -14,6 +14,7 @@ use crate::kinds::{CODES, Kind, Needs, TIMES, TROUBLE, plain};
 pub const ROUTING: &[Kind] = &[
     ("access", Needs::Nothing, |d| access(d)),
     ("empty_keys", Needs::Nothing, |d| empty_keys(d)),
+    ("hash_keys", Needs::Nothing, |d| hash_keys(d)),
     ("hosts", Needs::Nothing, |d| hosts(d)),
     ("limit_conn", Needs::Nothing, |d| limit_conn(d)),
     ("limit_req", Needs::Nothing, |d| limit_req(d)),
@@ -55,6 +56,30 @@ fn empty_keys(draft: &mut Draft) {
     let servers = draft.some_servers(n);
     draft.backend(&format!("hash {key}{consistent};"), servers);
     draft.fail(TROUBLE, CODES);
+}
+
+/// Keys of other natures: bytes of an address, what the configuration computes, what is the same for all.
+fn hash_keys(draft: &mut Draft) {
+    draft.ipv6 = true;
+    draft.methods = &["GET", "POST", "HEAD"];
+    let keys = [
+        "$binary_remote_addr",
+        "$remote_addr$http_x_key",
+        "$scheme://$host$request_uri",
+        "$server_name",
+        "$request_method$is_args$args",
+        "\"a b\"",
+        "${arg_k}x$arg_z",
+        "$http_host",
+        "$request",
+        "$document_uri-$server_port",
+        "$server_protocol$cookie_sid",
+    ];
+    let key = draft.one_of(&keys);
+    let consistent = draft.one_of(&["", " consistent"]);
+    let n = draft.between(2, 6);
+    let servers = draft.some_servers(n);
+    draft.backend(&format!("hash {key}{consistent};"), servers);
 }
 
 fn hosts(draft: &mut Draft) {
