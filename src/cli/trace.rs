@@ -20,13 +20,18 @@ Examples:
   nginxlb trace gen --format combined --amplitude 0.8 --requests 1e7 | gzip > access.log.gz
                                           a log of a day with a night
 
-The same options give the same trace, everywhere.
+Seed: the same options give the same trace, everywhere; another --seed gives another.
 
 Exit status: 0, or 2 where it cannot be written.";
 
+const MORE: &str = "\
+Examples:
+  nginxlb trace gen --requests 1e6 --clients 20000 --zipf 1.1 > trace.jsonl
+  nginxlb trace gen --help                every option";
+
 /// Make traces of requests
 #[derive(Debug, Args)]
-#[command(subcommand_required = true)]
+#[command(subcommand_required = true, after_help = MORE)]
 pub struct Trace {
     #[command(subcommand)]
     command: What,

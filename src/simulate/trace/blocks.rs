@@ -54,10 +54,8 @@ impl Blocks {
         let mut head = [0; GZIP.len()];
         let length = first(&mut input, &mut head)?;
         let whole = Cursor::new(head).take(length as u64).chain(input);
-        let input: Box<dyn Read + Send> = match head == GZIP {
-            true => Box::new(MultiGzDecoder::new(whole)),
-            false => Box::new(whole),
-        };
+        let input: Box<dyn Read + Send> =
+            if head == GZIP { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) };
         Ok(Blocks { input, rest: Vec::new(), line: 1, ended: false, failed: None })
     }
 
@@ -75,6 +73,9 @@ impl Blocks {
             if self.line == 1 && bytes.starts_with(BYTE_ORDER_MARK) {
                 bytes.drain(..BYTE_ORDER_MARK.len());
             }
+            if self.ended && self.failed.is_none() {
+                break bytes.len();
+            }
             match memchr::memrchr(b'\n', bytes) {
                 Some(last) => break last + 1,
                 // What is left where reading broke off is no whole line.
@@ -82,7 +83,6 @@ impl Blocks {
                     bytes.clear();
                     break 0;
                 }
-                None if self.ended => break bytes.len(),
                 None if bytes.len() > LONGEST_LINE => break 0,
                 None => {}
             }

@@ -2,16 +2,23 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-/// Reads a client's address: `Some(None)` is a UNIX domain socket's, `None` is no address.
-#[must_use]
-pub fn read(text: &[u8]) -> Option<Option<IpAddr>> {
+/// The text is no address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoAddress;
+
+/// Reads a client's address; `None` is a UNIX domain socket's.
+///
+/// # Errors
+/// It is none.
+pub fn read(text: &[u8]) -> Result<Option<IpAddr>, NoAddress> {
     if let Some(address) = ipv4(text) {
-        return Some(Some(IpAddr::V4(address)));
+        return Ok(Some(IpAddr::V4(address)));
     }
     if text == b"unix:" {
-        return Some(None);
+        return Ok(None);
     }
-    std::str::from_utf8(text).ok()?.parse().ok().map(Some)
+    let address = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+    address.map(Some).ok_or(NoAddress)
 }
 
 /// Four numbers, in one pass: most clients are such, and a log has millions of them.
@@ -37,20 +44,20 @@ fn ipv4(text: &[u8]) -> Option<Ipv4Addr> {
 mod tests {
     use super::*;
 
-    fn check(text: &str, expected: Option<Option<&str>>) {
+    fn check(text: &str, expected: Result<Option<&str>, NoAddress>) {
         let expected = expected.map(|client| client.map(|address| address.parse::<IpAddr>().unwrap()));
         assert_eq!(read(text.as_bytes()), expected, "{text}");
     }
 
     #[test]
     fn addresses() {
-        check("1.2.3.4", Some(Some("1.2.3.4")));
-        check("255.255.255.255", Some(Some("255.255.255.255")));
-        check("::1", Some(Some("::1")));
-        check("2001:db8::17", Some(Some("2001:db8::17")));
-        check("unix:", Some(None));
+        check("1.2.3.4", Ok(Some("1.2.3.4")));
+        check("255.255.255.255", Ok(Some("255.255.255.255")));
+        check("::1", Ok(Some("::1")));
+        check("2001:db8::17", Ok(Some("2001:db8::17")));
+        check("unix:", Ok(None));
         for text in ["", "-", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1..2.3", "1.2.3.", "0001.2.3.4", "example.com"] {
-            check(text, None);
+            check(text, Err(NoAddress));
         }
     }
 }

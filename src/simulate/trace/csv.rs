@@ -113,8 +113,11 @@ impl Trim for Cow<'_, [u8]> {
     }
 }
 
+/// A value, and where it begins or, while it is cut, ends.
+type Cell<'a> = (Cow<'a, [u8]>, usize);
+
 /// The values of a line, each with its place.
-fn cells(line: &[u8]) -> Result<Vec<(Cow<'_, [u8]>, usize)>, Wrong> {
+fn cells(line: &[u8]) -> Result<Vec<Cell<'_>>, Wrong> {
     let mut cells = Vec::new();
     let mut at = 0;
     loop {
@@ -127,13 +130,13 @@ fn cells(line: &[u8]) -> Result<Vec<(Cow<'_, [u8]>, usize)>, Wrong> {
     }
 }
 
-fn plain_cell(line: &[u8], at: usize) -> (Cow<'_, [u8]>, usize) {
+fn plain_cell(line: &[u8], at: usize) -> Cell<'_> {
     let end = memchr::memchr(b',', &line[at..]).map_or(line.len(), |comma| at + comma);
     (Cow::Borrowed(&line[at..end]), end)
 }
 
 /// `"a, b"`; within it `""` is a quote.
-fn quoted_cell(line: &[u8], at: usize) -> Result<(Cow<'_, [u8]>, usize), Wrong> {
+fn quoted_cell(line: &[u8], at: usize) -> Result<Cell<'_>, Wrong> {
     let mut text = Cow::Borrowed(&line[at..at]);
     let mut from = at + 1;
     loop {
@@ -142,9 +145,10 @@ fn quoted_cell(line: &[u8], at: usize) -> Result<(Cow<'_, [u8]>, usize), Wrong> 
             return Err(Wrong { span: at..line.len(), message });
         };
         let end = from + quote;
-        match text.is_empty() {
-            true => text = Cow::Borrowed(&line[from..end]),
-            false => text.to_mut().extend_from_slice(&line[from..end]),
+        if text.is_empty() {
+            text = Cow::Borrowed(&line[from..end]);
+        } else {
+            text.to_mut().extend_from_slice(&line[from..end]);
         }
         match line.get(end + 1) {
             Some(b'"') => text.to_mut().push(b'"'),

@@ -7,6 +7,9 @@ use super::time::{decimal, floating, iso};
 use super::{Batch, Id, Record, Slice, client};
 use crate::balance::Millis;
 
+/// A name and a value.
+pub type Pair<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
+
 /// A field's value. CSV knows only text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value<'a> {
@@ -21,7 +24,7 @@ pub enum Value<'a> {
     /// `true`, `false`.
     Flag(bool),
     /// Names and values.
-    Map(Vec<(Cow<'a, [u8]>, Cow<'a, [u8]>)>),
+    Map(Vec<Pair<'a>>),
     /// Something else.
     Other,
 }
@@ -60,7 +63,7 @@ impl Value<'_> {
         self.whole().and_then(|number| u16::try_from(number).ok())
     }
 
-    fn text<'a>(&'a self, page: &mut Page<'_>) -> Option<Slice> {
+    fn text(&self, page: &mut Page<'_>) -> Option<Slice> {
         let number;
         let text: &[u8] = match self {
             Value::Text(text) => text,
@@ -240,7 +243,7 @@ impl Draft {
 
     fn client(&mut self, value: &Value<'_>) -> Option<()> {
         let Value::Text(text) = value else { return None };
-        put(&mut self.record.client, client::read(text))
+        put(&mut self.record.client, client::read(text).ok())
     }
 
     /// A header; `host` is one only by name.

@@ -87,7 +87,7 @@ pub struct Page<'a> {
     pub tally: &'a mut Tally,
 }
 
-impl<'a> Page<'a> {
+impl Page<'_> {
     /// Where a text stands; one that is not of the block is written behind it.
     pub fn text(&mut self, text: &[u8]) -> Slice {
         let start = (text.as_ptr() as usize).wrapping_sub(self.block.as_ptr() as usize);
@@ -101,10 +101,8 @@ impl<'a> Page<'a> {
 
     /// A header; its name in lower case.
     pub fn header(&mut self, name: &[u8], value: &[u8]) {
-        let name = match name.iter().any(u8::is_ascii_uppercase) {
-            true => self.text(&name.to_ascii_lowercase()),
-            false => self.text(name),
-        };
+        let lower = name.iter().any(u8::is_ascii_uppercase).then(|| name.to_ascii_lowercase());
+        let name = self.text(lower.as_deref().unwrap_or(name));
         let value = self.text(value);
         self.headers.push(Header { name, value });
     }
@@ -155,9 +153,10 @@ pub fn shown(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
-            match character.is_control() {
-                true => text.extend(std::iter::repeat_n('?', character.len_utf8())),
-                false => text.push(character),
+            if character.is_control() {
+                text.extend(std::iter::repeat_n('?', character.len_utf8()));
+            } else {
+                text.push(character);
             }
         }
         text.extend(chunk.invalid().iter().map(|_| '?'));

@@ -50,8 +50,29 @@ impl Parser {
 
 /// Where blocks come from, their lines read.
 enum Feed {
-    Here { first: Option<Block>, blocks: Blocks, parser: Parser, behind: Vec<u8> },
+    Here(Box<Here>),
     Threads { results: Vec<Receiver<io::Result<Block>>>, turn: usize },
+}
+
+/// All in one thread.
+struct Here {
+    first: Option<Block>,
+    blocks: Blocks,
+    parser: Parser,
+    behind: Vec<u8>,
+}
+
+impl Here {
+    fn next(&mut self, spare: &mut Vec<Batch>) -> io::Result<Option<Block>> {
+        let next = match self.first.take() {
+            Some(block) => Some(block),
+            None => self.blocks.next(spare.pop().unwrap_or_default())?,
+        };
+        Ok(next.map(|mut block| {
+            self.parser.read(&mut block, &mut self.behind);
+            block
+        }))
+    }
 }
 
 /// A trace that is being read.
@@ -98,7 +119,7 @@ pub fn open(
         }
     };
     let feed = match threads {
-        0 | 1 => Feed::Here { first, blocks, parser, behind: Vec::new() },
+        0 | 1 => Feed::Here(Box::new(Here { first, blocks, parser, behind: Vec::new() })),
         _ => Feed::Threads { results: start(first, blocks, &parser, threads - 1)?, turn: 0 },
     };
     Ok(Reader {
@@ -183,16 +204,7 @@ fn read(mut parser: Parser, work: &Receiver<io::Result<Block>>, results: &SyncSe
 impl Feed {
     fn next(&mut self, spare: &mut Vec<Batch>) -> io::Result<Option<Block>> {
         match self {
-            Feed::Here { first, blocks, parser, behind } => {
-                let next = match first.take() {
-                    Some(block) => Some(block),
-                    None => blocks.next(spare.pop().unwrap_or_default())?,
-                };
-                Ok(next.map(|mut block| {
-                    parser.read(&mut block, behind);
-                    block
-                }))
-            }
+            Feed::Here(here) => here.next(spare),
             Feed::Threads { results, turn } => {
                 let next = results[*turn].recv();
                 *turn = (*turn + 1) % results.len();

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use super::Batch;
-use super::sorter::WINDOW;
+use super::sorter::{BYTES, WINDOW};
 use crate::balance::Millis;
 
 /// Spreads requests that are in the order of their seconds.
@@ -44,6 +44,9 @@ impl Spread {
             if self.waiting == WINDOW {
                 self.settle(at, self.taken.midpoint(1000), ready);
             }
+        }
+        if self.held.iter().map(|batch| batch.bytes.len()).sum::<usize>() > BYTES {
+            self.settle(length, self.taken.midpoint(1000), ready);
         }
     }
 
@@ -89,7 +92,7 @@ mod tests {
 
     #[test]
     fn evenly() {
-        assert_eq!(spread(&[]), []);
+        assert!(spread(&[]).is_empty());
         assert_eq!(spread(&[&[1000]]), [1000]);
         assert_eq!(spread(&[&[1000, 1000, 2000, 4000, 4000, 4000]]), [1000, 1500, 2000, 4000, 4333, 4666]);
         assert_eq!(spread(&[&[0, 1000], &[], &[1000], &[1000, 1000, 2000]]), [0, 1000, 1250, 1500, 1750, 2000]);
@@ -97,7 +100,8 @@ mod tests {
 
     #[test]
     fn a_second_with_too_many_is_halved_and_halved_again() {
-        let times = spread(&[&[1000; 70_000], &[1000; 70_000], &[2000]]);
+        let many = vec![1000; 70_000];
+        let times = spread(&[&many, &many, &[2000]]);
         assert!(times.is_sorted());
         assert_eq!((times[WINDOW - 1], times[WINDOW], times[2 * WINDOW], times[140_000]), (1499, 1500, 1750, 2000));
     }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::fields::{FIELDS, Value};
+use super::fields::{FIELDS, Pair, Value};
 use super::time::write_local;
 use super::{Batch, Record};
 
@@ -127,7 +127,7 @@ fn json(line: &mut Vec<u8>, batch: &Batch, record: &Record) -> io::Result<()> {
 }
 
 /// Headers; of one name there may be several.
-fn object(line: &mut Vec<u8>, pairs: &[(Cow<'_, [u8]>, Cow<'_, [u8]>)]) -> io::Result<()> {
+fn object(line: &mut Vec<u8>, pairs: &[Pair<'_>]) -> io::Result<()> {
     let mut before = "{";
     for (at, (name, value)) in pairs.iter().enumerate() {
         if pairs[..at].iter().any(|(earlier, _)| earlier == name) {

@@ -41,7 +41,7 @@ impl Choice {
     fn draw(&self, chance: &mut ChaCha8Rng) -> u32 {
         match self {
             Choice::Even(0 | 1) => 0,
-            Choice::Even(count) => (u64::from(chance.next_u32()) * u64::from(*count) >> 32) as u32,
+            Choice::Even(count) => ((u64::from(chance.next_u32()) * u64::from(*count)) >> 32) as u32,
             Choice::Zipf(zipf) => chance.sample(zipf) as u32 - 1,
         }
     }
@@ -212,4 +212,68 @@ impl Clock {
 fn wave(days: f64) -> f64 {
     let phase = (days + 0.75).fract();
     if phase < 0.5 { 16.0 * phase * (0.5 - phase) } else { 16.0 * (phase - 0.5) * (phase - 1.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    fn requests(options: &str) -> (Vec<Record>, Vec<String>) {
+        let mut generator = Generator::new(Options::read(options).unwrap());
+        let (mut records, mut sessions, mut batch) = (Vec::new(), Vec::new(), Batch::default());
+        while generator.next(&mut batch).unwrap() {
+            let text = |slice| String::from_utf8_lossy(batch.get(slice)).into_owned();
+            sessions.extend(batch.records.iter().filter_map(|record| record.session).map(text));
+            records.append(&mut batch.records);
+        }
+        (records, sessions)
+    }
+
+    #[test]
+    fn arrivals() {
+        let even = requests("requests=5000,rate=100,arrival=even").0;
+        assert!(even.iter().zip(1..).all(|(record, number)| record.time == Millis(number * 10)));
+        let poisson = requests("requests=50000,rate=100").0;
+        let last = poisson.last().unwrap().time.0;
+        assert!((490_000..510_000).contains(&last) && poisson.is_sorted_by_key(|record| record.time), "{last}");
+        let days = requests("requests=200000,rate=100,day=1000,amplitude=0.9").0;
+        let within = |from, to| days.iter().filter(|record| (from..to).contains(&record.time.0)).count();
+        let (night, noon) = (within(0, 100_000), within(450_000, 550_000));
+        assert!(noon > night * 10, "{night} {noon}");
+    }
+
+    #[test]
+    fn clients() {
+        let (records, sessions) = requests("requests=100000,clients=50,zipf=1,nat=0.25,nats=2,sessions=200");
+        let mut clients: HashMap<_, u32> = HashMap::new();
+        for record in &records {
+            *clients.entry(record.client.unwrap()).or_default() += 1;
+        }
+        let nat = |number| clients[&IpAddr::V4(super::nat(number))];
+        assert_eq!(clients.len(), 52);
+        assert!((24_000..26_000).contains(&(nat(0) + nat(1))));
+        let of = |number| f64::from(clients[&IpAddr::V4(address(number))]);
+        assert!((of(0) / of(9) - 10.0).abs() < 1.5, "Zipf's law: {} {}", of(0), of(9));
+        let mut owners: HashMap<_, IpAddr> = HashMap::new();
+        for (record, session) in records.iter().zip(sessions) {
+            let client = record.client.unwrap();
+            assert_eq!(*owners.entry(session).or_insert(client), client, "a browser stays where it is");
+        }
+        assert_eq!(owners.len(), 400);
+    }
+
+    #[test]
+    fn addresses_differ() {
+        let all: std::collections::HashSet<_> = (0..1 << 20).map(address).collect();
+        assert_eq!(all.len(), 1 << 20);
+        assert!(all.iter().all(|address| (11..75).contains(&address.octets()[0])));
+    }
+
+    #[test]
+    fn a_wave() {
+        let at = |days| (wave(days) * 1000.0).round() as i32;
+        assert_eq!([at(0.0), at(0.25), at(0.5), at(0.75), at(7.5)], [-1000, 0, 1000, 0, 1000]);
+    }
 }

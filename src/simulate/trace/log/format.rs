@@ -123,8 +123,7 @@ impl Step {
     /// Another variable follows with nothing between.
     fn tangle(&mut self, role: Role, name: &str, tangled: &mut Vec<String>) {
         self.role = match (self.role, role, name) {
-            (Role::Path, Role::Skip, "is_args") => Role::PathAndArgs,
-            (Role::PathAndArgs, Role::Args, _) => Role::PathAndArgs,
+            (Role::Path, Role::Skip, "is_args") | (Role::PathAndArgs, Role::Args, _) => Role::PathAndArgs,
             _ => {
                 tangled.push(format!("{}${name}", self.name));
                 Role::Skip

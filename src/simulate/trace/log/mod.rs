@@ -81,7 +81,7 @@ impl Reader {
     fn take<'a>(&mut self, role: Role, value: &'a [u8], draft: &mut Draft<'a>, page: &mut Page<'a>) -> bool {
         let record = &mut draft.record;
         match role {
-            Role::Client => return client::read(value).map(|client| record.client = client).is_some(),
+            Role::Client => return set(&mut record.client, client::read(value).ok()),
             Role::Msec => return set(&mut record.time, decimal(value).map(Millis)),
             Role::Local => return set(&mut record.time, self.dates.read(value, time::local).map(Millis)),
             Role::Iso => return set(&mut record.time, self.dates.read(value, time::iso).map(Millis)),
@@ -214,7 +214,7 @@ impl Lines for Reader {
             let value = &line[at..end];
             if step.role == Role::Skip {
             } else if self.is_absent(value) {
-                self.absent(step, at, &mut draft)?;
+                absent(step, at, &mut draft)?;
             } else if !self.take(step.role, value, &mut draft, page) {
                 let message = format!("\"{}\" is not {}: {}", step.name, kind(step.role), quoted(value));
                 return Err(Wrong { span: at..end, message });
@@ -226,19 +226,31 @@ impl Lines for Reader {
     }
 }
 
-impl Reader {
-    /// Without a request there is nothing to replay, without a time no place for it.
-    fn absent(&self, step: &Step, at: usize, draft: &mut Draft<'_>) -> Result<(), Wrong> {
-        match step.role {
-            Role::Request | Role::Target | Role::Path | Role::PathAndArgs => draft.silent = true,
-            Role::Msec | Role::Iso | Role::Local => {
-                return Err(Wrong { span: at..at + 1, message: format!("\"{}\" is empty", step.name) });
-            }
-            Role::Https => draft.record.tls = Some(false),
-            _ => {}
-        }
-        Ok(())
+impl Format {
+    /// Whether a line is of this format as a whole, whatever its values: to find the format of a log among several.
+    #[must_use]
+    pub fn fits(&self, line: &[u8]) -> bool {
+        let mut at = self.start.len();
+        let follows = self.steps.iter().all(|step| {
+            let end = end(line, at, &step.until);
+            at = end.map_or(at, |end| end + step.until.len());
+            end.is_some()
+        });
+        line.starts_with(&self.start) && follows && at == line.len()
     }
+}
+
+/// Without a request there is nothing to replay, without a time no place for it.
+fn absent(step: &Step, at: usize, draft: &mut Draft<'_>) -> Result<(), Wrong> {
+    match step.role {
+        Role::Request | Role::Target | Role::Path | Role::PathAndArgs => draft.silent = true,
+        Role::Msec | Role::Iso | Role::Local => {
+            return Err(Wrong { span: at..at + 1, message: format!("\"{}\" is empty", step.name) });
+        }
+        Role::Https => draft.record.tls = Some(false),
+        _ => {}
+    }
+    Ok(())
 }
 
 /// What a value should have been.
@@ -256,4 +268,32 @@ fn stray(at: usize, line: &[u8], after: Option<&Step>, text: &[u8]) -> Wrong {
     let place = after.map_or_else(|| "at its start".to_owned(), |step| format!("after ${}", step.name));
     let message = format!("the line is not of the log's format: no {} {place}", quoted(text));
     Wrong { span: at.min(line.len())..line.len(), message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_format_of_a_line() {
+        let combined = r#"1.2.3.4 - - [25/Nov/2026:22:18:41 +0000] "GET / HTTP/1.1" 200 1 "-" "-""#;
+        let timed = Format::read("timed", Escape::Default, "[$msec] $uri $request_time").unwrap();
+        for (format, line, fits) in [
+            (&Format::combined(), combined, true),
+            (&Format::combined(), &format!("{combined} 0.1"), false),
+            (&Format::combined(), "[5] / 0.1", false),
+            (&timed, "[5] / 0.1", true),
+            (&timed, "5] / 0.1", false),
+            (&timed, "", false),
+        ] {
+            assert_eq!(format.fits(line.as_bytes()), fits, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_last_of_several_times() {
+        for (list, expected) in [("0.1", Some(100)), ("0.1, 0.2 : 0.3", Some(300)), ("0.1, -", None), ("-", None)] {
+            assert_eq!(last(list.as_bytes()), expected, "{list}");
+        }
+    }
 }

@@ -14,13 +14,10 @@ pub fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
     out.extend_from_slice(before);
     while let Some((&byte, next)) = rest.split_first() {
         let taken = if byte == b'\\' { escape(next, &mut out) } else { None };
-        rest = match taken {
-            Some(length) => &next[length..],
-            None => {
-                out.push(byte);
-                next
-            }
-        };
+        if taken.is_none() {
+            out.push(byte);
+        }
+        rest = &next[taken.unwrap_or(0)..];
     }
     Cow::Owned(out)
 }
