@@ -238,7 +238,6 @@ impl Format {
         });
         line.starts_with(&self.start) && follows && at == line.len()
     }
-    Ok(())
 }
 
 /// Without a request there is nothing to replay, without a time no place for it.
