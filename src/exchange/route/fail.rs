@@ -49,7 +49,8 @@ impl Exchange {
             Answer::OfPage => self.route.error_status = 0,
             Answer::Status(status) => self.route.error_status = u16::try_from(status).unwrap_or(0),
         }
-        let to = page.to.eval(site, self);
+        // nginx closes the connection.
+        let Some(to) = page.to.try_eval(site, self) else { return Failed::Answer(444) };
         match self.text(site, to).first() {
             Some(b'/') => {
                 self.go_to(site, to);

@@ -115,6 +115,8 @@ pub struct Route {
     internal: bool,
     uri_changed: bool,
     valid_location: bool,
+    /// The body was too large, and is not looked at again.
+    body_refused: bool,
     uri_changes: u8,
     /// An error page is on its way.
     error_page: bool,
@@ -138,6 +140,7 @@ impl Route {
     /// Forgets the last request.
     pub(super) fn reset(&mut self) {
         (self.handler, self.redirect, self.proxy) = (None, None, None);
+        self.body_refused = false;
         (self.internal, self.uri_changed, self.valid_location, self.error_page) = (false, false, true, false);
         (self.uri_changes, self.error_status, self.depth) = (MAX_URI_CHANGES + 1, 0, 0);
         self.groups.clear();
