@@ -101,6 +101,8 @@ impl Nginx {
             text += "Host: localhost\r\n";
         }
         text += "\r\n";
+        let body = headers.lines().find_map(|line| line.strip_prefix("Content-Length: ")?.parse().ok());
+        text += &"x".repeat(body.unwrap_or(0));
         stream.write_all(text.as_bytes()).unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
@@ -120,5 +122,5 @@ fn read_answer(bytes: &[u8]) -> Answer {
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
     let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
-    Answer { status, location: header("Location: "), body: Some(body.to_owned()) }
+    Answer { status, location: header("Location: ").filter(|location| !location.is_empty()), body: Some(body.to_owned()) }
 }

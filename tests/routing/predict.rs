@@ -68,12 +68,12 @@ impl Predictor {
             }
             let content = match self.exchange.access(&self.site) {
                 Ok(()) => self.exchange.content(&self.site),
-                Err(status) => match self.failed(status, false) {
-                    Ok(answer) => return answer,
-                    Err(again) => {
+                Err(status) => match self.exchange.fail(&self.site, status, false) {
+                    Failed::Again(again) => {
                         found = again;
                         continue;
                     }
+                    Failed::Answer(status) | Failed::Pass(status) => return Answer { status, location: None, body: None },
                 },
             };
             let (status, upstream, body) = match content {
@@ -89,30 +89,21 @@ impl Predictor {
                 // There are none.
                 Content::Local(_) => {
                     let read = [b"GET".as_slice(), b"HEAD", b"POST"].contains(&self.exchange.request.method());
-                    match (read, self.exchange.request.uri().ends_with(b"/")) {
-                        (true, _) => (404, false, None),
-                        (false, true) => (403, false, None),
-                        (false, false) => (405, false, None),
-                    }
+                    (if read { 404 } else { 405 }, false, None)
                 }
                 Content::Pass(destination) => match self.name(&destination.to).as_str() {
                     "bad" => (503, true, Some("via bad")),
                     "dead" => (502, false, None),
                     "other" => (200, true, Some("via other")),
-                    _ => (200, true, Some("via app")),
+                    name if name.ends_with("app") => (200, true, Some("via app")),
+                    _ => (502, false, None),
                 },
             };
-            match self.failed(status, upstream) {
-                Ok(answer) => return Answer { body: body.map(str::to_owned), ..answer },
-                Err(again) => found = again,
+            match self.exchange.fail(&self.site, status, upstream) {
+                Failed::Pass(status) => return Answer { status, location: None, body: body.map(str::to_owned) },
+                Failed::Answer(status) => return Answer { status, location: None, body: None },
+                Failed::Again(again) => found = again,
             }
-        }
-    }
-
-    fn failed(&mut self, status: u16, upstream: bool) -> Result<Answer, Found> {
-        match self.exchange.fail(&self.site, status, upstream) {
-            Failed::Answer(status) => Ok(Answer { status, location: None, body: None }),
-            Failed::Again(found) => Err(found),
         }
     }
 

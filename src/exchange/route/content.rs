@@ -49,7 +49,7 @@ impl Exchange {
             return Some(self.refuse(site, 500));
         }
         for (name, folder) in &tried.files {
-            let (Some(name), Some(root)) = (self.tried_name(site, name), location.root.append(site, self)) else {
+            let (Some(name), Some(root)) = (self.tried_name(site, name), location.root.append(site, self, false)) else {
                 return Some(self.refuse(site, 500));
             };
             copy(site, &mut self.request.bytes, name);
@@ -107,7 +107,7 @@ impl Exchange {
             Alias::Whole => Slice::default(),
             Alias::Prefix(length) => uri.part(length, uri.len as usize),
         };
-        let root = location.root.append(site, self)?;
+        let root = location.root.append(site, self, false)?;
         copy(site, &mut self.request.bytes, below);
         Some(self.request.since(root.start as usize))
     }

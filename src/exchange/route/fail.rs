@@ -14,7 +14,7 @@ impl Exchange {
         let pages = location.pages.as_deref().unwrap_or_default();
         let page = pages.iter().find(|page| page.status == status);
         if from_upstream && !(location.intercepts && page.is_some()) {
-            return Failed::Answer(self.route.outcome(status));
+            return Failed::Pass(self.route.outcome(status));
         }
         // With these nginx closes the connection at once.
         if matches!(status, 408 | 444 | 499) {
@@ -36,7 +36,7 @@ impl Exchange {
     /// nginx's answer with this status, or what its error page leads to.
     pub(super) fn refuse(&mut self, site: &Site, status: u16) -> Found {
         match self.fail(site, status, false) {
-            Failed::Answer(status) => {
+            Failed::Answer(status) | Failed::Pass(status) => {
                 Found::Answer(Reply { status, location: self.route.redirect, body: None })
             }
             Failed::Again(found) => found,

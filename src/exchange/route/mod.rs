@@ -90,8 +90,10 @@ pub enum To {
 /// What becomes of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failed {
-    /// It is the answer, with this status.
+    /// nginx answers with its own page and this status.
     Answer(u16),
+    /// The upstream's answer goes to the client, with this status.
+    Pass(u16),
     /// An error page takes its place.
     Again(Found),
 }
@@ -105,6 +107,7 @@ struct Var {
 
 /// What is known of a request's way.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "nginx's flags, each of its own")]
 pub struct Route {
     /// The server.
     pub server: ServerId,
@@ -117,6 +120,8 @@ pub struct Route {
     valid_location: bool,
     /// The body was too large, and is not looked at again.
     body_refused: bool,
+    /// Captures are escaped in the values of a program.
+    quoting: bool,
     uri_changes: u8,
     /// An error page is on its way.
     error_page: bool,
@@ -168,6 +173,7 @@ impl Route {
     }
 
     /// The value of a variable, if it was set or kept.
+    #[expect(clippy::option_option, reason = "known to have no value is not the same as not known")]
     pub(super) fn known(&self, number: u32) -> Option<Option<Slice>> {
         self.vars.get(number as usize).filter(|var| var.stamp == self.stamp).map(|var| var.value)
     }

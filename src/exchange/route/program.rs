@@ -21,6 +21,7 @@ impl Exchange {
     /// Runs the program of the location; gives the answer, if it makes one.
     pub(super) fn run(&mut self, site: &Site) -> Option<Found> {
         let program = &site.location(self.route.location).program;
+        self.route.quoting = self.request.escaped;
         let mut at = 0;
         while let Some(op) = program.get(at) {
             match self.step(site, op) {
@@ -37,11 +38,11 @@ impl Exchange {
     fn step(&mut self, site: &Site, op: &Op) -> Step {
         match op {
             Op::Set(number, value) => {
-                let Some(value) = value.try_eval(site, self) else { return Step::Fail };
+                let Some(value) = self.quoted(site, value) else { return Step::Fail };
                 self.route.keep(*number, Some(value));
             }
             Op::SetArgs(value) => {
-                let Some(value) = value.try_eval(site, self) else { return Step::Fail };
+                let Some(value) = self.quoted(site, value) else { return Step::Fail };
                 self.request.args = self.owned(site, value);
             }
             Op::If { condition, otherwise, location } => match (self.holds(site, condition), location) {
@@ -67,6 +68,12 @@ impl Exchange {
         Step::Next
     }
 
+    /// A value inside a program. Of a path that was escaped nginx escapes the captures, up to the first `rewrite` that
+    /// matches.
+    fn quoted(&mut self, site: &Site, value: &Template) -> Option<Slice> {
+        if self.route.quoting { value.append(site, self, true) } else { value.try_eval(site, self) }
+    }
+
     /// A slice of the request's own buffer.
     fn owned(&mut self, site: &Site, slice: Slice) -> Slice {
         if slice.start & CONSTANT == 0 { slice } else { self.request.push(site.constant(slice)) }
@@ -79,11 +86,10 @@ impl Exchange {
             self.route.uri_changed = rewrite.then != Then::Break;
             self.route.valid_location &= self.route.uri_changed;
         }
+        self.route.quoting = false;
         let start = self.request.bytes.len();
-        let (uri, args) = match self.replace(site, rewrite, redirect && self.request.escaped) {
-            Some(made) => made,
-            None => return Step::Fail,
-        };
+        let escape = redirect && self.request.escaped;
+        let Some((uri, args)) = self.replace(site, rewrite, escape) else { return Step::Fail };
         if let Then::Redirect(status) = rewrite.then {
             unescape(&mut self.request.bytes, start);
             if rewrite.keeps_args {
@@ -156,7 +162,7 @@ impl Exchange {
             }
             Condition::Equal(variable, value, negated) => {
                 let left = variable.eval(site, self).unwrap_or_default();
-                let right = value.try_eval(site, self)?;
+                let right = self.quoted(site, value)?;
                 (self.text(site, left) == self.text(site, right)) != *negated
             }
             Condition::Matches(variable, pattern, negated) => {
@@ -168,7 +174,7 @@ impl Exchange {
                 matched != *negated
             }
             Condition::File(test, path, negated) => {
-                let path = path.try_eval(site, self)?;
+                let path = self.quoted(site, path)?;
                 let files = site.files.as_ref();
                 let exists = |folder| files.is_some_and(|files| files.exists(self.text(site, path), folder));
                 let found = match test {

@@ -58,10 +58,10 @@ fn reply(site: &Site, exchange: &Exchange, reply: Reply) -> String {
     let text = |slice: Slice| String::from_utf8_lossy(exchange.text(site, slice)).into_owned();
     let mut shown = reply.status.to_string();
     if let Some(location) = reply.location {
-        shown += &format!(" -> {}", text(location));
+        shown = format!("{shown} -> {}", text(location));
     }
     if let Some(body) = reply.body {
-        shown += &format!(" {}", text(body));
+        shown = format!("{shown} {}", text(body));
     }
     shown
 }
@@ -75,7 +75,7 @@ fn settle(site: &Site, exchange: &mut Exchange, config: &crate::config::Config, 
         };
         if let Err(status) = answer {
             match exchange.fail(site, status, false) {
-                Failed::Answer(status) => return status.to_string(),
+                Failed::Answer(status) | Failed::Pass(status) => return status.to_string(),
                 Failed::Again(again) => found = again,
             }
             continue;

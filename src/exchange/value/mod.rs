@@ -62,16 +62,16 @@ impl Template {
         match *self.parts {
             [] => Some(Slice::default()),
             [part] => Some(piece(site, exchange, part)),
-            _ => self.append(site, exchange),
+            _ => self.append(site, exchange, false),
         }
     }
 
-    /// The value, made at the end of the request's buffer.
-    pub(super) fn append(&self, site: &Site, exchange: &mut Exchange) -> Option<Slice> {
+    /// The value, made at the end of the request's buffer; with `escape` captures stand in it as they do among arguments.
+    pub(super) fn append(&self, site: &Site, exchange: &mut Exchange, escape: bool) -> Option<Slice> {
         let stack = exchange.route.stack.len();
-        let room = self.measure(site, exchange, false);
+        let room = self.measure(site, exchange, escape);
         let start = exchange.request.bytes.len();
-        self.build(site, exchange, stack, false);
+        self.build(site, exchange, stack, escape);
         exchange.route.stack.truncate(stack);
         let value = exchange.request.since(start);
         (value.len as usize <= room).then_some(value)
