@@ -24,11 +24,12 @@ fn compare(servers: &[String], requests: &[String]) {
     let nginx = Nginx::start(servers);
     let mut predictor = Predictor::new(nginx.conf(), &nginx.prefix());
     let mut wrong = Vec::new();
-    for n in 0..servers.len() {
+    for (n, server) in servers.iter().enumerate() {
         for request in requests {
             let (real, ours) = (nginx.ask(n, request), predictor.ask(n, request));
             if !ours.agrees_with(&real) {
-                wrong.push(format!("{}\n  {}\n  nginx: {real:?}\n  ours:  {ours:?}\n", servers[n], request.escape_debug()));
+                let request = request.escape_debug();
+                wrong.push(format!("{server}\n  {request}\n  nginx: {real:?}\n  ours:  {ours:?}\n"));
             }
         }
     }

@@ -47,40 +47,102 @@ pub const REQUESTS: &[&str] = &[
 ];
 
 const PATTERNS: &[&str] = &[
-    "/", "= /", "/a", "/a/", "^~ /a/b", "= /a", "~ \\.php$", "~* ^/(?<sec>[a-z]+)/(\\d+)", "/dir/", "= /dir", "/err",
-    "/new", "~ ^/x/(.*)$", "/x", "~ ^/a(?<id>.)", "/dir/x",
+    "/",
+    "= /",
+    "/a",
+    "/a/",
+    "^~ /a/b",
+    "= /a",
+    "~ \\.php$",
+    "~* ^/(?<sec>[a-z]+)/(\\d+)",
+    "/dir/",
+    "= /dir",
+    "/err",
+    "/new",
+    "~ ^/x/(.*)$",
+    "/x",
+    "~ ^/a(?<id>.)",
+    "/dir/x",
 ];
 
-const VALUES: &[&str] = &["$uri", "x$1", "$arg_a", "$m1", "const", "$v1-$2", "${sec}y", "$args", "$m2", "", "0", "$1$m1", "$kept"];
+const VALUES: &[&str] =
+    &["$uri", "x$1", "$arg_a", "$m1", "const", "$v1-$2", "${sec}y", "$args", "$m2", "", "0", "$1$m1", "$kept"];
 
-const REGEXES: &[&str] = &["^/a(.*)$", "^/(a|dir)/(.)", "^", "php$", "(.)$", "^/x/(\\d+)(/.*)?", "^/(?<id>[a-z]+)", "nothing"];
+const REGEXES: &[&str] =
+    &["^/a(.*)$", "^/(a|dir)/(.)", "^", "php$", "(.)$", "^/x/(\\d+)(/.*)?", "^/(?<id>[a-z]+)", "nothing"];
 
-const REPLACEMENTS: &[&str] =
-    &["/new$1", "/new/$2?r=$1", "/err", "/dir/$1?", "/x/$v1", "/$m1?z", "$uri", "/a?$args", "http://h/$1", "/new?id=$id&v=$v1?"];
+const REPLACEMENTS: &[&str] = &[
+    "/new$1",
+    "/new/$2?r=$1",
+    "/err",
+    "/dir/$1?",
+    "/x/$v1",
+    "/$m1?z",
+    "$uri",
+    "/a?$args",
+    "http://h/$1",
+    "/new?id=$id&v=$v1?",
+];
 
 const FLAGS: &[&str] = &["", "", "last", "break", "redirect", "permanent"];
 
 const RETURNS: &[&str] = &[
-    "404", "403", "200 'b $uri|$args|$1|$2|$v1|$v2|$m1|$sec|$id'", "500", "301 /moved$uri", "302 $v1", "200 ''", "418 'tea $v1'",
-    "503", "200 '$1|$m1|$1|$kept|$request_method'",
+    "404",
+    "403",
+    "200 'b $uri|$args|$1|$2|$v1|$v2|$m1|$sec|$id'",
+    "500",
+    "301 /moved$uri",
+    "302 $v1",
+    "200 ''",
+    "418 'tea $v1'",
+    "503",
+    "200 '$1|$m1|$1|$kept|$request_method'",
 ];
 
 const CONDITIONS: &[&str] = &[
-    "$arg_a", "$v1", "$v1 = const", "$arg_b != o", "$uri ~ ^/a(.*)", "$uri !~ php", "$request_method = POST", "$m1 ~* ^(R)-?(.)",
-    "$arg_a ~ (.)(?<id>.)", "$m2",
+    "$arg_a",
+    "$v1",
+    "$v1 = const",
+    "$arg_b != o",
+    "$uri ~ ^/a(.*)",
+    "$uri !~ php",
+    "$request_method = POST",
+    "$m1 ~* ^(R)-?(.)",
+    "$arg_a ~ (.)(?<id>.)",
+    "$m2",
 ];
 
 const ENDS: &[&str] = &[
-    "proxy_pass http://app;", "proxy_pass http://other;", "proxy_pass http://$up;", "proxy_pass http://bad;",
-    "proxy_pass http://bad; proxy_intercept_errors on;", "proxy_pass http://dead;", "", "empty_gif;",
-    "return 200 'e $uri|$args|$1|$2|$v1|$v2|$m1|$sec|$id';", "return 200 'f $1|$v3|$m2|$kept|$id';", "try_files $uri /new$uri?$args;",
-    "try_files /none @fb;", "try_files $uri =404;", "return 403;", "return 404;",
+    "proxy_pass http://app;",
+    "proxy_pass http://other;",
+    "proxy_pass http://$up;",
+    "proxy_pass http://bad;",
+    "proxy_pass http://bad; proxy_intercept_errors on;",
+    "proxy_pass http://dead;",
+    "",
+    "empty_gif;",
+    "return 200 'e $uri|$args|$1|$2|$v1|$v2|$m1|$sec|$id';",
+    "return 200 'f $1|$v3|$m2|$kept|$id';",
+    "try_files $uri /new$uri?$args;",
+    "try_files /none @fb;",
+    "try_files $uri =404;",
+    "return 403;",
+    "return 404;",
 ];
 
 const SETTINGS: &[&str] = &[
-    "error_page 404 /err;", "error_page 404 = @fb;", "error_page 403 =200 /err?was=$uri;", "error_page 502 503 = @fb;",
-    "error_page 404 500 =410 /new;", "error_page 301 302 =307 http://moved/;", "recursive_error_pages on;", "internal;",
-    "deny all;", "allow all;", "limit_except GET { deny all; }", "limit_except POST { proxy_pass http://other; }",
+    "error_page 404 /err;",
+    "error_page 404 = @fb;",
+    "error_page 403 =200 /err?was=$request_method;",
+    "error_page 502 503 = @fb;",
+    "error_page 404 500 =410 /new;",
+    "error_page 301 302 =307 http://moved/;",
+    "recursive_error_pages on;",
+    "internal;",
+    "deny all;",
+    "allow all;",
+    "limit_except GET { deny all; }",
+    "limit_except POST { proxy_pass http://other; }",
     "error_page 403 404 @none;",
 ];
 
@@ -91,7 +153,7 @@ const OWN_OF_IF: &[&str] = &["proxy_pass http://other;", "error_page 404 = /new;
 fn steps(dice: &mut Dice, most: usize, nested: bool) -> String {
     let mut text = String::new();
     for _ in 0..dice.roll(most + 1) {
-        text += &match dice.roll(if nested { 9 } else { 7 }) {
+        let step = match dice.roll(if nested { 9 } else { 7 }) {
             0..=2 => format!("set $v{} \"{}\"; ", 1 + dice.roll(3), dice.pick(VALUES)),
             3 | 4 => format!("rewrite {} {} {}; ", dice.pick(REGEXES), dice.pick(REPLACEMENTS), dice.pick(FLAGS)),
             5 if dice.roll(3) == 0 => format!("return {}; ", dice.pick(RETURNS)),
@@ -102,6 +164,7 @@ fn steps(dice: &mut Dice, most: usize, nested: bool) -> String {
             }
             _ => String::new(),
         };
+        text += &step;
     }
     text
 }

@@ -2,7 +2,9 @@
 
 use nginxlb::balance::Millis;
 use nginxlb::config::{Config, NoHost, Options, compile};
-use nginxlb::exchange::{Connection, Content, Exchange, Failed, Found, Handler, Line, ListenerId, Reply, Site, Slice, To};
+use nginxlb::exchange::{
+    Connection, Content, Exchange, Failed, Found, Handler, Line, ListenerId, Reply, Site, Slice, To,
+};
 use nginxlb::modules::Target;
 use nginxlb::modules::shared::upstream::Upstreams;
 use nginxlb::syntax::{Files, ReadError, Sources};
@@ -73,7 +75,9 @@ impl Predictor {
                         found = again;
                         continue;
                     }
-                    Failed::Answer(status) | Failed::Pass(status) => return Answer { status, location: None, body: None },
+                    Failed::Answer(status) | Failed::Pass(status) => {
+                        return Answer { status, location: self.location(), body: None };
+                    }
                 },
             };
             let (status, upstream, body) = match content {
@@ -82,9 +86,14 @@ impl Predictor {
                     found = Found::Location(location);
                     continue;
                 }
+                Content::Local(Handler::Own(_))
+                    if ![b"GET".as_slice(), b"HEAD"].contains(&self.exchange.request.method()) =>
+                {
+                    (405, false, None)
+                }
                 Content::Local(Handler::Own(_)) => {
                     let status = self.exchange.route.outcome(200);
-                    return Answer { status, location: None, body: None };
+                    return Answer { status, location: self.location(), body: None };
                 }
                 // There are none.
                 Content::Local(_) => {
@@ -92,16 +101,20 @@ impl Predictor {
                     (if read { 404 } else { 405 }, false, None)
                 }
                 Content::Pass(destination) => match self.name(&destination.to).as_str() {
-                    "bad" => (503, true, Some("via bad")),
                     "dead" => (502, false, None),
+                    // nginx passes such arguments on as they are, and is told off for it.
+                    _ if self.exchange.request.args().contains(&b' ') => (400, true, None),
+                    "bad" => (503, true, Some("via bad")),
                     "other" => (200, true, Some("via other")),
                     name if name.ends_with("app") => (200, true, Some("via app")),
                     _ => (502, false, None),
                 },
             };
             match self.exchange.fail(&self.site, status, upstream) {
-                Failed::Pass(status) => return Answer { status, location: None, body: body.map(str::to_owned) },
-                Failed::Answer(status) => return Answer { status, location: None, body: None },
+                Failed::Pass(status) => {
+                    return Answer { status, location: self.location(), body: body.map(str::to_owned) };
+                }
+                Failed::Answer(status) => return Answer { status, location: self.location(), body: None },
                 Failed::Again(again) => found = again,
             }
         }
@@ -120,6 +133,10 @@ impl Predictor {
 
     fn text(&self, slice: Slice) -> String {
         self.exchange.text(&self.site, slice).iter().map(|byte| *byte as char).collect()
+    }
+
+    fn location(&self) -> Option<String> {
+        self.exchange.route.redirect().map(|slice| self.text(slice)).filter(|location| !location.is_empty())
     }
 
     fn shown(&self, reply: Reply) -> Answer {

@@ -49,12 +49,14 @@ impl Exchange {
             return Some(self.refuse(site, 500));
         }
         for (name, folder) in &tried.files {
-            let (Some(name), Some(root)) = (self.tried_name(site, name), location.root.append(site, self, false)) else {
+            let (Some(name), Some(root)) = (self.tried_name(site, name), location.root.append(site, self, false))
+            else {
                 return Some(self.refuse(site, 500));
             };
             copy(site, &mut self.request.bytes, name);
             let path = self.request.since(root.start as usize);
-            let exists = |files: &std::sync::Arc<dyn crate::exchange::Files>| files.exists(self.request.get(path), *folder);
+            let exists =
+                |files: &std::sync::Arc<dyn crate::exchange::Files>| files.exists(self.request.get(path), *folder);
             if site.files.as_ref().is_some_and(exists) {
                 self.found_file(site, name, *folder);
                 return None;

@@ -168,6 +168,12 @@ impl Route {
         if self.error_status == 0 { status } else { self.error_status }
     }
 
+    /// A `Location` header that was set on the way. It stays even where an error page takes the place of the redirect.
+    #[must_use]
+    pub fn redirect(&self) -> Option<Slice> {
+        self.redirect
+    }
+
     pub(super) fn capture(&self, n: u8) -> Slice {
         self.captures.get(usize::from(n).wrapping_sub(1)).copied().unwrap_or_default()
     }

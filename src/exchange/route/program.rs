@@ -87,10 +87,10 @@ impl Exchange {
             self.route.valid_location &= self.route.uri_changed;
         }
         self.route.quoting = false;
-        let start = self.request.bytes.len();
         let escape = redirect && self.request.escaped;
         let Some((uri, args)) = self.replace(site, rewrite, escape) else { return Step::Fail };
         if let Then::Redirect(status) = rewrite.then {
+            let start = uri.start as usize;
             unescape(&mut self.request.bytes, start);
             if rewrite.keeps_args {
                 self.add_args(if rewrite.question { b'&' } else { b'?' });
@@ -150,7 +150,7 @@ impl Exchange {
             return Step::Answer(self.refuse(site, status));
         }
         let status = self.route.outcome(status);
-        Step::Answer(Found::Answer(Reply { status, location: None, body: Some(value) }))
+        Step::Answer(Found::Answer(Reply { status, location: self.route.redirect, body: Some(value) }))
     }
 
     /// Whether a condition holds; nothing where nginx fails.

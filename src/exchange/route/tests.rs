@@ -20,11 +20,14 @@ impl Files for NoFiles {
 
 /// Compiles the inside of `http`, or with `server` around it that of one server.
 fn site(body: &str) -> (crate::config::Config, Site) {
-    let text = format!("events {{}} http {{ upstream app {{ server 127.0.0.1:1; }} upstream b {{ server 127.0.0.1:2; }} {body} }}");
+    let text = format!(
+        "events {{}} http {{ upstream app {{ server 127.0.0.1:1; }} upstream b {{ server 127.0.0.1:2; }} {body} }}"
+    );
     let sources = Sources::from_text("nginx.conf", text, "", &NoFiles);
     let target = Target::default();
     let compiled = compile(&sources, &target, &NoHost, Options::default());
-    let faults: Vec<_> = compiled.diagnostics.iter().filter(|said| said.level >= crate::diagnostics::Level::Emerg).collect();
+    let faults: Vec<_> =
+        compiled.diagnostics.iter().filter(|said| said.level >= crate::diagnostics::Level::Emerg).collect();
     assert!(faults.is_empty(), "{faults:?}");
     let site = Site::compile(&compiled.config, &target);
     (compiled.config, site)
@@ -180,8 +183,14 @@ fn variables() {
     check(
         server,
         &[
-            ("GET /a//b?A=1\nX-Y: 1\nX-Y: 2\nCookie: b=1; c=2", "200 10.0.0.1|localhost|/a/b|/a//b?A=1|A=1|1|1, 2|2|GET|?|http|8000"),
-            ("GET /%41%2F", "200 10.0.0.1|localhost|/A/|/%41%2F||||||http|8000".replace("||||||http", "|||||GET||http").as_str()),
+            (
+                "GET /a//b?A=1\nX-Y: 1\nX-Y: 2\nCookie: b=1; c=2",
+                "200 10.0.0.1|localhost|/a/b|/a//b?A=1|A=1|1|1, 2|2|GET|?|http|8000",
+            ),
+            (
+                "GET /%41%2F",
+                "200 10.0.0.1|localhost|/A/|/%41%2F||||||http|8000".replace("||||||http", "|||||GET||http").as_str(),
+            ),
         ],
     );
 }

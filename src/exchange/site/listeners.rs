@@ -145,7 +145,9 @@ impl Site {
         let own = |listener: &&Listener| listener.address == Address::Inet(address);
         let all = |listener: &&Listener| {
             let Address::Inet(listened) = &listener.address else { return false };
-            listened.port() == address.port() && listened.ip().is_unspecified() && listened.is_ipv4() == address.is_ipv4()
+            listened.port() == address.port()
+                && listened.ip().is_unspecified()
+                && listened.is_ipv4() == address.is_ipv4()
         };
         let listeners = || self.listeners.iter();
         let found = listeners().find(own).or_else(|| listeners().find(all))?;

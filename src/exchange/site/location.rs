@@ -118,7 +118,8 @@ pub struct Tried {
 }
 
 /// Directives that answer by themselves.
-const OWN: &[&str] = &["api", "empty_gif", "flv", "js_content", "mp4", "perl", "status", "stub_status", "upstream_conf"];
+const OWN: &[&str] =
+    &["api", "empty_gif", "flv", "js_content", "mp4", "perl", "status", "stub_status", "upstream_conf"];
 
 /// Directives that check who the client is.
 const AUTHENTICATION: &[&str] = &["auth_basic", "auth_jwt", "auth_oidc", "auth_pam", "auth_request"];
@@ -201,7 +202,8 @@ impl Builder<'_> {
                 pattern => {
                     let bytes = crate::syntax::encode(&own.name);
                     let passes = config.scope(inner).slot::<Passes>();
-                    let passes = passes.is_some_and(|passes| passes.0.iter().any(|pass| pass.protocol != Protocol::Tunnel));
+                    let passes =
+                        passes.is_some_and(|passes| passes.0.iter().any(|pass| pass.protocol != Protocol::Tunnel));
                     let redirects = bytes.ends_with(b"/") && passes;
                     tree.add(&bytes, *pattern == Pattern::Exact, id, redirects);
                 }
@@ -270,7 +272,11 @@ impl Builder<'_> {
     fn handler(&self, scope: ScopeId) -> Option<Handler> {
         let found = self.config.scope(scope).settings.iter().rev().find_map(|set| {
             let name = set.directive.name;
-            if name.ends_with("_pass") { Some(Handler::Pass) } else { OWN.contains(&name).then_some(Handler::Own(name)) }
+            if name.ends_with("_pass") {
+                Some(Handler::Pass)
+            } else {
+                OWN.contains(&name).then_some(Handler::Own(name))
+            }
         });
         // A `limit_except` hands on what the location around it passes to, but no other handler.
         let hands_on = || {

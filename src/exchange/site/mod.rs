@@ -23,8 +23,8 @@ use crate::modules::Target;
 use crate::modules::shared::upstream::UpstreamId;
 
 pub use listeners::{Listener, ListenerId, Server, ServerId};
-pub use location::{Handler, Location, LocationId};
 pub(super) use location::{Alias, Page, Realip, Sender, Tried, excepts};
+pub use location::{Handler, Location, LocationId};
 pub(super) use names::Names;
 pub use pass::Passed;
 pub(super) use pass::To;

@@ -54,7 +54,9 @@ mod tests {
     #[test]
     fn precedence() {
         let mut names = Names::default();
-        for (n, text) in ["a.com", ".b.com", "*.c.com", "*.com", "www.*", "www.d.*", "b.com", "www.c.*"].iter().enumerate() {
+        for (n, text) in
+            ["a.com", ".b.com", "*.c.com", "*.com", "www.*", "www.d.*", "b.com", "www.c.*"].iter().enumerate()
+        {
             names.add(&Key::host(text), n as u32);
         }
         let cases = [

@@ -121,9 +121,7 @@ impl Builder<'_> {
             rewrite::Condition::Matches { variable, regex, negated } => {
                 Condition::Matches(self.variable(variable), self.pattern(regex), *negated)
             }
-            rewrite::Condition::File { test, path, negated } => {
-                Condition::File(*test, self.template(path), *negated)
-            }
+            rewrite::Condition::File { test, path, negated } => Condition::File(*test, self.template(path), *negated),
         }
     }
 }

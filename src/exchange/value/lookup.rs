@@ -75,7 +75,8 @@ impl<T: Ord + Copy> Ranges<T> {
         let mut cuts = vec![(zero, other)];
         let mut open: Vec<(T, Slice)> = Vec::new();
         let close = |open: &mut Vec<(T, Slice)>, cuts: &mut Vec<(T, Slice)>, until: Option<T>| {
-            while let Some((last, _)) = open.last().copied().filter(|(last, _)| until.is_none_or(|until| *last < until)) {
+            while let Some((last, _)) = open.last().copied().filter(|(last, _)| until.is_none_or(|until| *last < until))
+            {
                 open.pop();
                 let outer = open.last().map_or(other, |(_, value)| *value);
                 if let Some(next) = after(last) {
@@ -224,9 +225,24 @@ mod tests {
     #[test]
     fn nested_ranges() {
         let value = |n| Slice::new(n, 1);
-        let ranges = vec![(10, 99, value(1)), (20, 29, value(2)), (20, 22, value(3)), (29, 29, value(4)), (250, 255, value(5))];
+        let ranges =
+            vec![(10, 99, value(1)), (20, 29, value(2)), (20, 22, value(3)), (29, 29, value(4)), (250, 255, value(5))];
         let ranges: Ranges<u8> = Ranges::new(ranges, 0, value(0), |n: u8| n.checked_add(1));
-        let cases = [(0, 0), (9, 0), (10, 1), (19, 1), (20, 3), (22, 3), (23, 2), (28, 2), (29, 4), (30, 1), (99, 1), (100, 0), (255, 5)];
+        let cases = [
+            (0, 0),
+            (9, 0),
+            (10, 1),
+            (19, 1),
+            (20, 3),
+            (22, 3),
+            (23, 2),
+            (28, 2),
+            (29, 4),
+            (30, 1),
+            (99, 1),
+            (100, 0),
+            (255, 5),
+        ];
         for (number, want) in cases {
             assert_eq!(ranges.find(number), value(want), "{number}");
         }
