@@ -15,7 +15,14 @@ fn folder() -> PathBuf {
 fn pages() -> BTreeMap<String, String> {
     let mut root = nginxlb::cli::command().disable_help_subcommand(true);
     root.build();
-    let commands: Vec<_> = root.get_subcommands().cloned().chain([root.clone()]).collect();
+    let mut commands = vec![root];
+    let mut at = 0;
+    while let Some(command) = commands.get(at) {
+        let below: Vec<_> = command.get_subcommands().cloned().collect();
+        commands.extend(below);
+        at += 1;
+    }
+    commands.sort_by(|a, b| name(a).cmp(name(b)));
     let names: Vec<String> = commands.iter().map(|command| name(command).to_owned()).collect();
     commands.into_iter().map(|command| (format!("{}.1", name(&command)), page(command, &names))).collect()
 }

@@ -5,10 +5,13 @@ mod explain;
 mod files;
 mod fmt;
 mod host;
+mod input;
 mod lint;
 mod nginx;
+mod simulate;
 mod target;
 mod terminal;
+mod trace;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -50,6 +53,8 @@ enum Command {
         #[arg(value_name = "OPTIONS", trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    Simulate(simulate::Simulate),
+    Trace(trace::Trace),
 }
 
 /// The command line, for what is derived from it: completions, man pages.
@@ -88,5 +93,7 @@ fn dispatch(command: Command) -> ExitCode {
         Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Nginx { arguments } => nginx::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments),
+        Command::Trace(arguments) => trace::run(arguments),
     }
 }

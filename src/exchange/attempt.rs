@@ -43,8 +43,12 @@ impl Ending {
 pub struct Attempt {
     /// `$upstream_addr`: the peer's address, or the group's name where no peer was eligible.
     pub addr: Arc<str>,
+    /// The group, as an index into those of the configuration; `None` for addresses that `proxy_pass` named itself.
+    pub upstream: Option<u32>,
     /// The peer: its number in the group, backup servers after the others; `None` where none was eligible.
     pub peer: Option<u32>,
+    /// The connections open to the peer when it was picked, this one among them.
+    pub conns: u64,
     /// When it began.
     pub started: Millis,
     /// `$upstream_status`; 0 while there is none.
@@ -57,4 +61,26 @@ pub struct Attempt {
     pub response_time: Option<u64>,
     /// How it ended.
     pub ending: Ending,
+    /// Until when the peer is unavailable, where this failure made it so.
+    pub unavailable_until: Option<Millis>,
+}
+
+impl Attempt {
+    /// An attempt that begins.
+    #[must_use]
+    pub fn new(addr: Arc<str>, peer: Option<u32>, started: Millis) -> Attempt {
+        Attempt {
+            addr,
+            upstream: None,
+            peer,
+            conns: 0,
+            started,
+            status: 0,
+            connect_time: None,
+            header_time: None,
+            response_time: None,
+            ending: Ending::Running,
+            unavailable_until: None,
+        }
+    }
 }

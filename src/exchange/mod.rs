@@ -1,17 +1,30 @@
 //! The life of one request, without IO: route, limit, pick, attempt, next upstream, answer.
+//!
+//! A configuration is compiled once, into a [`Site`] that says where requests go and a [`Plan`] that says what happens to
+//! them there. An [`Exchange`] is one request: [`Exchange::start`] takes its head, [`Exchange::arrive`] sets it going, and
+//! from then on the driver does what each [`Action`] says and tells by [`Exchange::on`] what happened.
 
 mod attempt;
 mod files;
+mod life;
+pub mod limits;
+mod plan;
 mod request;
 mod route;
 mod site;
 mod state;
+mod upstream;
 mod value;
+mod world;
 
 pub use attempt::{Attempt, Ending};
 pub use files::Files;
+pub use life::{Action, Event};
+pub use plan::Plan;
 pub use request::{Connection, Line, Request, Slice};
 pub use route::{Content, Destination, Failed, Found, Reply, Route, To};
 pub use site::{Handler, Listener, ListenerId, Location, LocationId, Passed, Server, ServerId, Site};
 pub use state::Exchange;
+pub use upstream::{Affinity, Destined, Key, Name, Next, Passing, Tries, Upstream, Wrong};
 pub use value::Template;
+pub use world::{Memory, Ticket, World};

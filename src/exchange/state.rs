@@ -2,9 +2,11 @@
 //! needed room for stays for the next.
 
 use super::attempt::Attempt;
+use super::limits::Held;
 use super::request::{Connection, Line, Request, Slice};
 use super::route::Route;
 use super::site::Site;
+use super::upstream::{Passing, Tries};
 use crate::balance::Millis;
 
 /// One request and what became of it.
@@ -26,6 +28,19 @@ pub struct Exchange {
     pub epoch: u64,
     /// The status of the answer; 0 while there is none.
     pub status: u16,
+    /// Where it is with its upstream.
+    pub tries: Tries,
+    /// The upstream's answer is on its way to the client.
+    pub(super) forwards: bool,
+    /// What it holds of `limit_conn`.
+    pub(super) held: Vec<Held>,
+    /// `limit_req` has judged it; `limit_conn` has counted it.
+    pub(super) was_limited: bool,
+    pub(super) was_counted: bool,
+    /// Milliseconds that it waited, for `limit_req` or in a queue.
+    pub waited: u64,
+    /// Since when it waits.
+    pub(super) waits: Millis,
 }
 
 impl Exchange {
@@ -35,7 +50,15 @@ impl Exchange {
         self.route.reset();
         self.attempts.clear();
         self.upstream_headers.clear();
-        (self.now, self.started, self.status) = (now, now, 0);
+        (self.now, self.started, self.status, self.waited) = (now, now, 0, 0);
+        self.tries.reset();
+        (self.forwards, self.was_limited, self.was_counted) = (false, false, false);
+    }
+
+    /// The settings by which it is passed on.
+    #[must_use]
+    pub fn passing(&self) -> &Passing {
+        &self.tries.passing
     }
 
     /// The bytes of a value.

@@ -30,16 +30,14 @@ pub struct Production<'a> {
 pub struct Outcome<'a> {
     /// How it is called.
     pub id: Label<'a>,
+    /// Its number in the order of arrival, from 0.
+    pub number: u64,
     /// Its line in the trace, from 1 (0: it was never written down).
     pub line: u64,
     /// When it arrived.
     pub time: Millis,
     /// `$remote_addr`; `None` for a client of a UNIX domain socket.
     pub client: Option<IpAddr>,
-    /// The `Host` header.
-    pub host: &'a [u8],
-    /// The request target.
-    pub uri: &'a [u8],
     /// The browser it belongs to.
     pub session: Option<&'a [u8]>,
     /// What production did.

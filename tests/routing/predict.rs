@@ -34,7 +34,7 @@ impl Predictor {
         let mut target = Target::parse("nginx@1.31.3").unwrap();
         target.paths.start(Some(prefix), None);
         let compiled = compile(&sources, &target, &NoHost, Options::default());
-        let site = Site::compile(&compiled.config, &target);
+        let (site, _) = Site::compile(&compiled.config, &target);
         assert_eq!(site.unknown_variables(), [""; 0], "all variables are modelled");
         Predictor { config: compiled.config, site, exchange: Exchange::default() }
     }
@@ -70,12 +70,12 @@ impl Predictor {
             }
             let content = match self.exchange.access(&self.site) {
                 Ok(()) => self.exchange.content(&self.site),
-                Err(status) => match self.exchange.fail(&self.site, status, false) {
+                Err(status) => match self.exchange.fail(&self.site, status) {
                     Failed::Again(again) => {
                         found = again;
                         continue;
                     }
-                    Failed::Answer(status) | Failed::Pass(status) => {
+                    Failed::Answer(status) => {
                         return Answer { status, location: self.location(), body: None };
                     }
                 },
@@ -110,10 +110,11 @@ impl Predictor {
                     _ => (502, false, None),
                 },
             };
-            match self.exchange.fail(&self.site, status, upstream) {
-                Failed::Pass(status) => {
-                    return Answer { status, location: self.location(), body: body.map(str::to_owned) };
-                }
+            if upstream && !self.exchange.is_intercepted(&self.site, status) {
+                let status = self.exchange.route.outcome(status);
+                return Answer { status, location: self.location(), body: body.map(str::to_owned) };
+            }
+            match self.exchange.fail(&self.site, status) {
                 Failed::Answer(status) => return Answer { status, location: self.location(), body: None },
                 Failed::Again(again) => found = again,
             }

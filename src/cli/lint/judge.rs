@@ -1,6 +1,6 @@
 //! One configuration judged: nginx's faults and the rules', in the order of its files.
 
-use super::input::Entry;
+use crate::cli::input::Entry;
 use crate::config::{self, MISSING_INCLUDE, NoHost, Options};
 use crate::diagnostics::{Diagnostic, Level, Nature, fancy};
 use crate::lint::{self, Selection};

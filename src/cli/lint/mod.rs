@@ -1,6 +1,5 @@
 //! `lint`: every fault of a configuration, without nginx and without the machine that it is for.
 
-mod input;
 mod judge;
 
 use std::collections::{HashMap, HashSet};
@@ -10,9 +9,9 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use input::How;
 use judge::Judged;
 
+use super::input::{self, How};
 use super::{target, terminal};
 use crate::config::{SURROUNDINGS, Surroundings};
 use crate::diagnostics::{Diagnostic, Level, concise, fancy, json};

@@ -6,14 +6,20 @@ pub fn valid_host(host: &[u8]) -> Option<(usize, u16)> {
     let literal = host.first() == Some(&b'[');
     let end = if literal {
         let close = host.iter().position(|byte| *byte == b']')? + 1;
-        host[1..close - 1].iter().all(|byte| is_host_byte(*byte) || *byte == b':').then_some(close)?
+        host[1..close - 1].iter().all(|byte| HOST_BYTES[usize::from(*byte)] || *byte == b':').then_some(close)?
     } else {
-        let end = memchr::memchr(b':', host).unwrap_or(host.len());
-        host[..end].iter().all(|byte| is_host_byte(*byte) || *byte == b'%').then_some(end)?
+        let odd = host.iter().position(|byte| !HOST_BYTES[usize::from(*byte)]).unwrap_or(host.len());
+        let end = host[odd..].iter().position(|byte| *byte == b':').map_or(host.len(), |colon| odd + colon);
+        let escapes = host[odd..end].iter().all(|byte| HOST_BYTES[usize::from(*byte)] || *byte == b'%');
+        escapes.then_some(end)?
     };
     let (name, rest) = host.split_at(end);
-    if name.windows(2).any(|pair| pair == b"..") {
-        return None;
+    let mut before = 0;
+    for byte in name {
+        if *byte == b'.' && before == b'.' {
+            return None;
+        }
+        before = *byte;
     }
     let port = match rest {
         [] => 0,
@@ -24,9 +30,22 @@ pub fn valid_host(host: &[u8]) -> Option<(usize, u16)> {
     (length > 0).then_some((length, port))
 }
 
-fn is_host_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte)
-}
+/// The bytes that a name may have, but for `%`.
+static HOST_BYTES: [bool; 256] = {
+    let mut allowed = [false; 256];
+    let others = b"-._~!$&'()*+,;=";
+    let mut byte = 0;
+    while byte < 256 {
+        allowed[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < others.len() {
+        allowed[others[at] as usize] = true;
+        at += 1;
+    }
+    allowed
+};
 
 fn port(digits: &[u8]) -> Option<u16> {
     let add = |port: u16, digit: &u8| {

@@ -92,8 +92,6 @@ pub enum To {
 pub enum Failed {
     /// nginx answers with its own page and this status.
     Answer(u16),
-    /// The upstream's answer goes to the client, with this status.
-    Pass(u16),
     /// An error page takes its place.
     Again(Found),
 }

@@ -29,7 +29,7 @@ fn site(body: &str) -> (crate::config::Config, Site) {
     let faults: Vec<_> =
         compiled.diagnostics.iter().filter(|said| said.level >= crate::diagnostics::Level::Emerg).collect();
     assert!(faults.is_empty(), "{faults:?}");
-    let site = Site::compile(&compiled.config, &target);
+    let (site, _) = Site::compile(&compiled.config, &target);
     (compiled.config, site)
 }
 
@@ -77,8 +77,8 @@ fn settle(site: &Site, exchange: &mut Exchange, config: &crate::config::Config, 
             Found::Location(_) => exchange.access(site),
         };
         if let Err(status) = answer {
-            match exchange.fail(site, status, false) {
-                Failed::Answer(status) | Failed::Pass(status) => return status.to_string(),
+            match exchange.fail(site, status) {
+                Failed::Answer(status) => return status.to_string(),
                 Failed::Again(again) => found = again,
             }
             continue;

@@ -7,8 +7,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Pattern, PatternId, Realip, Site};
 use crate::config::{Config, Part as TextPart, Regex, ScopeId, Text};
+use crate::exchange::plan::Plan;
 use crate::exchange::request::{CONSTANT, Slice};
 use crate::exchange::site::location::Page;
+use crate::exchange::upstream::Compile;
 use crate::exchange::value::{Part, Template};
 use crate::modules::Target;
 use crate::modules::shared::access::Rule;
@@ -53,17 +55,19 @@ impl<'c> Builder<'c> {
         }
     }
 
-    pub fn build(mut self) -> Site {
+    pub fn build(mut self) -> (Site, Plan) {
         self.fixed_texts();
         if let Some(http) = self.config.http {
             self.define_variables(http);
             self.groups(http);
             self.servers(http);
         }
+        let locations: Vec<ScopeId> = self.site.locations.iter().map(|location| location.scope).collect();
+        let plan = Plan::compile(self.config, &locations, &mut self);
         self.note_unknown();
         self.site.unknown = self.unknown.into_iter().collect();
         self.site.assumptions = self.assumptions.into_iter().collect();
-        self.site
+        (self.site, plan)
     }
 
     fn fixed_texts(&mut self) {
@@ -124,5 +128,16 @@ impl<'c> Builder<'c> {
         self.site.patterns.push(Pattern { regex: regex.clone(), groups: regex.captures(), names });
         self.patterns.insert(key, id);
         id
+    }
+}
+
+impl Compile for Builder<'_> {
+    fn text(&mut self, text: &Text) -> Template {
+        self.template(text)
+    }
+
+    fn variable(&mut self, name: &str) -> Template {
+        let variable = Builder::variable(self, name);
+        Template { parts: Box::new([Part::Variable(variable)]) }
     }
 }

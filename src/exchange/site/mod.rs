@@ -16,6 +16,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::files::Files;
+use super::plan::Plan;
 use super::request::{CONSTANT, Request, Slice};
 use super::value::{Geo, Map, Named, Source, Split};
 use crate::config::{Config, Regex, ScopeId};
@@ -72,9 +73,9 @@ pub struct Site {
 }
 
 impl Site {
-    /// Compiles a configuration that was found good.
+    /// Compiles a configuration that was found good: where requests go, and what happens to them there.
     #[must_use]
-    pub fn compile(config: &Config, target: &Target) -> Site {
+    pub fn compile(config: &Config, target: &Target) -> (Site, Plan) {
         build::Builder::new(config, target).build()
     }
 
@@ -118,6 +119,12 @@ impl Site {
     #[must_use]
     pub fn location(&self, id: LocationId) -> &Location {
         &self.locations[id.0 as usize]
+    }
+
+    /// The path of a location, or its name if it is a named one; empty for what holds outside of locations.
+    #[must_use]
+    pub fn location_name(&self, id: LocationId) -> &[u8] {
+        self.constant(self.location(id).name)
     }
 
     /// The location of a scope: of a server, a location, an `if` inside one, a `limit_except`.

@@ -2,6 +2,7 @@
 
 use crate::config::Part;
 use crate::modules::prelude::*;
+use crate::syntax::{FileId, Quote};
 
 /// The formats of a realm, in order. In `http` there is `combined` without being written.
 #[derive(Debug, Clone, Default)]
@@ -89,6 +90,18 @@ pub fn log_format(cx: &mut Cx, call: &Call) -> Verdict {
     cx.realm_slot::<LogFormats>().0.push(LogFormat { name: name.to_owned(), escape, text, span });
     cx.keep(call, Value::Own);
     Ok(())
+}
+
+impl LogFormat {
+    /// A format that stands for itself.
+    ///
+    /// # Errors
+    /// nginx's messages, without a place.
+    pub fn of_text(text: &str) -> Result<LogFormat, Fault> {
+        let span = Span { file: FileId(0), start: 0, end: 0 };
+        let word = Word { value: text.into(), span, quote: Quote::Bare };
+        Ok(LogFormat { name: text.to_owned(), escape: Escape::Default, text: Text(parts(&word)?), span })
+    }
 }
 
 fn read_escape(name: &str, span: Span) -> Result<Escape, Fault> {

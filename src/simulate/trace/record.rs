@@ -59,6 +59,8 @@ pub struct Record {
     pub port: Option<u16>,
     /// How long the backend takes until its answer's header (milliseconds), if that is known.
     pub service: Option<u64>,
+    /// How long production took until its answer had ended (`$request_time`, milliseconds), if that is known.
+    pub took: Option<u32>,
     /// The browser it belongs to: its requests share cookies.
     pub session: Option<Slice>,
     /// What production answered.
@@ -67,6 +69,32 @@ pub struct Record {
     pub upstream_addr: Option<Slice>,
     /// `$upstream_status` in production, as logged.
     pub upstream_status: Option<Slice>,
+}
+
+impl Record {
+    /// A request of which only the method and the target are known, at time 0.
+    #[must_use]
+    pub fn new(line: u64, method: Slice, uri: Slice) -> Record {
+        Record {
+            line,
+            id: Id::Number(line),
+            time: Millis(0),
+            client: None,
+            method,
+            host: Slice::default(),
+            uri,
+            version: 11,
+            headers: 0..0,
+            tls: None,
+            port: None,
+            service: None,
+            took: None,
+            session: None,
+            status: None,
+            upstream_addr: None,
+            upstream_status: None,
+        }
+    }
 }
 
 /// A line that could not be read, or not wholly.
@@ -115,6 +143,31 @@ impl Batch {
         let start = self.bytes.len() as u32;
         self.bytes.extend_from_slice(bytes);
         Slice { start, len: bytes.len() as u32 }
+    }
+
+    /// Adds a record of another batch, with its texts.
+    pub fn copy(&mut self, from: &Batch, record: &Record) {
+        let mut text = |slice: Slice| self.push(from.get(slice));
+        let mut copied = Record {
+            id: match record.id {
+                Id::Number(number) => Id::Number(number),
+                Id::Text(slice) => Id::Text(text(slice)),
+            },
+            method: text(record.method),
+            host: text(record.host),
+            uri: text(record.uri),
+            session: record.session.map(&mut text),
+            upstream_addr: record.upstream_addr.map(&mut text),
+            upstream_status: record.upstream_status.map(&mut text),
+            ..record.clone()
+        };
+        copied.headers.start = self.headers.len() as u32;
+        for header in from.headers(record) {
+            let header = Header { name: self.push(from.get(header.name)), value: self.push(from.get(header.value)) };
+            self.headers.push(header);
+        }
+        copied.headers.end = self.headers.len() as u32;
+        self.records.push(copied);
     }
 
     /// The headers of a record.

@@ -1,11 +1,11 @@
-//! What `lint` was asked to read: files, folders, `-` for the standard input, the output of `nginx -T`.
+//! The configurations that a command was asked to read: files, folders, `-` for the standard input, the output of `nginx -T`.
 
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::cli::files::{self, STDIN, identity, plain, text_of};
+use super::files::{self, STDIN, identity, plain, text_of};
 use crate::config::Surroundings;
 use crate::disk::Disk;
 use crate::syntax::{self, Dump, Files, Included, ReadError, SURROUNDINGS_PATH, Sources};
@@ -63,13 +63,21 @@ pub fn read(paths: &[PathBuf], how: How) -> (Vec<Entry>, Vec<Unreadable>) {
     (entries, failed)
 }
 
-fn standard_input(how: How) -> io::Result<Entry> {
+/// The configuration on the standard input.
+///
+/// # Errors
+/// The system's.
+pub fn standard_input(how: How) -> io::Result<Entry> {
     let mut bytes = Vec::new();
     io::stdin().read_to_end(&mut bytes)?;
     Ok(entry(STDIN, syntax::decode(&bytes), how))
 }
 
-fn file(path: &Path, how: How) -> io::Result<Entry> {
+/// The configuration in a file.
+///
+/// # Errors
+/// The system's.
+pub fn file(path: &Path, how: How) -> io::Result<Entry> {
     let bytes = fs::read(path)?;
     Ok(entry(&text_of(path), syntax::decode(&bytes), how))
 }

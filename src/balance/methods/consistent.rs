@@ -1,0 +1,122 @@
+//! `hash KEY consistent` (`ngx_http_upstream_hash_module.c`), compatible with Perl's Cache::Memcached::Fast: a ring of
+//! points, so that a change of the servers moves few keys.
+//!
+//! Each `server` directive has 160 points for each unit of weight. Host and port are split from its text at the last
+//! colon that only digits follow (`unix:` is cut off); a point is `crc32(host \0 port previous)`, where `previous` is the
+//! point before in four bytes, the lowest first, and 0 for the first. Of points with the same hash the first is kept. A
+//! key belongs to the first point at or after its crc32, past the last one to the first. If no peer of that directive can
+//! be chosen, the next point's turn comes. Peers that share a directive's text (a name with several addresses, or the same
+//! line twice) share its points and go round robin among themselves. After 20 points that gave nothing, and with an empty
+//! key, it is round robin.
+
+use std::sync::Arc;
+
+use super::{Choice, Draw};
+use crate::balance::{Peers, Random, Sight, Watch};
+
+/// Points for each unit of weight.
+const POINTS: i64 = 160;
+
+/// The ring.
+#[derive(Debug, Clone, Default)]
+pub struct Ring {
+    /// By hash.
+    points: Vec<Point>,
+    /// The texts of the directives, and the servers proper that come from each.
+    texts: Vec<(Arc<[u8]>, Vec<u32>)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Point {
+    hash: u32,
+    text: u32,
+}
+
+impl Ring {
+    /// The ring of these peers.
+    #[must_use]
+    pub fn of(peers: &Peers) -> Ring {
+        let mut points = Vec::with_capacity((peers.total_weight * POINTS) as usize);
+        let mut texts: Vec<(Arc<[u8]>, Vec<u32>)> = Vec::new();
+        for (index, peer) in peers.list.iter().enumerate() {
+            let text = &peer.server.text;
+            let number = texts.iter().position(|(known, _)| known == text).unwrap_or_else(|| {
+                texts.push((text.clone(), Vec::new()));
+                texts.len() - 1
+            });
+            texts[number].1.push(index as u32);
+            let hashes = chain(base_of(text)).take((peer.parameters.weight * POINTS) as usize);
+            points.extend(hashes.map(|hash| Point { hash, text: number as u32 }));
+        }
+        // Stable: of equal hashes the first one stays first.
+        points.sort_by_key(|point| point.hash);
+        points.dedup_by_key(|point| point.hash);
+        Ring { points, texts }
+    }
+
+    /// The place of the first point at or after the key's hash.
+    #[must_use]
+    pub(in crate::balance) fn place_of(&self, key: &[u8]) -> u32 {
+        let hash = crc32fast::hash(key);
+        self.points.partition_point(|point| point.hash < hash) as u32
+    }
+}
+
+/// The hash of host and port, from which the points go on.
+fn base_of(text: &[u8]) -> u32 {
+    let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let (host, port) = match text.get(..5) {
+        Some(scheme) if scheme.eq_ignore_ascii_case(b"unix:") => (&text[5..], &[][..]),
+        _ => match text[..text.len() - digits].split_last() {
+            Some((b':', host)) => (host, &text[text.len() - digits..]),
+            _ => (text, &[][..]),
+        },
+    };
+    let mut crc = crc32fast::Hasher::new();
+    for part in [host, b"\0", port] {
+        crc.update(part);
+    }
+    crc.finalize()
+}
+
+/// The points of a directive, one after the other.
+fn chain(base: u32) -> impl Iterator<Item = u32> {
+    let next = move |previous: u32| {
+        let mut crc = crc32fast::Hasher::new_with_initial(base);
+        crc.update(&previous.to_le_bytes());
+        crc.finalize()
+    };
+    std::iter::successors(Some(next(0)), move |previous| Some(next(*previous)))
+}
+
+pub(super) fn choose<R: Random, W: Watch>(draw: &mut Draw<R, W>, ring: &Ring) -> Choice {
+    if draw.selection.misses > super::MOST_MISSES || draw.peers.single || draw.selection.key.is_empty() {
+        return Choice::RoundRobin;
+    }
+    if draw.peers.list.is_empty() || draw.is_stale {
+        return Choice::Busy;
+    }
+    if let Some(index) = draw.bound() {
+        return Choice::Peer(index);
+    }
+    loop {
+        let Some(point) = ring.points.get(draw.selection.hash as usize % ring.points.len().max(1)).copied() else {
+            return Choice::RoundRobin;
+        };
+        let (text, members) = &ring.texts[point.text as usize];
+        // The ring is made of the servers proper, and serves for backup servers with the same text, too.
+        let elsewhere = if draw.is_primary { Vec::new() } else { draw.peers.of_text(text) };
+        let members = if draw.is_primary { members } else { &elsewhere };
+        draw.watch.see(|| Sight::Point { hash: point.hash, peer: members.first().copied() });
+        if let Some(first) = members.first() {
+            draw.selection.belongs_to(*first as usize);
+        }
+        if let Some(index) = draw.weighted(members.iter().map(|peer| *peer as usize), Draw::is_eligible) {
+            return Choice::Peer(index);
+        }
+        draw.selection.hash = draw.selection.hash.wrapping_add(1);
+        if draw.misses() {
+            return Choice::RoundRobin;
+        }
+    }
+}

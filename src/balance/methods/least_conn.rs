@@ -1,0 +1,68 @@
+//! `least_conn` (`ngx_http_upstream_least_conn_module.c`): the peer with the fewest connections for its weight,
+//! compared as `conns * other weight`. Equals go round robin among themselves, and only their weights change.
+//!
+//! Weights 2 and 1, requests that do not end: connections 0/0 tie (a), 1/0 (b), 1/1 (a: 1/2 < 1/1), 2/1 tie (b has the
+//! larger current weight), and so on: two to one.
+
+use super::{Choice, Draw};
+use crate::balance::{Millis, Peers, Random, Sight, Watch, slow_start};
+
+pub(super) fn choose<R: Random, W: Watch>(draw: &mut Draw<R, W>) -> Choice {
+    if draw.peers.single {
+        return Choice::RoundRobin;
+    }
+    if draw.is_stale {
+        return Choice::Busy;
+    }
+    if let Some(index) = draw.bound() {
+        return Choice::Peer(index);
+    }
+    least(draw, |draw, index| (draw.peers.list[index].conns, weight(draw.peers, index, draw.now)))
+}
+
+/// The weight by which the load is divided: its own, or in a group with `slow_start` what it has of it.
+fn weight(peers: &mut Peers, index: usize, now: Millis) -> i64 {
+    let ramps = peers.ramps;
+    let peer = &mut peers.list[index];
+    if ramps { peer.parameters.weight * slow_start::percent(peer, now) } else { peer.parameters.weight }
+}
+
+/// The eligible peer with the least load for its weight, of equals the one whose turn it is.
+pub(super) fn least<R: Random, W: Watch>(
+    draw: &mut Draw<R, W>,
+    mut load_of: impl FnMut(&mut Draw<R, W>, usize) -> (u64, i64),
+) -> Choice {
+    let mut best: Option<(usize, u64, i64)> = None;
+    let mut tie = false;
+    for index in 0..draw.peers.list.len() {
+        if !draw.is_eligible(index) {
+            continue;
+        }
+        let (load, weight) = load_of(draw, index);
+        draw.watch.see(|| Sight::Load { peer: index as u32, load, weight });
+        match best.map(|(_, least, of)| (product(load, of), product(least, weight))) {
+            Some((here, there)) if here > there => {}
+            Some((here, there)) if here == there => tie = true,
+            _ => {
+                best = Some((index, load, weight));
+                tie = false;
+            }
+        }
+    }
+    let Some((first, least, of)) = best else { return Choice::Nobody };
+    if !tie {
+        return Choice::Peer(first);
+    }
+    draw.watch.see(|| Sight::Tie);
+    let all = first..draw.peers.list.len();
+    let chosen = draw.weighted(all, |draw, index| {
+        let (load, weight) = load_of(draw, index);
+        product(load, of) == product(least, weight) && draw.is_eligible(index)
+    });
+    chosen.map_or(Choice::Nobody, Choice::Peer)
+}
+
+/// Loads are compared across weights by multiplication.
+pub(super) fn product(load: u64, weight: i64) -> u128 {
+    u128::from(load) * u128::from(weight.unsigned_abs())
+}

@@ -1,0 +1,259 @@
+//! The request from its first byte to its last: the phases of nginx one after the other, and what the driver has to do in
+//! between. The driver does what an [`Action`] says and tells what happened by an [`Event`], until the request is done.
+
+use std::net::SocketAddr;
+
+use super::attempt::Ending;
+use super::limits::{self, Held, Verdict};
+use super::route::{Content, Failed, Found, To};
+use super::site::ListenerId;
+use super::state::Exchange;
+use super::upstream::{Destined, Next, Wrong};
+use super::world::{Memory, World};
+use crate::balance::{Group, Method, Millis, Parameters, Peer, Random, Server, Watch};
+use crate::syntax::decode;
+
+/// What the driver has to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Connect to the peer of the last attempt and send the request; tell [`Event::Connected`] and what comes then.
+    Attempt,
+    /// The request is with the peer: tell what comes.
+    Read,
+    /// Wait until then, and tell [`Event::Resumed`].
+    Delay(Millis),
+    /// Wait for a peer until then: tell [`Event::Turn`] when one is given back, [`Event::QueueTimeout`] if none is.
+    Queued(Millis),
+    /// Pass the answer on to the client; tell [`Event::LastByte`].
+    Forward,
+    /// Answer, if nginx does so itself, and log: the request is over.
+    Done,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// The delay is over.
+    Resumed,
+    /// It is the request's turn in the queue.
+    Turn,
+    /// It waited too long in the queue.
+    QueueTimeout,
+    /// The connection to the peer stands and the request was sent. Need not be told if the header comes at once.
+    Connected,
+    /// There is no connection.
+    Refused,
+    /// There was no connection in time.
+    ConnectTimeout,
+    /// The header of an answer with this status came; its headers are in [`Exchange::upstream_headers`].
+    Head(u16),
+    /// What came is not HTTP.
+    InvalidHead,
+    /// The connection broke.
+    Reset,
+    /// Nothing came in time.
+    ReadTimeout,
+    /// The answer is complete.
+    LastByte,
+    /// The client went away.
+    ClientGone,
+}
+
+/// nginx's status for clients that went away.
+const CLIENT_CLOSED_REQUEST: u16 = 499;
+
+impl Exchange {
+    /// The request's head was read.
+    pub fn arrive<M: Memory, R: Random, W: Watch>(
+        &mut self,
+        listener: ListenerId,
+        world: &mut World<M, R, W>,
+    ) -> Action {
+        let found = self.begin(world.site, listener);
+        self.go_on(found, world)
+    }
+
+    /// Something happened.
+    pub fn on<M: Memory, R: Random, W: Watch>(&mut self, event: Event, world: &mut World<M, R, W>) -> Action {
+        self.now = world.now;
+        let next = match event {
+            Event::Resumed => {
+                self.waited += world.now.since(self.waits);
+                return self.pass_limits(world);
+            }
+            Event::Turn | Event::QueueTimeout => {
+                self.waited += world.now.since(self.waits);
+                self.turn(event == Event::Turn, world)
+            }
+            Event::Connected => {
+                self.connected(world.now);
+                return Action::Read;
+            }
+            Event::Head(status) => self.head(status, world),
+            Event::Refused => self.wrong(Wrong::ERROR, Ending::Refused, world),
+            Event::ConnectTimeout => self.wrong(Wrong::TIMEOUT, Ending::ConnectTimeout, world),
+            Event::ReadTimeout if self.forwards => return self.forwarded(Ending::ReadTimeout, world),
+            Event::ReadTimeout => self.wrong(Wrong::TIMEOUT, Ending::ReadTimeout, world),
+            Event::Reset if self.forwards => return self.forwarded(Ending::Reset, world),
+            Event::Reset => self.wrong(Wrong::ERROR, Ending::Reset, world),
+            Event::InvalidHead => self.wrong(Wrong::INVALID_HEADER, Ending::InvalidHeader, world),
+            Event::LastByte => return self.forwarded(Ending::Answered, world),
+            Event::ClientGone => {
+                self.through(Ending::ClientGone, world);
+                return self.done(CLIENT_CLOSED_REQUEST, world);
+            }
+        };
+        self.after(next, world)
+    }
+
+    /// The answer of the upstream has begun: it is passed on unless `proxy_intercept_errors` has a page for it.
+    fn head<M: Memory, R: Random, W: Watch>(&mut self, status: u16, world: &mut World<M, R, W>) -> Next {
+        let next = self.header_came(status, world);
+        if next == Next::Forward && self.is_intercepted(world.site, status) {
+            self.through(Ending::Answered, world);
+            return Next::Fail(status);
+        }
+        next
+    }
+
+    fn forwarded<M: Memory, R: Random, W: Watch>(&mut self, ending: Ending, world: &mut World<M, R, W>) -> Action {
+        self.through(ending, world);
+        let status = self.route.outcome(self.status);
+        self.done(status, world)
+    }
+
+    fn after<M: Memory, R: Random, W: Watch>(&mut self, next: Next, world: &mut World<M, R, W>) -> Action {
+        match next {
+            Next::Attempt => Action::Attempt,
+            Next::Queued(until) => {
+                self.waits = world.now;
+                Action::Queued(until)
+            }
+            Next::Forward => {
+                self.forwards = true;
+                self.status = self.attempts.last().map_or(0, |attempt| attempt.status);
+                Action::Forward
+            }
+            Next::Fail(status) => self.answer_error(status, world),
+        }
+    }
+
+    /// The phases from `PREACCESS` on, again for each internal redirect.
+    fn go_on<M: Memory, R: Random, W: Watch>(&mut self, found: Found, world: &mut World<M, R, W>) -> Action {
+        match found {
+            Found::Location(_) => self.limit(world),
+            Found::Answer(reply) => self.done(reply.status, world),
+        }
+    }
+
+    /// nginx itself answers with an error, for which there may be an `error_page`.
+    fn answer_error<M: Memory, R: Random, W: Watch>(&mut self, status: u16, world: &mut World<M, R, W>) -> Action {
+        match self.fail(world.site, status) {
+            Failed::Answer(status) => self.done(status, world),
+            Failed::Again(found) => self.go_on(found, world),
+        }
+    }
+
+    fn done<M: Memory, R, W>(&mut self, status: u16, world: &mut World<M, R, W>) -> Action {
+        self.status = status;
+        self.forwards = false;
+        for Held { zone, key } in self.held.drain(..) {
+            world.memory.connections(zone, |zone| zone.release(&key));
+        }
+        Action::Done
+    }
+
+    /// `limit_req`, once for a request however often it is redirected.
+    fn limit<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
+        let limits = world.plan.limits(self.route.location);
+        if self.was_limited || limits.requests.is_empty() {
+            return self.pass_limits(world);
+        }
+        let mut filled = limits.requests.clone();
+        for limit in &mut filled {
+            let mut key = Vec::new();
+            world.plan.keys.request_key(limit.zone).write(world.site, self, &mut key);
+            // nginx logs a key that is too long, and does not count it.
+            limit.key = if key.len() > usize::from(u16::MAX) { Box::default() } else { key.into() };
+        }
+        let now = world.now;
+        let verdict = world.memory.requests(|zones| limits::check(&filled, zones, now));
+        self.was_limited = verdict != Verdict::Free;
+        match verdict {
+            Verdict::Rejected(_) if !limits.request_dry_run => self.answer_error(limits.request_status, world),
+            Verdict::Delayed(delay) if !limits.request_dry_run => {
+                self.waits = now;
+                Action::Delay(now.plus(delay))
+            }
+            _ => self.pass_limits(world),
+        }
+    }
+
+    /// `limit_conn`, `ACCESS` and `CONTENT`.
+    fn pass_limits<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
+        if let Err(status) = self.hold_connections(world) {
+            return self.answer_error(status, world);
+        }
+        if let Err(status) = self.access(world.site) {
+            return self.answer_error(status, world);
+        }
+        match self.content(world.site) {
+            Content::Pass(destination) => self.pass(destination.to, world),
+            Content::Local(_) => {
+                let status = self.route.outcome(200);
+                self.done(status, world)
+            }
+            Content::Answer(reply) => self.done(reply.status, world),
+            Content::Again(location) => self.go_on(Found::Location(location), world),
+        }
+    }
+
+    /// Counts the request under its keys, or gives the status by which it is refused.
+    fn hold_connections<M: Memory, R, W>(&mut self, world: &mut World<M, R, W>) -> Result<(), u16> {
+        let limits = world.plan.limits(self.route.location);
+        if self.was_counted || limits.connections.is_empty() {
+            return Ok(());
+        }
+        for (zone, most) in &limits.connections {
+            let mut key = Vec::new();
+            world.plan.keys.connection_key(*zone).write(world.site, self, &mut key);
+            if key.is_empty() || key.len() > usize::from(u8::MAX) {
+                continue;
+            }
+            self.was_counted = true;
+            if world.memory.connections(*zone, |zone| zone.hold(&key, *most)) {
+                self.held.push(Held { zone: *zone, key: key.into() });
+                continue;
+            }
+            for Held { zone, key } in self.held.drain(..) {
+                world.memory.connections(zone, |zone| zone.release(&key));
+            }
+            return if limits.connection_dry_run { Ok(()) } else { Err(limits.connection_status) };
+        }
+        Ok(())
+    }
+
+    /// Sends the request to a group of the configuration, or to addresses found for it alone.
+    fn pass<M: Memory, R: Random, W: Watch>(&mut self, to: To, world: &mut World<M, R, W>) -> Action {
+        let passing = *world.plan.passing(self.route.location);
+        let group = match to {
+            To::Group(id) => Destined::Group(id),
+            To::Address(address) => own(&address.to_string(), &[address.to_string()]),
+            To::Name { host, port } => {
+                let host = decode(self.text(world.site, host));
+                let Some(found) = world.memory.addresses(&host) else { return self.answer_error(502, world) };
+                let addrs: Vec<String> = found.iter().map(|ip| SocketAddr::new(*ip, port).to_string()).collect();
+                own(&host, &addrs)
+            }
+        };
+        let next = self.send_to(group, passing, world);
+        self.after(next, world)
+    }
+}
+
+/// A group for one request: round robin among these addresses (`ngx_http_upstream_create_round_robin_peer`).
+fn own(name: &str, addrs: &[String]) -> Destined {
+    let peer = |addr: &String| Peer::new(Server::new(addr, addr.as_bytes(), None, 0), Parameters::default());
+    let group = Group::new(name, Method::RoundRobin, addrs.iter().map(peer).collect(), Vec::new());
+    Destined::Own(Box::new(group))
+}

@@ -1,0 +1,196 @@
+//! The groups of a configuration, as blueprints: each worker, or each zone, has peers of its own made from them.
+
+use std::sync::Arc;
+
+use super::Compile;
+use crate::balance::{Group, Measure, Measured, Method, Parameters, Peer, Ring, Server, Standing, Tier};
+use crate::exchange::value::Template;
+use crate::modules::shared::upstream::{self, Queue, Sticky, Timing, Two};
+
+/// What a method hashes.
+#[derive(Debug, Clone, Default)]
+pub enum Key {
+    /// Nothing.
+    #[default]
+    None,
+    /// The client's address.
+    Client,
+    /// A text.
+    Text(Template),
+}
+
+/// How sessions are bound to servers. The values are tried in order; the first that is not empty counts.
+#[derive(Debug, Clone)]
+pub enum Affinity {
+    /// nginx sets a cookie of this name, whose value is the server's id.
+    Cookie {
+        /// Its name.
+        name: Arc<str>,
+        /// `$cookie_NAME`
+        lookup: Vec<Template>,
+    },
+    /// The request says the route.
+    Route(Vec<Template>),
+    /// nginx learns sessions from answers.
+    Learn {
+        /// The zone, as an index into [`Plan::sessions`](super::Plan::sessions).
+        zone: usize,
+        /// The session of a request.
+        lookup: Vec<Template>,
+        /// The session that an answer begins.
+        create: Vec<Template>,
+        /// The cookies among `create`: what a simulated backend sets.
+        cookies: Vec<String>,
+        /// With the header of the answer, not with its end.
+        header: bool,
+    },
+}
+
+/// One group.
+#[derive(Debug, Clone)]
+pub struct Upstream {
+    /// Its name.
+    pub name: Arc<str>,
+    /// An `upstream` block made it, not an address in `proxy_pass`.
+    pub is_block: bool,
+    /// Its state is in shared memory: all workers have the same.
+    pub has_zone: bool,
+    /// What its method hashes.
+    pub key: Key,
+    /// Session affinity.
+    pub affinity: Option<Affinity>,
+    /// NGINX Plus: requests may wait for a peer.
+    pub queue: Option<Queue>,
+    /// Lines whose names are resolved at run time.
+    pub names: Vec<Name>,
+    group: Group,
+}
+
+/// A `server NAME resolve` line.
+#[derive(Debug, Clone)]
+pub struct Name {
+    /// The name.
+    pub host: String,
+    /// The port of every address.
+    pub port: u16,
+    /// The list that its peers are in.
+    pub tier: Tier,
+    /// Its line, from 0.
+    pub line: u32,
+    /// What its peers have in common.
+    template: (Parameters, Arc<[u8]>, Option<String>),
+}
+
+impl Name {
+    /// The peers of these addresses.
+    pub fn peers(&self, addresses: &[std::net::IpAddr]) -> Vec<Peer> {
+        let (parameters, text, route) = &self.template;
+        let peer = |ip: &std::net::IpAddr| {
+            let addr = std::net::SocketAddr::new(*ip, self.port).to_string();
+            Peer::new(Server::new(&addr, text, route.as_deref(), self.line), *parameters)
+        };
+        addresses.iter().map(peer).collect()
+    }
+}
+
+impl Upstream {
+    /// Compiles a group; `zone_of` finds the place of a zone of sessions.
+    pub(in crate::exchange) fn compile(
+        config: &upstream::Upstream,
+        compile: &mut dyn Compile,
+        mut zone_of: impl FnMut(usize, u64) -> usize,
+    ) -> Upstream {
+        let (method, key) = method_of(&config.method, compile);
+        let mut variables =
+            |names: &[String]| names.iter().map(|name| compile.variable(name)).collect::<Vec<Template>>();
+        let affinity = config.sticky.as_ref().map(|sticky| match sticky {
+            Sticky::Cookie { name, .. } => {
+                Affinity::Cookie { name: name.as_str().into(), lookup: variables(&[format!("cookie_{name}")]) }
+            }
+            Sticky::Route(names) => Affinity::Route(variables(names)),
+            Sticky::Learn { create, lookup, zone, timeout, header, .. } => Affinity::Learn {
+                zone: zone_of(*zone, *timeout),
+                lookup: variables(lookup),
+                create: variables(create),
+                cookies: create
+                    .iter()
+                    .filter_map(|name| name.strip_prefix("upstream_cookie_"))
+                    .map(str::to_owned)
+                    .collect(),
+                header: *header,
+            },
+        });
+        let (mut tiers, mut names) = ([Vec::new(), Vec::new()], Vec::new());
+        for (line, server) in config.servers.iter().enumerate() {
+            let tier = if server.backup { Tier::Backup } else { Tier::Primary };
+            let (line, parameters) = (line as u32, parameters(server));
+            let text: Arc<[u8]> = crate::syntax::encode(&server.url.text).into();
+            if server.run_time {
+                let template = (parameters, text.clone(), server.route.clone());
+                let host = server.url.host.clone();
+                names.push(Name { host, port: server.url.port, tier, line, template });
+            }
+            tiers[tier as usize].extend(server.url.addresses.iter().map(|address| {
+                Peer::new(Server::new(&address.to_string(), &text, server.route.as_deref(), line), parameters)
+            }));
+        }
+        let [primary, backup] = tiers;
+        Upstream {
+            name: config.name.as_str().into(),
+            is_block: config.is_explicit(),
+            has_zone: config.zone.is_some(),
+            key,
+            affinity,
+            queue: config.queue,
+            names,
+            group: Group::new(&config.name, method, primary, backup),
+        }
+    }
+
+    /// The group as it is when nginx starts.
+    #[must_use]
+    pub fn fresh(&self) -> Group {
+        self.group.clone()
+    }
+}
+
+fn parameters(server: &upstream::Server) -> Parameters {
+    Parameters {
+        weight: i64::try_from(server.weight).unwrap_or(i64::MAX),
+        max_conns: server.max_conns,
+        max_fails: server.max_fails,
+        fail_timeout: i64::try_from(server.fail_timeout).unwrap_or(i64::MAX),
+        slow_start: server.slow_start,
+        standing: match server.standing {
+            upstream::Standing::Up => Standing::Up,
+            upstream::Standing::Down => Standing::Down,
+            upstream::Standing::Draining => Standing::Draining,
+        },
+    }
+}
+
+fn method_of(method: &upstream::Method, compile: &mut dyn Compile) -> (Method, Key) {
+    match method {
+        upstream::Method::RoundRobin => (Method::RoundRobin, Key::None),
+        upstream::Method::LeastConn => (Method::LeastConn, Key::None),
+        upstream::Method::LeastTime { of, inflight } => (Method::LeastTime(measured(*of, *inflight)), Key::None),
+        upstream::Method::IpHash => (Method::IpHash, Key::Client),
+        upstream::Method::Hash { key, consistent } => {
+            let method = if *consistent { Method::Consistent(Ring::default()) } else { Method::Hash };
+            (method, Key::Text(compile.text(key)))
+        }
+        upstream::Method::Random(two) => {
+            let method = match two {
+                None => Method::Random,
+                Some(Two::LeastConn) => Method::RandomTwo(None),
+                Some(Two::LeastTime(of)) => Method::RandomTwo(Some(measured(*of, false))),
+            };
+            (method, Key::None)
+        }
+    }
+}
+
+fn measured(of: Timing, inflight: bool) -> Measured {
+    let by = if of == Timing::LastByte { Measure::LastByte } else { Measure::Header };
+    Measured { by, inflight }
+}

@@ -1,0 +1,357 @@
+//! The tries of one request at the peers of a group: pick, send, judge what comes, pick again
+//! (`ngx_http_upstream_connect`, `ngx_http_upstream_test_next`, `ngx_http_upstream_next`).
+
+use std::sync::Arc;
+
+use super::group::{Affinity, Key};
+use super::passing::{Passing, Wrong};
+use crate::balance::{Freed, Group, Millis, Random, Selection, Watch, address_key};
+use crate::exchange::attempt::{Attempt, Ending};
+use crate::exchange::state::Exchange;
+use crate::exchange::value::Template;
+use crate::exchange::world::{Memory, World};
+use crate::modules::shared::upstream::UpstreamId;
+
+/// The group that a request is sent to.
+#[derive(Debug, Clone, Default)]
+pub enum Destined {
+    /// None yet.
+    #[default]
+    Nowhere,
+    /// A group of the configuration.
+    Group(UpstreamId),
+    /// Addresses that were found for this request alone.
+    Own(Box<Group>),
+}
+
+impl Destined {
+    /// The number of a group of the configuration.
+    #[must_use]
+    pub fn number(&self) -> Option<u32> {
+        if let Destined::Group(id) = self { Some(id.0 as u32) } else { None }
+    }
+}
+
+/// Where a request is with its tries.
+#[derive(Debug, Default)]
+pub struct Tries {
+    /// The group.
+    pub group: Destined,
+    /// What its balancer remembers.
+    pub selection: Selection,
+    /// The settings of its location.
+    pub passing: Passing,
+    /// When the first try began.
+    began: Millis,
+    /// The request has been sent to the current peer.
+    sent: bool,
+    /// The method is one of those that are not repeated lightly.
+    non_idempotent: bool,
+    /// The value that its session is known by.
+    session: Vec<u8>,
+    /// The id of the current peer's server, where sessions are bound.
+    server: Option<Arc<str>>,
+    /// The cookies that nginx sets: name and value.
+    pub cookies: Vec<(Arc<str>, Arc<str>)>,
+    /// A peer of this group was given back: who waits in its queue may have a turn.
+    pub freed: Option<UpstreamId>,
+    /// It waits in the queue of its group.
+    pub queued: bool,
+}
+
+/// What a try came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// A peer was picked: connect to it.
+    Attempt,
+    /// None is eligible now: it waits until then at most.
+    Queued(Millis),
+    /// The answer goes to the client.
+    Forward,
+    /// nginx answers itself, with this status.
+    Fail(u16),
+}
+
+/// Requests of these methods are not sent again once they were sent, unless `non_idempotent` says so.
+const NON_IDEMPOTENT: &[&[u8]] = &[b"POST", b"LOCK", b"PATCH"];
+
+impl Tries {
+    /// Forgets the last request.
+    pub fn reset(&mut self) {
+        self.group = Destined::Nowhere;
+        self.selection.clear();
+        self.cookies.clear();
+        (self.server, self.freed) = (None, None);
+        (self.sent, self.queued) = (false, false);
+    }
+}
+
+impl Exchange {
+    /// Works on the group that the request is sent to.
+    fn with_group<M: Memory, R, W, T>(
+        &mut self,
+        world: &mut World<M, R, W>,
+        work: impl FnOnce(&mut Group, &mut Selection, &mut R, &mut W) -> T,
+    ) -> Option<T> {
+        let Tries { group, selection, .. } = &mut self.tries;
+        let World { memory, rng, watch, .. } = world;
+        match group {
+            Destined::Nowhere => None,
+            Destined::Own(group) => Some(work(group, selection, rng, watch)),
+            Destined::Group(id) => Some(memory.group(*id, |group| work(group, selection, rng, watch))),
+        }
+    }
+
+    /// Sends the request to a group: `ngx_http_upstream_init_request` from where the group is known.
+    pub(in crate::exchange) fn send_to<M: Memory, R: Random, W: Watch>(
+        &mut self,
+        group: Destined,
+        passing: Passing,
+        world: &mut World<M, R, W>,
+    ) -> Next {
+        self.tries.selection.clear();
+        self.tries.session.clear();
+        self.tries.passing = passing;
+        self.tries.began = world.now;
+        self.tries.sent = false;
+        let method = self.request.get(self.request.method);
+        self.tries.non_idempotent = NON_IDEMPOTENT.contains(&method);
+        if let Destined::Group(id) = group {
+            self.prepare(id, world);
+        }
+        self.tries.group = group;
+        self.with_group(world, |group, selection, _, _| group.start(selection));
+        let tries = &mut self.tries.selection.tries;
+        if passing.tries > 0 {
+            *tries = passing.tries.min(*tries);
+        }
+        self.try_next(world)
+    }
+
+    /// Fills in what the group's method hashes and what its sessions go by.
+    fn prepare<M: Memory, R, W>(&mut self, id: UpstreamId, world: &mut World<M, R, W>) {
+        let upstream = world.plan.upstream(id);
+        match &upstream.key {
+            Key::None => {}
+            Key::Client => address_key(self.request.connection.client, &mut self.tries.selection.key),
+            Key::Text(text) => {
+                let mut key = std::mem::take(&mut self.tries.selection.key);
+                text.write(world.site, self, &mut key);
+                self.tries.selection.key = key;
+            }
+        }
+        let lookup = match &upstream.affinity {
+            Some(Affinity::Cookie { lookup, .. } | Affinity::Route(lookup) | Affinity::Learn { lookup, .. }) => lookup,
+            None => return,
+        };
+        let mut session = std::mem::take(&mut self.tries.session);
+        self.first_of(lookup, &mut session, world);
+        self.tries.session = session;
+    }
+
+    /// Writes the first of the texts that is not empty.
+    fn first_of<M, R, W>(&mut self, texts: &[Template], out: &mut Vec<u8>, world: &World<M, R, W>) {
+        for text in texts {
+            text.write(world.site, self, out);
+            if !out.is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// The next try: `ngx_http_upstream_connect`.
+    fn try_next<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Next {
+        self.bind_session(world);
+        let now = world.now;
+        let picked = self.with_group(world, |group, selection, rng, watch| {
+            let peer = group.pick(selection, now, rng, watch).and_then(|peer| group.peer(peer));
+            peer.map(|peer| (peer.server.clone(), peer.number(), peer.conns)).ok_or_else(|| group.name.clone())
+        });
+        match picked {
+            None => Next::Fail(500),
+            Some(Err(name)) => self.no_live(name, world),
+            Some(Ok((server, number, conns))) => {
+                self.upstream_headers.clear();
+                let attempt = Attempt::new(server.addr.clone(), Some(number), now);
+                self.attempts.push(Attempt { conns, upstream: self.tries.group.number(), ..attempt });
+                self.tries.sent = false;
+                self.set_cookie(&server.id, world);
+                Next::Attempt
+            }
+        }
+    }
+
+    /// Says to the balancer which server the session is bound to.
+    fn bind_session<M: Memory, R, W>(&mut self, world: &mut World<M, R, W>) {
+        let Tries { group: Destined::Group(id), session, selection, .. } = &mut self.tries else { return };
+        selection.bound.clear();
+        if session.is_empty() {
+            return;
+        }
+        let now = world.now;
+        match &world.plan.upstream(*id).affinity {
+            Some(Affinity::Learn { zone, .. }) => world.memory.sessions(*zone, |sessions| {
+                selection.bound.extend_from_slice(sessions.find(session, now).unwrap_or_default().as_bytes());
+            }),
+            _ => selection.bound.extend_from_slice(session),
+        }
+    }
+
+    /// The peer is known: the session's cookie names its server.
+    fn set_cookie<M: Memory, R, W>(&mut self, server: &Arc<str>, world: &World<M, R, W>) {
+        let Destined::Group(id) = self.tries.group else { return };
+        let affinity = &world.plan.upstream(id).affinity;
+        if affinity.is_some() {
+            self.tries.server = Some(server.clone());
+        }
+        let Some(Affinity::Cookie { name, .. }) = affinity else { return };
+        let cookies = &mut self.tries.cookies;
+        match cookies.iter_mut().find(|(known, _)| known == name) {
+            Some((_, value)) => value.clone_from(server),
+            None => cookies.push((name.clone(), server.clone())),
+        }
+    }
+
+    /// No peer is eligible. It may wait for one; otherwise the group's name stands for the peer, and the status is 502.
+    fn no_live<M: Memory, R: Random, W: Watch>(&mut self, name: Arc<str>, world: &mut World<M, R, W>) -> Next {
+        if let Destined::Group(id) = self.tries.group {
+            let (ticket, now) = (world.ticket, world.now);
+            let until = world.memory.queue(id, |queue| queue.push(ticket, now)).flatten();
+            if let Some(until) = until {
+                self.tries.queued = true;
+                return Next::Queued(until);
+            }
+        }
+        self.nobody(name, world)
+    }
+
+    /// The group's name stands for the peer that there is not.
+    fn nobody<M: Memory, R: Random, W: Watch>(&mut self, name: Arc<str>, world: &mut World<M, R, W>) -> Next {
+        let upstream = self.tries.group.number();
+        self.attempts.push(Attempt { upstream, ..Attempt::new(name, None, world.now) });
+        self.wrong(Wrong::NO_LIVE, Ending::NoLive, world)
+    }
+
+    /// It waited long enough, or a peer was given back and it is the first in the queue.
+    pub(in crate::exchange) fn turn<M: Memory, R: Random, W: Watch>(
+        &mut self,
+        has_peer: bool,
+        world: &mut World<M, R, W>,
+    ) -> Next {
+        self.tries.queued = false;
+        if has_peer {
+            return self.try_next(world);
+        }
+        let Destined::Group(id) = self.tries.group else { return Next::Fail(502) };
+        let ticket = world.ticket;
+        world.memory.queue(id, |queue| queue.remove(ticket));
+        self.nobody(world.plan.upstream(id).name.clone(), world)
+    }
+
+    /// The connection stands, and the request is sent.
+    pub(in crate::exchange) fn connected(&mut self, now: Millis) {
+        self.tries.sent = true;
+        if let Some(attempt) = self.attempts.last_mut() {
+            attempt.connect_time = Some(now.since(attempt.started));
+        }
+    }
+
+    /// The header of an answer has come: `ngx_http_upstream_test_next`, then the learning of sessions.
+    pub(in crate::exchange) fn header_came<M: Memory, R: Random, W: Watch>(
+        &mut self,
+        status: u16,
+        world: &mut World<M, R, W>,
+    ) -> Next {
+        let now = world.now;
+        if !self.tries.sent {
+            self.connected(now);
+        }
+        let Some(attempt) = self.attempts.last_mut() else { return Next::Fail(500) };
+        let header_time = now.since(attempt.started);
+        (attempt.status, attempt.header_time) = (status, Some(header_time));
+        if let Some(wrong) = Wrong::of_status(status)
+            && self.tries.selection.tries > 1
+            && self.may_retry(wrong, now)
+        {
+            return self.wrong(wrong, Ending::Status, world);
+        }
+        self.with_group(world, |group, selection, _, _| group.header(selection, header_time, now));
+        self.learn(true, world);
+        Next::Forward
+    }
+
+    /// Whether the settings allow another try after this.
+    fn may_retry(&self, wrong: Wrong, now: Millis) -> bool {
+        let Tries { passing, sent, non_idempotent, began, .. } = &self.tries;
+        let wrong = if *sent && *non_idempotent { wrong | Wrong::NON_IDEMPOTENT } else { wrong };
+        passing.next_upstream.contains(wrong)
+            && (passing.request_buffering || !sent)
+            && (passing.timeout == 0 || now.since(*began) < passing.timeout)
+    }
+
+    /// A try failed: `ngx_http_upstream_next`.
+    pub(in crate::exchange) fn wrong<M: Memory, R: Random, W: Watch>(
+        &mut self,
+        wrong: Wrong,
+        ending: Ending,
+        world: &mut World<M, R, W>,
+    ) -> Next {
+        let freed = if wrong.blames_peer() { Freed::Failed } else { Freed::Next };
+        self.free(freed, world);
+        self.end_attempt(ending, world.now);
+        if let Some(attempt) = self.attempts.last_mut() {
+            attempt.status = wrong.status();
+        }
+        if self.tries.selection.tries == 0 || !self.may_retry(wrong, world.now) {
+            return Next::Fail(wrong.status());
+        }
+        self.try_next(world)
+    }
+
+    /// The answer is through, or as much of it as came: `ngx_http_upstream_finalize_request`.
+    pub(in crate::exchange) fn through<M: Memory, R, W>(&mut self, ending: Ending, world: &mut World<M, R, W>) {
+        self.end_attempt(ending, world.now);
+        self.learn(false, world);
+        let times = self.attempts.last().map(|attempt| (attempt.header_time, attempt.response_time));
+        let (header_time, response_time) = times.unwrap_or_default();
+        self.free(Freed::Well { header_time, response_time: response_time.unwrap_or(0) }, world);
+    }
+
+    fn end_attempt(&mut self, ending: Ending, now: Millis) {
+        if let Some(attempt) = self.attempts.last_mut() {
+            attempt.response_time = Some(now.since(attempt.started));
+            attempt.ending = ending;
+        }
+    }
+
+    fn free<M: Memory, R, W>(&mut self, freed: Freed, world: &mut World<M, R, W>) {
+        if self.tries.selection.current.is_none() {
+            return;
+        }
+        let now = world.now;
+        let until = self.with_group(world, |group, selection, _, _| group.free(selection, freed, now)).flatten();
+        if let Some(attempt) = self.attempts.last_mut() {
+            attempt.unavailable_until = until;
+        }
+        if let Destined::Group(id) = self.tries.group
+            && world.plan.upstream(id).queue.is_some()
+        {
+            self.tries.freed = Some(id);
+        }
+    }
+
+    /// `sticky learn`: the answer may begin a session, or goes on with one.
+    fn learn<M: Memory, R, W>(&mut self, at_header: bool, world: &mut World<M, R, W>) {
+        let Destined::Group(id) = self.tries.group else { return };
+        let Some(Affinity::Learn { zone, create, header, .. }) = &world.plan.upstream(id).affinity else { return };
+        let Some(server) = self.tries.server.clone().filter(|_| *header == at_header) else { return };
+        let mut name = Vec::new();
+        self.first_of(create, &mut name, world);
+        let created = !name.is_empty();
+        let name = if created { &name } else { &self.tries.session };
+        if !name.is_empty() {
+            let now = world.now;
+            world.memory.sessions(*zone, |sessions| sessions.learn(name, &server, created, now));
+        }
+    }
+}

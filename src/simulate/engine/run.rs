@@ -1,0 +1,380 @@
+//! Requests one after the other, and between them what is due.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+
+use super::calendar::{Calendar, Due};
+use super::flight::Flight;
+use super::generation::{Directory, Generation};
+use super::jars::Jars;
+use super::observer::{Moment, Observer};
+use super::options::{Options, Sessions};
+use super::setup::Setup;
+use crate::balance::{Millis, Peer, Random as _};
+use crate::exchange::{Action, Destined, Event, Exchange, Memory as _, Ticket, World};
+use crate::modules::shared::upstream::UpstreamId;
+use crate::simulate::memory::Share;
+use crate::simulate::outcome::Outcome;
+use crate::simulate::rng::{Choice, Rng};
+use crate::simulate::scenario::{self, Backends, Scenario};
+use crate::simulate::trace::{Batch, Record};
+
+/// Who takes note of what became of requests, in the order of their ends. Groups and peers are numbered as they are told,
+/// from 0; a reload or a change of names may bring more.
+pub trait Sink {
+    /// There is another group.
+    fn new_group(&mut self, name: &str);
+    /// A group has another peer, a backup server or not.
+    fn new_peer(&mut self, group: u32, peer: &Peer, backup: bool);
+    /// One more request is done.
+    fn outcome(&mut self, outcome: &Outcome<'_>);
+}
+
+/// A peer was given back to a group with a queue.
+#[derive(Debug, Clone, Copy)]
+struct Vacancy {
+    generation: u32,
+    worker: u32,
+    upstream: UpstreamId,
+}
+
+/// The driver.
+pub struct Engine<'s, S, W> {
+    options: Options,
+    pub(super) generations: Vec<Generation>,
+    /// The configurations that reloads bring, in order.
+    reloads: VecDeque<Setup>,
+    directory: Directory,
+    backends: Backends,
+    pub(super) flights: Vec<Flight>,
+    idle: Vec<u32>,
+    calendar: Calendar,
+    vacancies: VecDeque<Vacancy>,
+    pub(super) jars: Jars,
+    /// By worker.
+    rngs: Vec<Rng>,
+    /// For what is not nginx's own draw.
+    pub(super) dice: Rng,
+    events: VecDeque<(Millis, scenario::Event<'s>)>,
+    names: HashMap<String, Vec<IpAddr>>,
+    arrived: u64,
+    sink: S,
+    observer: W,
+}
+
+impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
+    /// An engine that runs a configuration, and those that the scenario's reloads bring, under a scenario. `names` is what
+    /// names that are resolved at run time resolve to.
+    pub fn new(
+        setup: Setup,
+        reloads: Vec<Setup>,
+        scenario: &'s Scenario,
+        names: HashMap<String, Vec<IpAddr>>,
+        options: Options,
+        sink: S,
+        observer: W,
+    ) -> Engine<'s, S, W> {
+        let nobody: [(&str, &[&str]); 0] = [];
+        let mut engine = Engine {
+            options,
+            generations: Vec::new(),
+            reloads: reloads.into(),
+            directory: Directory::default(),
+            backends: Backends::new(scenario, nobody),
+            flights: Vec::new(),
+            idle: Vec::new(),
+            calendar: Calendar::default(),
+            vacancies: VecDeque::new(),
+            jars: Jars::default(),
+            rngs: (0..options.workers).map(|worker| options.chance.of_worker(worker)).collect(),
+            dice: Choice::ChaCha(options.seed).of_worker(u32::MAX),
+            events: scenario.events().into(),
+            names,
+            arrived: 0,
+            sink,
+            observer,
+        };
+        engine.start(setup);
+        engine
+    }
+
+    fn start(&mut self, setup: Setup) {
+        let Engine { names, backends, directory, sink, options, .. } = self;
+        self.generations.push(Generation::start(setup, options.workers, names, backends, directory, sink));
+    }
+
+    /// The backends, to ask which targets of the scenario none of them answers to.
+    #[must_use]
+    pub fn backends(&self) -> &Backends {
+        &self.backends
+    }
+
+    /// How the trace is replayed.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// A request arrives at `now`, which is not before the one that arrived last.
+    pub fn arrive(&mut self, record: &Record, batch: &Batch, now: Millis) {
+        self.settle(now);
+        let number = self.idle.pop().unwrap_or_else(|| {
+            self.flights.push(Flight::default());
+            self.flights.len() as u32 - 1
+        });
+        let worker = if self.options.workers > 1 { self.dice.next() % self.options.workers } else { 0 };
+        let flight = &mut self.flights[number as usize];
+        flight.board(record, batch);
+        flight.number = self.arrived;
+        self.arrived += 1;
+        (flight.time, flight.worker, flight.generation) = (now, worker, self.generations.len() as u32 - 1);
+        flight.jar = match (record.session, self.options.sessions) {
+            (Some(session), _) => Some(self.jars.of(batch.get(session))),
+            (None, Sessions::Client) => Some(self.jars.of(client_key(record).as_slice())),
+            (None, Sessions::Trace) => None,
+        };
+        let listener = self.request(number, record, batch, now);
+        self.observer.turn_to(self.flights[number as usize].label(), now);
+        let action = self.with(number, now, |exchange, world| exchange.arrive(listener, world));
+        self.drive(number, action, now);
+        self.fill_vacancies(now);
+    }
+
+    /// Lets everything happen that is due until `now`.
+    pub fn settle(&mut self, now: Millis) {
+        loop {
+            let next = self.events.front().map(|(at, _)| *at).filter(|at| *at <= now);
+            if let Some((at, due)) = self.calendar.take(next.unwrap_or(now)) {
+                self.due(due, at);
+            } else if let Some((at, event)) = next.and_then(|_| self.events.pop_front()) {
+                self.happen(&event, at);
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// Lets all requests end, and gives back who took note and who watched.
+    pub fn finish(mut self) -> (S, W) {
+        while let Some((at, due)) = self.calendar.take(Millis(u64::MAX)) {
+            let next = self.events.front().map(|(at, _)| *at).filter(|next| *next <= at);
+            if next.is_some() {
+                self.calendar.plan(at, due);
+                self.settle(at);
+            } else {
+                self.due(due, at);
+            }
+        }
+        (self.sink, self.observer)
+    }
+
+    /// Something of the scenario.
+    fn happen(&mut self, event: &scenario::Event<'_>, now: Millis) {
+        match event {
+            scenario::Event::Dns { name, addresses } => {
+                self.names.insert((*name).to_owned(), addresses.to_vec());
+                for generation in &mut self.generations {
+                    generation.state.resolve(&generation.setup.plan, name, addresses);
+                    generation.meet(&mut self.backends, &mut self.directory, &mut self.sink);
+                }
+            }
+            scenario::Event::Health => self.check_health(now),
+            scenario::Event::Reload { .. } => {
+                let Some(setup) = self.reloads.pop_front() else { return };
+                self.start(setup);
+                if let [.., old, new] = &mut self.generations[..] {
+                    new.state.inherit(&new.setup.plan, &old.state, &old.setup.plan);
+                }
+            }
+        }
+    }
+
+    /// Peers whose health check would fail now are left out until it would pass.
+    fn check_health(&mut self, now: Millis) {
+        for generation in &mut self.generations {
+            for (upstream, known) in generation.peers.iter().enumerate() {
+                for group in generation.state.of_upstream(upstream) {
+                    for peer in group.all_mut() {
+                        let Some(known) = known.get(peer.number() as usize) else { continue };
+                        peer.healthy = self.backends.healthy(known.backend, now);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What was planned is due.
+    fn due(&mut self, due: Due, now: Millis) {
+        let flight = &mut self.flights[due.flight as usize];
+        if flight.step != due.step {
+            return;
+        }
+        let event = flight.waits_for.take().or_else(|| {
+            let next = flight.next().map(|(_, event)| event);
+            flight.played += 1;
+            next
+        });
+        if let Some(event) = event {
+            let action = self.tell(due.flight, event, now);
+            self.drive(due.flight, action, now);
+            self.fill_vacancies(now);
+        }
+    }
+
+    /// Does what the exchange asks for, as long as that takes no time.
+    fn drive(&mut self, number: u32, mut action: Action, now: Millis) {
+        loop {
+            match action {
+                Action::Attempt => self.meet_fate(number, now),
+                Action::Read | Action::Forward => {}
+                Action::Delay(until) => return self.wait(number, until, Some(Event::Resumed)),
+                Action::Queued(until) => return self.wait(number, until, Some(Event::QueueTimeout)),
+                Action::Done => return self.land(number, now),
+            }
+            let flight = &mut self.flights[number as usize];
+            let Some((at, event)) = flight.next() else { return };
+            if at > now {
+                return self.wait(number, at, None);
+            }
+            flight.played += 1;
+            action = self.tell(number, event, now);
+        }
+    }
+
+    fn wait(&mut self, number: u32, until: Millis, event: Option<Event>) {
+        let flight = &mut self.flights[number as usize];
+        flight.step = flight.step.wrapping_add(1);
+        flight.waits_for = event;
+        self.calendar.plan(until, Due { flight: number, step: flight.step });
+    }
+
+    /// Whoever waits for a peer that was given back has a turn.
+    fn fill_vacancies(&mut self, now: Millis) {
+        while let Some(Vacancy { generation, worker, upstream }) = self.vacancies.pop_front() {
+            let state = &mut self.generations[generation as usize].state;
+            let first = state.of_worker(worker).queue(upstream, |queue| queue.pop()).flatten();
+            if let Some(first) = first {
+                let number = first as u32;
+                let flight = &mut self.flights[number as usize];
+                flight.step = flight.step.wrapping_add(1);
+                flight.waits_for = None;
+                let action = self.tell(number, Event::Turn, now);
+                self.drive(number, action, now);
+            }
+        }
+    }
+
+    /// What the scenario has in store for the attempt that begins.
+    fn meet_fate(&mut self, number: u32, now: Millis) {
+        let Engine { flights, generations, backends, dice, .. } = self;
+        let flight = &mut flights[number as usize];
+        let Some(attempt) = flight.exchange.attempts.last() else { return };
+        let known = attempt.upstream.zip(attempt.peer).and_then(|(upstream, peer)| {
+            generations[flight.generation as usize].peers[upstream as usize].get(peer as usize)
+        });
+        let backend = match known {
+            Some(known) => known.backend,
+            None => backends.add("", &attempt.addr),
+        };
+        let fate = backends.fate(backend, now, flight.service, dice);
+        flight.attempt(fate);
+    }
+
+    /// Tells the exchange, and does what the answer means for others.
+    fn tell(&mut self, number: u32, event: Event, now: Millis) -> Action {
+        if let Event::Head(_) = event {
+            self.set_backend_cookies(number);
+        }
+        let flight = &self.flights[number as usize];
+        self.observer.turn_to(flight.label(), now);
+        let setup = &self.generations[flight.generation as usize].setup;
+        self.observer.happened(Moment::Told(event), &flight.exchange, setup, None);
+        let action = self.with(number, now, |exchange, world| exchange.on(event, world));
+        let flight = &mut self.flights[number as usize];
+        if let Some(upstream) = flight.exchange.tries.freed.take() {
+            let Flight { generation, worker, .. } = *flight;
+            self.vacancies.push_back(Vacancy { generation, worker, upstream });
+        }
+        action
+    }
+
+    /// One step of an exchange in its world.
+    fn with(
+        &mut self,
+        number: u32,
+        now: Millis,
+        step: impl FnOnce(&mut Exchange, &mut World<'_, Share<'_>, Rng, W>) -> Action,
+    ) -> Action {
+        let Engine { flights, generations, rngs, observer, .. } = self;
+        let Flight { exchange, generation, worker, .. } = &mut flights[number as usize];
+        let Generation { setup, state, .. } = &mut generations[*generation as usize];
+        let mut world = World {
+            site: &setup.site,
+            plan: &setup.plan,
+            memory: &mut state.of_worker(*worker),
+            rng: &mut rngs[*worker as usize],
+            watch: observer,
+            now,
+            ticket: Ticket::from(number),
+        };
+        let action = step(exchange, &mut world);
+        let group = match exchange.tries.group {
+            Destined::Group(upstream) => Some(state.group(*worker, upstream)),
+            Destined::Nowhere | Destined::Own(_) => None,
+        };
+        observer.happened(Moment::Asked(action), exchange, setup, group);
+        action
+    }
+
+    /// The request is done.
+    fn land(&mut self, number: u32, now: Millis) {
+        self.take_cookies(number);
+        let Engine { flights, generations, jars, sink, .. } = self;
+        let flight = &mut flights[number as usize];
+        let generation = &generations[flight.generation as usize];
+        let moved_from = moved_from(&flight.exchange, generation, flight.worker);
+        let upstream = flight.exchange.tries.group.number();
+        for attempt in &mut flight.exchange.attempts {
+            let Some(upstream) = attempt.upstream else { continue };
+            attempt.peer = attempt.peer.map(|peer| generation.peers[upstream as usize][peer as usize].number);
+            attempt.upstream = Some(generation.groups[upstream as usize]);
+        }
+        sink.outcome(&Outcome {
+            id: flight.label(),
+            number: flight.number,
+            line: flight.line(),
+            time: flight.time,
+            client: flight.client,
+            session: flight.jar.map(|jar| jars.name(jar)),
+            production: flight.production(),
+            worker: flight.worker,
+            upstream: upstream.map(|upstream| generation.groups[upstream as usize]),
+            attempts: &flight.exchange.attempts,
+            status: flight.exchange.status,
+            finished: now,
+            waited: flight.exchange.waited,
+            moved_from,
+        });
+        self.idle.push(number);
+    }
+}
+
+/// The peer that the request's session or hash belongs to, where its first try was at another one.
+fn moved_from(exchange: &Exchange, generation: &Generation, worker: u32) -> Option<u32> {
+    let Destined::Group(upstream) = exchange.tries.group else { return None };
+    let home = exchange.tries.selection.home?;
+    let first = exchange.attempts.iter().find(|attempt| attempt.upstream == Some(upstream.0 as u32))?.peer?;
+    let group = generation.state.group(worker, upstream);
+    let (home, peers) = (group.peer(home)?, &generation.peers[upstream.0]);
+    if home.number() == first {
+        return None;
+    }
+    // Peers of one directive share its keys.
+    let text = group.all().find(|(_, peer)| peer.number() == first).map(|(_, peer)| &peer.server.text);
+    let together = matches!(group.method(), crate::balance::Method::Consistent(_)) && text == Some(&home.server.text);
+    (!together).then(|| peers[home.number() as usize].number)
+}
+
+fn client_key(record: &Record) -> Vec<u8> {
+    record.client.map_or_else(|| b"unix:".to_vec(), |client| client.to_string().into_bytes())
+}

@@ -1,0 +1,91 @@
+//! Who comes most often, in little room: the "space saving" sketch of Metwally, Agrawal and El Abbadi (2005).
+//!
+//! Of `n` counted, whoever makes more than `n / 8` is found for sure. Whoever is new takes the place of the least and
+//! inherits its count as possible error; what is told is the count without that error, which is never too much.
+
+use std::hash::BuildHasher;
+use std::net::IpAddr;
+
+use rustc_hash::FxBuildHasher;
+
+const PLACES: usize = 8;
+
+/// The clients that come most often.
+#[derive(Debug, Clone)]
+pub struct Top {
+    /// The clients by a number that is quick to compare: the address itself for IPv4.
+    keys: [u64; PLACES],
+    counts: [u64; PLACES],
+    errors: [u64; PLACES],
+    clients: [Option<IpAddr>; PLACES],
+}
+
+impl Default for Top {
+    fn default() -> Top {
+        // No client has this number.
+        Top { keys: [u64::MAX; PLACES], counts: [0; PLACES], errors: [0; PLACES], clients: [None; PLACES] }
+    }
+}
+
+impl Top {
+    /// Counts a client.
+    #[inline]
+    pub fn add(&mut self, client: IpAddr) {
+        let key = key(client);
+        if let Some(place) = self.keys.iter().position(|known| *known == key) {
+            self.counts[place] += 1;
+            return;
+        }
+        let mut least = 0;
+        for place in 1..PLACES {
+            if self.counts[place] < self.counts[least] {
+                least = place;
+            }
+        }
+        self.errors[least] = self.counts[least];
+        self.counts[least] += 1;
+        self.keys[least] = key;
+        self.clients[least] = Some(client);
+    }
+
+    /// The clients and how often each came at least; the most frequent first.
+    pub fn sorted(&self) -> Vec<(IpAddr, u64)> {
+        let sure = self.counts.iter().zip(self.errors).map(|(count, error)| count - error);
+        let mut all: Vec<_> =
+            self.clients.iter().zip(sure).filter_map(|(client, sure)| client.map(|c| (c, sure))).collect();
+        all.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        all
+    }
+}
+
+fn key(client: IpAddr) -> u64 {
+    match client {
+        IpAddr::V4(address) => u64::from(u32::from(address)),
+        // Above all of IPv4; two of 2^62 addresses that fall together count as one, which a report can bear.
+        IpAddr::V6(address) => FxBuildHasher.hash_one(u128::from(address)) >> 1 | 1 << 62,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_frequent_are_found() {
+        let mut top = Top::default();
+        let nat: IpAddr = "10.0.0.1".parse().unwrap();
+        let other: IpAddr = "2001:db8::1".parse().unwrap();
+        for n in 0..10_000_u32 {
+            let client = match n % 10 {
+                0..5 => nat,
+                5..8 => other,
+                _ => IpAddr::from(n.wrapping_mul(2_654_435_761).to_be_bytes()),
+            };
+            top.add(client);
+        }
+        let sorted = top.sorted();
+        assert_eq!((sorted[0].0, sorted[1].0), (nat, other));
+        assert!((4990..=5000).contains(&sorted[0].1) && (2990..=3000).contains(&sorted[1].1), "{sorted:?}");
+        assert!(sorted[2].1 < 100, "{sorted:?}");
+    }
+}

@@ -1,0 +1,166 @@
+//! `--why`: how one request was decided, step by step: weights before and after, who was not eligible and why, what was
+//! hashed and drawn, and what the peers answered.
+
+mod sights;
+
+use std::fmt::Write as _;
+
+use super::engine::{Moment, Observer, Setup};
+use super::outcome::Label;
+use crate::balance::{Group, Millis, Sight, Watch};
+use crate::exchange::{Action, Destined, Ending, Event, Exchange, Key};
+
+/// The watcher of one request.
+#[derive(Debug)]
+pub struct Why {
+    id: String,
+    number: Option<u64>,
+    /// It is this request that things happen to now.
+    on: bool,
+    now: Millis,
+    seen: Vec<Sight>,
+    text: String,
+    tries: usize,
+}
+
+impl Why {
+    /// A watcher of the request with this id.
+    #[must_use]
+    pub fn new(id: &str) -> Why {
+        let number = id.parse().ok();
+        Why { id: id.to_owned(), number, on: false, now: Millis(0), seen: Vec::new(), text: String::new(), tries: 0 }
+    }
+
+    /// What is to be told; nothing if the request did not come.
+    #[must_use]
+    pub fn told(&self) -> Option<&str> {
+        (!self.text.is_empty()).then_some(&*self.text)
+    }
+
+    fn line(&mut self, indent: usize, text: std::fmt::Arguments<'_>) {
+        // Writing to a string does not fail.
+        let _ = writeln!(self.text, "{:indent$}{text}", "");
+    }
+
+    fn arrived(&mut self, exchange: &Exchange) {
+        let request = &exchange.request;
+        let method = String::from_utf8_lossy(request.method()).into_owned();
+        let uri = String::from_utf8_lossy(request.request_uri()).into_owned();
+        let client = request.client().map_or_else(|| "a UNIX domain socket".to_owned(), |client| client.to_string());
+        let (id, at) = (self.id.clone(), seconds(self.now.0));
+        self.line(0, format_args!("request {id} at {at} s: {method} {uri} from {client}"));
+    }
+
+    /// The group that it is sent to, and what decides there.
+    fn sent(&mut self, exchange: &Exchange, setup: &Setup, group: &Group) {
+        let Destined::Group(upstream) = exchange.tries.group else { return };
+        let upstream = setup.plan.upstream(upstream);
+        let location = String::from_utf8_lossy(setup.site.location_name(exchange.route.location)).into_owned();
+        let method = sights::method(group.method());
+        let tries = exchange.tries.selection.tries;
+        let name = &group.name;
+        self.line(2, format_args!("location {location}: upstream {name}, {method}, tries left: {tries}"));
+        if matches!(upstream.key, Key::Text(_)) {
+            let key = String::from_utf8_lossy(&exchange.tries.selection.key).into_owned();
+            self.line(2, format_args!("the key is {key:?}"));
+        }
+        let bound = &exchange.tries.selection.bound;
+        if !bound.is_empty() {
+            let bound = String::from_utf8_lossy(bound).into_owned();
+            self.line(2, format_args!("its session is bound to {bound}"));
+        }
+    }
+
+    fn decided(&mut self, exchange: &Exchange, setup: &Setup, group: Option<&Group>) {
+        let seen = std::mem::take(&mut self.seen);
+        let Some(group) = group.filter(|_| !seen.is_empty()) else { return };
+        if self.tries == 0 || exchange.attempts.len() <= 1 {
+            self.sent(exchange, setup, group);
+        }
+        self.tries += 1;
+        let number = self.tries;
+        self.line(2, format_args!("try {number}"));
+        for line in sights::told(&seen, group, self.now) {
+            self.line(4, format_args!("{line}"));
+        }
+    }
+
+    fn happened_to_attempt(&mut self, event: Event) {
+        let what = match event {
+            Event::Resumed => "the delay of limit_req is over".to_owned(),
+            Event::Turn => "a peer was given back: its turn in the queue".to_owned(),
+            Event::QueueTimeout => "it waited too long in the queue".to_owned(),
+            Event::Connected => "connected".to_owned(),
+            Event::Refused => "connection refused".to_owned(),
+            Event::ConnectTimeout => "no connection in time".to_owned(),
+            Event::Head(status) => format!("answers {status}"),
+            Event::InvalidHead => "what comes is not HTTP".to_owned(),
+            Event::Reset => "the connection breaks".to_owned(),
+            Event::ReadTimeout => "no answer in time".to_owned(),
+            Event::LastByte => "the answer is complete".to_owned(),
+            Event::ClientGone => "the client goes away".to_owned(),
+        };
+        let at = seconds(self.now.0);
+        self.line(4, format_args!("{at} s: {what}"));
+    }
+
+    fn asked(&mut self, action: Action, exchange: &Exchange) {
+        match action {
+            Action::Delay(until) => {
+                let until = seconds(until.0);
+                self.line(2, format_args!("limit_req lets it wait until {until} s"));
+            }
+            Action::Queued(until) => {
+                let until = seconds(until.0);
+                self.line(2, format_args!("it waits in the queue, until {until} s at most"));
+            }
+            Action::Done => {
+                for attempt in exchange.attempts.iter().filter(|attempt| attempt.ending == Ending::NoLive) {
+                    let name = attempt.addr.clone();
+                    self.line(2, format_args!("no live upstreams in {name}"));
+                }
+                let (at, status) = (seconds(self.now.0), exchange.status);
+                self.line(2, format_args!("answered {status} at {at} s"));
+            }
+            Action::Attempt | Action::Read | Action::Forward => {}
+        }
+    }
+}
+
+fn seconds(milliseconds: u64) -> String {
+    format!("{}.{:03}", milliseconds / 1000, milliseconds % 1000)
+}
+
+impl Watch for Why {
+    fn see(&mut self, sight: impl FnOnce() -> Sight) {
+        if self.on {
+            self.seen.push(sight());
+        }
+    }
+}
+
+impl Observer for Why {
+    fn turn_to(&mut self, request: Label<'_>, now: Millis) {
+        self.on = match request {
+            Label::Number(number) => self.number == Some(number),
+            Label::Text(text) => text == self.id.as_bytes(),
+        };
+        self.now = now;
+    }
+
+    fn happened(&mut self, moment: Moment, exchange: &Exchange, setup: &Setup, group: Option<&Group>) {
+        if !self.on {
+            return;
+        }
+        match moment {
+            Moment::Told(event) => self.happened_to_attempt(event),
+            Moment::Asked(action) => {
+                if self.text.is_empty() {
+                    self.arrived(exchange);
+                }
+                self.decided(exchange, setup, group);
+                self.asked(action, exchange);
+            }
+        }
+    }
+}
