@@ -34,11 +34,14 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Starts it with these servers, each on a socket of its own.
+    /// Starts it with these servers, each on a socket of its own; `SOCKET` in one names it for further servers there.
     pub fn start(servers: &[String]) -> Nginx {
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path().display().to_string();
-        let listening = |(n, server): (usize, &String)| format!("server {{ listen unix:{at}/{n}.sock; {server} }}\n");
+        let listening = |(n, server): (usize, &String)| {
+            let socket = format!("unix:{at}/{n}.sock");
+            format!("server {{ listen {socket}; {} }}\n", server.replace("SOCKET", &socket))
+        };
         let servers: String = servers.iter().enumerate().map(listening).collect();
         let conf = HTTP.replace("FOLDER", &at).replace("SERVERS", &servers);
         let path = folder.path().join("nginx.conf");

@@ -70,12 +70,48 @@ pub const REQUESTS: &[&str] = &[
     "GET /limit",
     "OPTIONS /limit",
     "BREW /limit",
+    "GET /\nHost: a.com",
+    "GET /\nHost: A.COM:123",
+    "GET /\nHost: b.com",
+    "GET //a//b\nHost: b.com",
+    "GET /\nHost: x.b.com",
+    "GET /\nHost: x.y.b.com.",
+    "GET /\nHost: .b.com",
+    "GET /\nHost: c.com",
+    "GET /\nHost: d.com",
+    "GET /\nHost: x.d.com",
+    "GET /\nHost: e.d.com",
+    "GET /\nHost: x.e.d.com",
+    "GET /\nHost: mail.d.net",
+    "GET /\nHost: mail.d.com",
+    "GET /\nHost: www.d.com",
+    "GET /\nHost: www.x",
+    "GET /\nHost: www.",
+    "GET /\nHost: www",
+    "GET /\nHost: abc.f.com",
+    "GET /\nHost: ABC.F.NET",
+    "GET /\nHost: f2",
+    "GET /\nHost: xfx",
+    "GET /\nHost: 10.0.0.1",
+    "GET /\nHost: [::1]",
+    "GET http://abc.f.com/x\nHost: a.com",
+    "GET http://a.com:80?x\nHost: ",
     "GET /cookie\nCookie: c1=v1; v2=c1; C1 = x",
     "GET /u\nAuthorization: Basic dXNlcjpwYXNz",
     "GET /u\nUser-Agent: x\nUser-Agent: y\nReferer: r\nContent-Type: t",
 ];
 
 pub const SERVERS: &[&str] = &[
+    "return 200 'first $server_name'; } server { listen SOCKET; server_name a.com www.*; return 200 'a $host'; }
+        server { listen SOCKET; server_name *.b.com c.com; return 200 'b $host'; }
+        server { listen SOCKET; server_name .d.com; return 200 'd $host'; }
+        server { listen SOCKET; server_name *.e.d.com mail.d.*; return 200 'e $host'; }
+        server { listen SOCKET; server_name ~^(?<sec>[a-z]+)\\.f\\.(com|net)$ ~^F2; return 200 'f $sec $2 $server_name'; }
+        server { listen SOCKET; server_name ~f; return 200 'second f $host';",
+    "server_name a.com; return 200 'a'; } server { listen SOCKET default_server; server_name _ b.com; return 200 'default'; }
+        server { listen SOCKET; server_name ''; error_page 400 =200 /b; location / { return 200 'empty $uri'; }",
+    "server_name ~^(?<sec>.)\\.com$; merge_slashes off; return 200 'r $sec $uri'; } server { listen SOCKET; server_name b.com;
+        merge_slashes on; location / { return 200 'b $uri <$1>'; } location //a { return 200 'double $sec'; }",
     "return 200 '$uri|$args|$request_uri|$is_args|$arg_a|$arg_b|$request|$server_protocol|$scheme|$https|$request_method';",
     "return 200 '$host|$http_host|$server_name|$remote_addr|$remote_port|$realip_remote_addr|$realip_remote_port|\
         $server_port|$is_request_port$request_port|$nginx_version';",
