@@ -233,7 +233,7 @@ fn lookups() {
         &[
             ("GET /x?k=abc", "200 A-bc|bb|near|low|bc"),
             ("GET /x?k=b", "200 b-/x||near|high|"),
-            ("GET /x?k=c", "200 none||near|high|"),
+            ("GET /x?k=c", "200 none||near|low|"),
         ],
     );
 }
