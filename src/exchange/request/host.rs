@@ -61,7 +61,8 @@ mod tests {
 
     #[test]
     fn hosts() {
-        let cases: [(&[u8], Option<(usize, u16)>); 18] = [
+        type Case = (&'static [u8], Option<(usize, u16)>);
+        let cases: [Case; 18] = [
             (b"example.com", Some((11, 0))),
             (b"Example.com:8080", Some((11, 8080))),
             (b"example.com.", Some((11, 0))),

@@ -139,7 +139,7 @@ impl Exchange {
 /// `ngx_atoof`
 fn number(digits: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(digits).ok().filter(|_| digits.iter().all(u8::is_ascii_digit))?;
-    text.parse().ok().filter(|number| *number <= i64::MAX as u64)
+    text.parse().ok().filter(|number| i64::try_from(*number).is_ok())
 }
 
 impl crate::exchange::request::Request {

@@ -125,8 +125,11 @@ pub static BUILTINS: &[(&str, Builtin)] = &[
     ("uri", Builtin::Uri),
 ];
 
-/// Families of names, the longer before those that begin alike.
-static PREFIXES: &[(&str, fn(Slice) -> Variable)] = &[
+/// What a name of a family becomes.
+type Family = fn(Slice) -> Variable;
+
+/// Families of names.
+static PREFIXES: &[(&str, Family)] = &[
     ("arg_", Variable::Arg),
     ("cookie_", Variable::Cookie),
     ("http_", Variable::Header),
