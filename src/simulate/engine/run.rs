@@ -10,7 +10,7 @@ use super::jars::Jars;
 use super::observer::{Moment, Observer};
 use super::options::{Options, Sessions};
 use super::setup::Setup;
-use crate::balance::{Millis, Peer, Random as _};
+use crate::balance::{Millis, Peer, Queue, Random as _};
 use crate::exchange::{Action, Destined, Event, Exchange, Memory as _, Ticket, World};
 use crate::modules::shared::upstream::UpstreamId;
 use crate::simulate::memory::Share;
@@ -252,7 +252,7 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
     fn fill_vacancies(&mut self, now: Millis) {
         while let Some(Vacancy { generation, worker, upstream }) = self.vacancies.pop_front() {
             let state = &mut self.generations[generation as usize].state;
-            let first = state.of_worker(worker).queue(upstream, |queue| queue.pop()).flatten();
+            let first = state.of_worker(worker).queue(upstream, Queue::pop).flatten();
             if let Some(first) = first {
                 let number = first as u32;
                 let flight = &mut self.flights[number as usize];
