@@ -76,7 +76,10 @@ fn write_log(path: &Path, lines: u64) {
 fn measure(what: &str, processors: &str, requests: u64, arguments: &[&str]) {
     let (conf, trace, rest) = (arguments[0], arguments[1], &arguments[2..]);
     let mut runs: Vec<(f64, u64)> = (0..=RUNS)
-        .map(|_| run(&[&["-c", processors, env!("CARGO_BIN_EXE_nginxlb"), "simulate", conf, "--trace", trace], rest].concat()))
+        .map(|_| {
+            run(&[&["-c", processors, env!("CARGO_BIN_EXE_nginxlb"), "simulate", conf, "--trace", trace], rest]
+                .concat())
+        })
         .skip(1)
         .collect();
     runs.sort_by(|one, other| one.0.total_cmp(&other.0));
@@ -90,7 +93,8 @@ fn measure(what: &str, processors: &str, requests: u64, arguments: &[&str]) {
 #[allow(clippy::disallowed_methods, reason = "measuring is what this program is for")]
 fn run(arguments: &[&str]) -> (f64, u64) {
     let start = Instant::now();
-    let mut child = Command::new("taskset").args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child =
+        Command::new("taskset").args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let mut memory = 0;
     loop {
         // The peak so far, as long as the process is there to tell.

@@ -159,6 +159,15 @@ impl Request {
         *count += 1;
     }
 
+    /// Adds the `Host` header.
+    pub fn host_header(&mut self, value: &[u8]) {
+        let name = self.push(b"host");
+        let value = self.push(value);
+        self.headers.push(Header { name, value });
+        self.known.host = Some(value);
+        self.known.hosts += 1;
+    }
+
     /// Sets `$request_id`.
     pub fn set_id(&mut self, id: &[u8]) {
         self.id = self.push(id);
