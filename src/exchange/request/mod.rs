@@ -77,15 +77,44 @@ struct Header {
     value: Slice,
 }
 
-/// Headers that routing itself needs: the last of each, and how many there were.
+/// Headers that routing itself needs, and whether one came twice that may come only once.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Known {
     pub host: Option<Slice>,
-    pub hosts: u32,
     pub length: Option<Slice>,
-    pub lengths: u32,
     pub encoding: Option<Slice>,
-    pub encodings: u32,
+    pub repeated: bool,
+    /// Those that came, as bits.
+    seen: u16,
+}
+
+impl Known {
+    /// Notes a header.
+    fn note(&mut self, name: &[u8], value: Slice) {
+        let bit = match name {
+            b"host" => 0,
+            b"content-length" => 1,
+            b"transfer-encoding" => 2,
+            b"authorization" => 3,
+            b"content-range" => 4,
+            b"expect" => 5,
+            b"if-match" => 6,
+            b"if-modified-since" => 7,
+            b"if-none-match" => 8,
+            b"if-range" => 9,
+            b"if-unmodified-since" => 10,
+            b"proxy-authorization" => 11,
+            _ => return,
+        };
+        self.repeated |= self.seen & 1 << bit != 0;
+        self.seen |= 1 << bit;
+        match bit {
+            0 => self.host = self.host.or(Some(value)),
+            1 => self.length = Some(value),
+            2 => self.encoding = Some(value),
+            _ => {}
+        }
+    }
 }
 
 /// A request.
@@ -148,15 +177,7 @@ impl Request {
         }
         let value = self.push(value);
         self.headers.push(Header { name, value });
-        let known = &mut self.known;
-        let (last, count) = match name.of(&self.bytes) {
-            b"host" => (&mut known.host, &mut known.hosts),
-            b"content-length" => (&mut known.length, &mut known.lengths),
-            b"transfer-encoding" => (&mut known.encoding, &mut known.encodings),
-            _ => return,
-        };
-        *last = Some(value);
-        *count += 1;
+        self.known.note(name.of(&self.bytes), value);
     }
 
     /// Sets `$request_id`.
