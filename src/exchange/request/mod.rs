@@ -70,6 +70,22 @@ pub struct Line<'a> {
     pub version: u8,
 }
 
+/// Marks in [`LOWER`] what the name of a header usually has not.
+const ODD: u8 = 0;
+
+/// Letters in lower case, digits and `-`.
+static LOWER: [u8; 256] = {
+    let mut lower = [ODD; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'-' {
+            lower[byte] = (byte as u8).to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    lower
+};
+
 /// One header.
 #[derive(Debug, Clone, Copy)]
 struct Header {
@@ -172,8 +188,9 @@ impl Request {
         let name = self.push(name);
         let written = &mut self.bytes[name.start as usize..];
         for byte in written {
-            *byte = byte.to_ascii_lowercase();
-            self.odd_headers |= !(byte.is_ascii_alphanumeric() || *byte == b'-');
+            let lower = LOWER[usize::from(*byte)];
+            self.odd_headers |= lower == ODD;
+            *byte = if lower == ODD { *byte } else { lower };
         }
         let value = self.push(value);
         self.headers.push(Header { name, value });
