@@ -48,10 +48,12 @@ pub(super) fn choose<R: Random, W: Watch>(draw: &mut Draw<R, W>, measured: Measu
         Some(index) => Choice::Peer(index),
         None => {
             age_unanswered(draw);
-            least(draw, |draw, index| {
+            let load = |draw: &mut Draw<R, W>, index: usize| {
                 let peer = &draw.peers.list[index];
                 (expected(peer, measured, draw.now), peer.parameters.weight)
-            })
+            };
+            // While it looks whose turn it is, nginx divides the first one's time by the weight of the one that is ahead.
+            least(draw, load, |first, ahead| (first.0, ahead.1))
         }
     };
     if let Choice::Peer(index) = choice

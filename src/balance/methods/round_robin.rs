@@ -35,7 +35,7 @@ pub(super) fn choose<R: Random, W: Watch>(draw: &mut Draw<R, W>) -> Choice {
         }
     }
     match bound {
-        None => draw.weighted(0..draw.peers.list.len(), Draw::is_eligible).map_or(Choice::Nobody, Choice::Peer),
+        None => draw.weighted(0..draw.peers.list.len(), Draw::may_have).map_or(Choice::Nobody, Choice::Peer),
         Some(index) => {
             reweigh_for(draw, index);
             Choice::Peer(index)

@@ -14,6 +14,7 @@ use crate::simulate::report::{Summary, html, json, table};
 
 /// The options.
 #[derive(Debug, Args)]
+#[group(id = "output")]
 #[command(next_help_heading = "Output")]
 pub struct Options {
     /// Write a line of JSON for every request: the peers it tried and what they answered
