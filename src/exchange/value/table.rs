@@ -27,7 +27,6 @@ pub enum Variable {
 
 /// A variable with a name of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs)]
 pub enum Builtin {
     Args,
     BinaryRemoteAddr,
