@@ -15,6 +15,7 @@ use crate::simulate::report::{Summary, html, json, table};
 /// The options.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
+#[group(id = "output")]
 pub struct Options {
     /// Write a line of JSON for every request: the peers it tried and what they answered
     #[arg(long, value_name = "OUT")]
