@@ -9,6 +9,9 @@ use crate::config::address::Address;
 use crate::exchange::{Affinity, Connection, Destined, Line, ListenerId, Site};
 use crate::simulate::trace::{Batch, Record};
 
+/// The last version that does without `Host`.
+const HTTP_1_0: u8 = 10;
+
 /// The listener that a request came to: that of the trace's port, or of its scheme, or the first.
 fn listener_of(site: &Site, record: &Record) -> ListenerId {
     let port = |address: &Address| if let Address::Inet(address) = address { Some(address.port()) } else { None };
@@ -36,7 +39,9 @@ impl<S: Sink, W: Observer> Engine<'_, S, W> {
         let tls = record.tls.unwrap_or_else(|| site.listeners().get(listener.0 as usize).is_some_and(|of| of.tls));
         let connection =
             Connection { client: record.client, client_port: 0, server, tls, number: u64::from(number) + 1 };
-        let line = Line { method: batch.get(record.method), target: batch.get(record.uri), version: record.version };
+        // A trace that knows no host is not a trace of requests that nginx refuses for want of one.
+        let version = if record.host.len == 0 { record.version.min(HTTP_1_0) } else { record.version };
+        let line = Line { method: batch.get(record.method), target: batch.get(record.uri), version };
         exchange.epoch = epoch;
         exchange.start(&connection, line, now);
         if record.host.len > 0 {

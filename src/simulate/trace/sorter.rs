@@ -4,13 +4,16 @@
 //! requests are held back; who comes later still is given the time of the last that went on, and counted.
 
 use std::cmp::Reverse;
+use std::collections::binary_heap::PeekMut;
 use std::collections::{BinaryHeap, VecDeque};
 
-use super::Batch;
+use super::{Batch, Record};
 use crate::balance::Millis;
 
 /// Requests held back at most.
 pub const WINDOW: usize = 65_536;
+/// Bytes of texts held back at most, for lines that are very long.
+pub const BYTES: usize = 64 << 20;
 /// Milliseconds that a request may come late.
 const LATEST: u64 = 60_000;
 /// Requests of a batch that is put together anew.
@@ -27,21 +30,26 @@ pub struct Sorter {
     newest: Millis,
     /// How many came too late.
     pub late: u64,
-    /// The requests held: time and number.
+    /// The earliest of each batch held: its time, and the batch's number.
     heap: BinaryHeap<Reverse<(Millis, u64)>>,
     held: VecDeque<Held>,
-    /// The number of the next request.
-    next: u64,
+    /// The number of the first batch held.
+    first: u64,
+    /// Requests held.
+    waiting: usize,
+    /// Bytes of the batches held.
+    bytes: usize,
     out: Batch,
 }
 
+/// A batch, of which some requests have gone on.
 #[derive(Debug)]
 struct Held {
     batch: Batch,
-    /// The number of its first request.
-    first: u64,
-    /// Requests that have not gone on.
-    left: usize,
+    /// Times and places of its requests in order.
+    order: Vec<(Millis, u32)>,
+    /// How many of them have gone on.
+    gone: usize,
 }
 
 impl Sorter {
@@ -69,15 +77,18 @@ impl Sorter {
 
     fn hold(&mut self, mut batch: Batch, ready: &mut VecDeque<Batch>) {
         self.out.complaints.append(&mut batch.complaints);
-        let (first, left) = (self.next, batch.records.len());
-        for record in &batch.records {
-            self.newest = self.newest.max(record.time);
-            self.heap.push(Reverse((record.time, self.next)));
-            self.next += 1;
-        }
-        self.held.push_back(Held { batch, first, left });
+        let times = batch.records.iter().map(|record| record.time);
+        let mut order: Vec<(Millis, u32)> = times.zip(0..).collect();
+        order.sort_unstable();
+        let (Some(first), Some(last)) = (order.first(), order.last()) else { return };
+        self.newest = self.newest.max(last.0);
+        self.waiting += order.len();
+        self.bytes += batch.bytes.len();
+        self.heap.push(Reverse((first.0, self.first + self.held.len() as u64)));
+        self.held.push_back(Held { batch, order, gone: 0 });
         while let Some(Reverse((time, _))) = self.heap.peek() {
-            if self.heap.len() <= WINDOW && self.newest.since(*time) <= LATEST {
+            let full = self.waiting > WINDOW || self.bytes > BYTES;
+            if !full && self.newest.since(*time) <= LATEST {
                 break;
             }
             self.pop(ready);
@@ -86,25 +97,36 @@ impl Sorter {
 
     /// Lets the earliest go on.
     fn pop(&mut self, ready: &mut VecDeque<Batch>) {
-        let Some(Reverse((_, number))) = self.heap.pop() else { return };
-        let at = self.held.partition_point(|held| held.first <= number) - 1;
-        let held = &mut self.held[at];
-        let record = &mut held.batch.records[(number - held.first) as usize];
-        self.late += u64::from(record.time < self.last);
-        record.time = record.time.max(self.last);
-        self.last = record.time;
-        let record = record.clone();
-        self.out.copy(&held.batch, &record);
-        held.left -= 1;
-        if held.left == 0 {
+        let Some(mut earliest) = self.heap.peek_mut() else { return };
+        let Reverse((time, number)) = *earliest;
+        let Held { batch, order, gone } = &mut self.held[(number - self.first) as usize];
+        let record = &batch.records[order[*gone].1 as usize];
+        self.late += u64::from(time < self.last);
+        self.last = time.max(self.last);
+        self.out.copy(batch, &Record { time: self.last, ..record.clone() });
+        *gone += 1;
+        self.waiting -= 1;
+        if let Some((next, _)) = order.get(*gone) {
+            *earliest = Reverse((*next, number));
+        } else {
+            PeekMut::pop(earliest);
+            self.bytes -= batch.bytes.len();
             // One that waits in front of it should not keep its texts.
-            held.batch = Batch::default();
+            (*batch, *order, *gone) = (Batch::default(), Vec::new(), 0);
         }
-        while self.held.front().is_some_and(|held| held.left == 0) {
+        while self.held.front().is_some_and(|held| held.order.is_empty()) {
             self.held.pop_front();
+            self.first += 1;
         }
-        if self.out.records.len() >= BATCH {
-            ready.push_back(std::mem::take(&mut self.out));
+        if self.out.records.len() >= BATCH || self.out.bytes.len() > BYTES {
+            // The next is about as large: it should not grow bit by bit.
+            let next = Batch {
+                bytes: Vec::with_capacity(self.out.bytes.len() * 9 / 8),
+                records: Vec::with_capacity(BATCH),
+                headers: Vec::with_capacity(self.out.headers.len() * 9 / 8),
+                complaints: Vec::new(),
+            };
+            ready.push_back(std::mem::replace(&mut self.out, next));
         }
     }
 
@@ -122,7 +144,7 @@ impl Sorter {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::simulate::trace::{Record, Slice};
+    use crate::simulate::trace::Slice;
 
     /// A batch whose requests are numbered by their lines.
     pub fn batch(first: u64, times: &[u64]) -> Batch {
@@ -147,6 +169,19 @@ pub mod tests {
             }
         }
         told
+    }
+
+    #[test]
+    fn long_lines_are_not_held_beyond_measure() {
+        let (mut sorter, mut ready) = (Sorter::holding(), VecDeque::new());
+        for first in 0..100 {
+            let mut batch = batch(first, &[1 << 40]);
+            batch.records[0].uri = batch.push(&vec![b'x'; 1 << 20]);
+            sorter.push(batch, &mut ready);
+        }
+        assert!(sorter.bytes <= BYTES && sorter.waiting < 70, "{} {}", sorter.bytes, sorter.waiting);
+        sorter.finish(&mut ready);
+        assert_eq!((sorter.bytes, ready.iter().map(|batch| batch.records.len()).sum()), (0, 100usize));
     }
 
     fn check(mut sorter: Sorter, batches: &[&[u64]], expected: &[(u64, u64)], late: u64) {

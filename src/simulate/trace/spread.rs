@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use super::Batch;
-use super::sorter::WINDOW;
+use super::sorter::{BYTES, WINDOW};
 use crate::balance::Millis;
 
 /// Spreads requests that are in the order of their seconds.
@@ -44,6 +44,9 @@ impl Spread {
             if self.waiting == WINDOW {
                 self.settle(at, self.taken.midpoint(1000), ready);
             }
+        }
+        if self.held.iter().map(|batch| batch.bytes.len()).sum::<usize>() > BYTES {
+            self.settle(length, self.taken.midpoint(1000), ready);
         }
     }
 

@@ -226,6 +226,20 @@ impl Lines for Reader {
     }
 }
 
+impl Format {
+    /// Whether a line is of this format as a whole, whatever its values: to find the format of a log among several.
+    #[must_use]
+    pub fn fits(&self, line: &[u8]) -> bool {
+        let mut at = self.start.len();
+        let follows = self.steps.iter().all(|step| {
+            let end = end(line, at, &step.until);
+            at = end.map_or(at, |end| end + step.until.len());
+            end.is_some()
+        });
+        line.starts_with(&self.start) && follows && at == line.len()
+    }
+}
+
 /// Without a request there is nothing to replay, without a time no place for it.
 fn absent(step: &Step, at: usize, draft: &mut Draft<'_>) -> Result<(), Wrong> {
     match step.role {
@@ -254,4 +268,32 @@ fn stray(at: usize, line: &[u8], after: Option<&Step>, text: &[u8]) -> Wrong {
     let place = after.map_or_else(|| "at its start".to_owned(), |step| format!("after ${}", step.name));
     let message = format!("the line is not of the log's format: no {} {place}", quoted(text));
     Wrong { span: at.min(line.len())..line.len(), message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_format_of_a_line() {
+        let combined = r#"1.2.3.4 - - [25/Nov/2026:22:18:41 +0000] "GET / HTTP/1.1" 200 1 "-" "-""#;
+        let timed = Format::read("timed", Escape::Default, "[$msec] $uri $request_time").unwrap();
+        for (format, line, fits) in [
+            (&Format::combined(), combined, true),
+            (&Format::combined(), &format!("{combined} 0.1"), false),
+            (&Format::combined(), "[5] / 0.1", false),
+            (&timed, "[5] / 0.1", true),
+            (&timed, "5] / 0.1", false),
+            (&timed, "", false),
+        ] {
+            assert_eq!(format.fits(line.as_bytes()), fits, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_last_of_several_times() {
+        for (list, expected) in [("0.1", Some(100)), ("0.1, 0.2 : 0.3", Some(300)), ("0.1, -", None), ("-", None)] {
+            assert_eq!(last(list.as_bytes()), expected, "{list}");
+        }
+    }
 }
