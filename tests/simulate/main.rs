@@ -11,7 +11,7 @@ mod picks;
 mod recordings;
 mod repeats;
 //mod reports;
-//mod wrong;
+mod wrong;
 
 use std::path::{Path, PathBuf};
 
