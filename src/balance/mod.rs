@@ -16,6 +16,8 @@ mod selection;
 mod server_id;
 mod sessions;
 mod slow_start;
+#[cfg(test)]
+mod tests;
 mod time;
 mod watch;
 

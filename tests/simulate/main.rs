@@ -4,13 +4,12 @@
 #[path = "../common/mod.rs"]
 mod common;
 
-//mod answers;
 //mod guide;
 mod knowledge;
 mod picks;
 mod recordings;
 mod repeats;
-//mod reports;
+mod reports;
 mod wrong;
 
 use std::path::{Path, PathBuf};
