@@ -20,7 +20,7 @@ use super::{
 /// | `end:N`, `next:N`, `fail:N` | request N ends well; tries the next peer, with or without blame | the next peer |
 /// | `die:P`, `live:P` | peers fail from now on, or no longer | |
 /// | `at:MS`, `took:MS` | the time; how long a try takes that ends well | |
-/// | `key:K`, `bound:ID`, `draw:N,N` | what the next requests hash, are bound to, and draw | |
+/// | `key:K`, `address:A`, `bound:ID`, `draw:N,N` | what the next requests hash, are bound to, and draw | |
 /// | `down:P`, `drain:P`, `up:P` | how a server stands | |
 /// | `resolve:LINE:P,P` | the name of that server has these addresses | |
 /// | `conns`, `effective`, `fails` | | of every peer |
@@ -228,7 +228,7 @@ mod group {
         check(&Method::RoundRobin, two, "die:a one*6 fails", "a>b b b a>b b b [2 0]");
         // fail_timeout is 10 s: second 10 is still out, the eleventh is not.
         check(&Method::RoundRobin, "a; b", "at:500 die:a one live:a at:10999 one*3 at:11000 one*3", "a>b b b b b b a");
-        check(&Method::RoundRobin, "a; b", "die:a one at:11000 one*4 at:11000 live:a one*2", "a>b b a>b b b b b");
+        check(&Method::RoundRobin, "a; b", "die:a one at:11000 one*4 at:11000 live:a one*2", "a>b b b a>b b b b");
     }
 
     #[test]

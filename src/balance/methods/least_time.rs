@@ -69,7 +69,8 @@ fn age_unanswered<R: Random, W: Watch>(draw: &mut Draw<R, W>) {
     for (index, peer) in draw.peers.list.iter_mut().enumerate() {
         if peer.times.inflight_requests > 0 && peer.refusal_of(index, tried, now.seconds()).is_none() {
             let times = &mut peer.times;
-            let so_far = times.inflight_total / times.inflight_requests + now.since(times.inflight_changed);
+            let so_far =
+                (times.inflight_total / times.inflight_requests).wrapping_add(now.since(times.inflight_changed));
             average(&mut times.inflight, so_far);
         }
     }
