@@ -4,7 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
-//mod guide;
+mod guide;
 mod knowledge;
 mod picks;
 mod recordings;
