@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Millis, Tried, server_id};
+use super::{Millis, Sight, Tried, Watch, server_id, slow_start};
 
 /// What never changes about a peer, and is looked at only when it was chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,6 +203,20 @@ impl Peer {
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.parameters.max_conns > 0 && self.conns >= self.parameters.max_conns
+    }
+
+    /// It gains its effective weight, which grows back by one if failures had taken of it; in a group where weights ramp
+    /// up, a part of it. What it gained.
+    #[inline]
+    pub(super) fn gain(&mut self, index: usize, ramps: bool, now: Millis, watch: &mut impl Watch) -> i64 {
+        let gain = if ramps { slow_start::weight(self, now) } else { self.effective_weight };
+        let before = self.current_weight;
+        self.current_weight += gain;
+        if self.effective_weight < self.parameters.weight && self.parameters.slow_start == 0 {
+            self.effective_weight += 1;
+        }
+        watch.see(|| Sight::Gains { peer: index as u32, before, gain });
+        gain
     }
 
     /// Every choice of a peer whose `fail_timeout` has run out starts it anew: that lets one request at a time through.

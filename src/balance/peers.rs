@@ -1,7 +1,7 @@
 //! One list of peers, the servers proper or the backup servers, and the step of smooth weighted round robin that every
 //! method falls back on (nginx's `ngx_http_upstream_rr_peers_t`).
 
-use super::{Millis, Peer, Refusal, Selection, Sight, Watch, slow_start};
+use super::{Millis, Peer, Refusal, Selection, Sight, Watch};
 
 /// The peers of one list.
 #[derive(Debug, Clone, Default)]
@@ -86,18 +86,10 @@ impl Peers {
         refusal
     }
 
-    /// A peer gains its effective weight, which grows back by one if failures had taken of it. What it gained.
+    /// A peer gains its effective weight. What it gained.
     #[inline]
     pub(super) fn gain(&mut self, index: usize, now: Millis, watch: &mut impl Watch) -> i64 {
-        let peer = &mut self.list[index];
-        let gain = if self.ramps { slow_start::weight(peer, now) } else { peer.effective_weight };
-        let before = peer.current_weight;
-        peer.current_weight += gain;
-        if peer.effective_weight < peer.parameters.weight && peer.parameters.slow_start == 0 {
-            peer.effective_weight += 1;
-        }
-        watch.see(|| Sight::Gains { peer: index as u32, before, gain });
-        gain
+        self.list[index].gain(index, self.ramps, now, watch)
     }
 
     /// Among the peers that gained, the one that got ahead pays for all.

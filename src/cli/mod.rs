@@ -53,7 +53,7 @@ enum Command {
         #[arg(value_name = "OPTIONS", trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
-    Simulate(simulate::Simulate),
+    Simulate(Box<simulate::Simulate>),
     Trace(trace::Trace),
 }
 

@@ -148,7 +148,7 @@ impl Exchange {
 
     /// nginx itself answers with an error, for which there may be an `error_page`.
     fn answer_error<M: Memory, R: Random, W: Watch>(&mut self, status: u16, world: &mut World<M, R, W>) -> Action {
-        match self.fail(world.site, status, false) {
+        match self.fail(world.site, status) {
             Failed::Answer(status) => self.done(status, world),
             Failed::Again(found) => self.go_on(found, world),
         }

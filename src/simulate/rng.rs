@@ -42,7 +42,7 @@ impl Random for Rng {
     fn next(&mut self) -> u32 {
         match self {
             Rng::ChaCha(rng) => rng.next_u32() >> 1,
-            Rng::Glibc(rng) => rng.next(),
+            Rng::Glibc(rng) => rng.random(),
         }
     }
 }
@@ -75,13 +75,13 @@ impl Glibc {
         // The three terms after the first 31 are the first three again.
         let mut rng = Glibc { terms, at: SEPARATION };
         for _ in 0..10 * DEGREE {
-            rng.next();
+            rng.random();
         }
         rng
     }
 
     /// The next number, from 0 to 2^31 - 1.
-    pub fn next(&mut self) -> u32 {
+    pub fn random(&mut self) -> u32 {
         let near = (self.at + DEGREE - SEPARATION) % DEGREE;
         let sum = self.terms[self.at].wrapping_add(self.terms[near]);
         self.terms[self.at] = sum;
@@ -105,7 +105,7 @@ mod tests {
         ];
         for (seed, numbers) in cases {
             let mut rng = Glibc::new(seed);
-            assert_eq!(numbers.map(|_| rng.next()), numbers, "srandom({seed})");
+            assert_eq!(numbers.map(|_| rng.random()), numbers, "srandom({seed})");
         }
     }
 

@@ -111,7 +111,7 @@ pub(super) fn choose<R: Random, W: Watch>(draw: &mut Draw<R, W>, ring: &Ring) ->
         if let Some(first) = members.first() {
             draw.selection.belongs_to(*first as usize);
         }
-        if let Some(index) = draw.weighted(members.iter().map(|peer| *peer as usize), Draw::is_eligible) {
+        if let Some(index) = draw.weighted(members.iter().map(|peer| *peer as usize), Draw::may_have) {
             return Choice::Peer(index);
         }
         draw.selection.hash = draw.selection.hash.wrapping_add(1);

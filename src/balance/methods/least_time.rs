@@ -44,16 +44,7 @@ pub(super) fn choose<R: Random, W: Watch>(draw: &mut Draw<R, W>, measured: Measu
     if draw.is_stale {
         return Choice::Busy;
     }
-    let choice = match draw.bound() {
-        Some(index) => Choice::Peer(index),
-        None => {
-            age_unanswered(draw);
-            least(draw, |draw, index| {
-                let peer = &draw.peers.list[index];
-                (expected(peer, measured, draw.now), peer.parameters.weight)
-            })
-        }
-    };
+    let choice = draw.bound().map_or_else(|| quickest(draw, measured), Choice::Peer);
     if let Choice::Peer(index) = choice
         && measured.inflight
     {
@@ -61,6 +52,16 @@ pub(super) fn choose<R: Random, W: Watch>(draw: &mut Draw<R, W>, measured: Measu
         draw.selection.inflight = true;
     }
     choice
+}
+
+fn quickest<R: Random, W: Watch>(draw: &mut Draw<R, W>, measured: Measured) -> Choice {
+    age_unanswered(draw);
+    let load = |draw: &mut Draw<R, W>, index: usize| {
+        let peer = &draw.peers.list[index];
+        (expected(peer, measured, draw.now), peer.parameters.weight)
+    };
+    // While it looks whose turn it is, nginx divides the first one's time by the weight of the one that is ahead.
+    least(draw, load, |first, ahead| (first.0, ahead.1))
 }
 
 /// Every look at a peer with unanswered requests moves the average of what they have taken.

@@ -98,6 +98,11 @@ impl<R: Random, W: Watch> Draw<'_, R, W> {
         self.peers.bound(self.selection, self.now, self.watch)
     }
 
+    /// [`Draw::is_eligible`] for [`Draw::weighted`], whoever has most.
+    fn may_have(&mut self, index: usize, _best: Option<usize>) -> bool {
+        self.is_eligible(index)
+    }
+
     /// Whether the request can have the peer.
     fn is_eligible(&mut self, index: usize) -> bool {
         self.peers.refusal(index, self.selection, self.now, self.watch).is_none()
@@ -114,16 +119,16 @@ impl<R: Random, W: Watch> Draw<'_, R, W> {
         self.selection.misses > MOST_MISSES || self.peers.list.len() < 2 || self.is_stale
     }
 
-    /// Smooth weighted round robin among those of these peers for which `among` holds: each gains its effective weight, the
-    /// one that then has most (of equals the first) is chosen and pays what all gained.
+    /// Smooth weighted round robin among those of these peers for which `among` holds, which is told who has most so far:
+    /// each gains its effective weight, the one that then has most (of equals the first) is chosen and pays what all gained.
     fn weighted(
         &mut self,
         indices: impl Iterator<Item = usize>,
-        mut among: impl FnMut(&mut Self, usize) -> bool,
+        mut among: impl FnMut(&mut Self, usize, Option<usize>) -> bool,
     ) -> Option<usize> {
         let (mut best, mut total) = (None, 0);
         for index in indices {
-            if !among(self, index) {
+            if !among(self, index, best) {
                 continue;
             }
             total += self.peers.gain(index, self.now, self.watch);

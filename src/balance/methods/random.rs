@@ -5,7 +5,7 @@
 //! tie goes to the second. A draw that falls on a peer that cannot be chosen, or on the same one again, is a miss; after
 //! 20 misses it is round robin.
 
-use super::{Choice, Draw, Measured, least_conn::product, least_time};
+use super::{Choice, Draw, Measured, least_conn::compare, least_time};
 use crate::balance::{Random, Sight, Watch};
 
 pub(super) fn one<R: Random, W: Watch>(draw: &mut Draw<R, W>) -> Choice {
@@ -55,7 +55,7 @@ fn better<R: Random, W: Watch>(draw: &mut Draw<R, W>, first: usize, second: usiz
     for (index, (load, weight)) in [first, second].into_iter().zip(loads) {
         draw.watch.see(|| Sight::Load { peer: index as u32, load, weight });
     }
-    if product(loads[1].0, loads[0].1) > product(loads[0].0, loads[1].1) { first } else { second }
+    if compare(loads[1], loads[0]).is_gt() { first } else { second }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@
 //! `-(total_weight - weight)`, serves it without any weight changing.
 
 use super::{Choice, Draw};
-use crate::balance::{Random, Standing, Watch};
+use crate::balance::{Random, Sight, Standing, Watch};
 
 pub(super) fn choose<R: Random, W: Watch>(draw: &mut Draw<R, W>) -> Choice {
     if draw.is_stale {
@@ -35,12 +35,32 @@ pub(super) fn choose<R: Random, W: Watch>(draw: &mut Draw<R, W>) -> Choice {
         }
     }
     match bound {
-        None => draw.weighted(0..draw.peers.list.len(), Draw::is_eligible).map_or(Choice::Nobody, Choice::Peer),
+        None => among_all(draw).map_or(Choice::Nobody, Choice::Peer),
         Some(index) => {
             reweigh_for(draw, index);
             Choice::Peer(index)
         }
     }
+}
+
+/// [`Draw::weighted`] among all peers, in one pass without a look-up: the common case.
+fn among_all<R: Random, W: Watch>(draw: &mut Draw<R, W>) -> Option<usize> {
+    let now = draw.now.seconds();
+    let (mut best, mut most, mut total) = (None, 0, 0);
+    let ramps = draw.peers.ramps;
+    for (index, peer) in draw.peers.list.iter_mut().enumerate() {
+        if let Some(refusal) = peer.refusal_of(index, &draw.selection.tried, now) {
+            draw.watch.see(|| Sight::Refused(index as u32, refusal));
+            continue;
+        }
+        total += peer.gain(index, ramps, draw.now, draw.watch);
+        if best.is_none() || peer.current_weight > most {
+            (best, most) = (Some(index), peer.current_weight);
+        }
+    }
+    let best = best?;
+    draw.peers.pay(best, total, draw.watch);
+    Some(best)
 }
 
 /// The only peer: neither failures nor earlier tries count.

@@ -197,7 +197,8 @@ impl Call<'_> {
         bar.finish_and_clear();
         let requests = played.map_err(|error| format!("cannot read {name}: {}", plain(&error)))?;
         if strict && broken.count > 0 {
-            return Err(Stopped::Unreadable(format!("stopped at the first line that cannot be read (--strict)")));
+            let message = "stopped at the first line that cannot be read (--strict)";
+            return Err(Stopped::Unreadable(message.to_owned()));
         }
         broken.sum_up(&name, requests);
         if requests == 0 && broken.count > 0 {

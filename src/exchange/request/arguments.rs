@@ -1,8 +1,11 @@
 //! `$arg_name` and `$cookie_name`: nginx's `ngx_http_arg`, `ngx_http_parse_cookie_lines` and
 //! `ngx_http_parse_set_cookie_lines`. Names are compared in any case of letters.
 
-/// The range of the value of an argument in `args`.
-pub fn argument(args: &[u8], name: &[u8]) -> Option<(usize, usize)> {
+/// Where a value begins, and its length.
+type Place = Option<(usize, usize)>;
+
+/// The place of the value of an argument in `args`.
+pub fn argument(args: &[u8], name: &[u8]) -> Place {
     if name.is_empty() {
         return None;
     }
@@ -17,8 +20,8 @@ pub fn argument(args: &[u8], name: &[u8]) -> Option<(usize, usize)> {
     None
 }
 
-/// The range of the value of a cookie in one `Cookie` header.
-pub fn cookie(header: &[u8], name: &[u8]) -> Option<(usize, usize)> {
+/// The place of the value of a cookie in one `Cookie` header.
+pub fn cookie(header: &[u8], name: &[u8]) -> Place {
     let mut at = 0;
     for part in header.split(|byte| *byte == b';') {
         let blank = blanks(part);
@@ -30,14 +33,14 @@ pub fn cookie(header: &[u8], name: &[u8]) -> Option<(usize, usize)> {
     None
 }
 
-/// The range of the value of a cookie in one `Set-Cookie` header.
-pub fn set_cookie(header: &[u8], name: &[u8]) -> Option<(usize, usize)> {
+/// The place of the value of a cookie in one `Set-Cookie` header.
+pub fn set_cookie(header: &[u8], name: &[u8]) -> Place {
     let first = header.split(|byte| *byte == b';').next()?;
     pair(first, name)
 }
 
-/// The range of the value in `name = value`.
-fn pair(text: &[u8], name: &[u8]) -> Option<(usize, usize)> {
+/// The place of the value in `name = value`.
+fn pair(text: &[u8], name: &[u8]) -> Place {
     let after = text.get(name.len()..).filter(|_| text[..name.len()].eq_ignore_ascii_case(name))?;
     let sign = name.len() + blanks(after);
     let value = text.get(sign..)?.strip_prefix(b"=")?;
@@ -53,7 +56,7 @@ fn blanks(text: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    fn check(find: fn(&[u8], &[u8]) -> Option<(usize, usize)>, text: &str, name: &str, want: Option<&str>) {
+    fn check(find: fn(&[u8], &[u8]) -> Place, text: &str, name: &str, want: Option<&str>) {
         let got = find(text.as_bytes(), name.as_bytes()).map(|(from, length)| &text[from..from + length]);
         assert_eq!(got, want, "{name} in {text}");
     }

@@ -3,49 +3,71 @@
 /// The length of the host without its port and without a dot at its end, and the port (0 for none); nothing if nginx
 /// refuses it.
 pub fn valid_host(host: &[u8]) -> Option<(usize, u16)> {
-    let literal = host.first() == Some(&b'[');
-    let end = if literal {
-        let close = host.iter().position(|byte| *byte == b']')? + 1;
-        host[1..close - 1].iter().all(|byte| HOST_BYTES[usize::from(*byte)] || *byte == b':').then_some(close)?
+    let (name, rest) = if host.first() == Some(&b'[') {
+        let close = memchr::memchr(b']', host)? + 1;
+        let (name, rest) = host.split_at(close);
+        name[1..close - 1].iter().all(|byte| byte_of_host(*byte) != Byte::Never && *byte != b'%').then_some(())?;
+        (name, rest)
     } else {
-        let odd = host.iter().position(|byte| !HOST_BYTES[usize::from(*byte)]).unwrap_or(host.len());
-        let end = host[odd..].iter().position(|byte| *byte == b':').map_or(host.len(), |colon| odd + colon);
-        let escapes = host[odd..end].iter().all(|byte| HOST_BYTES[usize::from(*byte)] || *byte == b'%');
-        escapes.then_some(end)?
+        host.split_at(name_length(host)?)
     };
-    let (name, rest) = host.split_at(end);
-    let mut before = 0;
-    for byte in name {
-        if *byte == b'.' && before == b'.' {
-            return None;
-        }
-        before = *byte;
-    }
     let port = match rest {
         [] => 0,
         [b':', digits @ ..] => port(digits)?,
         _ => return None,
     };
     let length = name.strip_suffix(b".").unwrap_or(name).len();
-    (length > 0).then_some((length, port))
+    (length > 0 && !has_two_dots(name)).then_some((length, port))
 }
 
-/// The bytes that a name may have, but for `%`.
-static HOST_BYTES: [bool; 256] = {
-    let mut allowed = [false; 256];
-    let others = b"-._~!$&'()*+,;=";
-    let mut byte = 0;
-    while byte < 256 {
-        allowed[byte] = (byte as u8).is_ascii_alphanumeric();
-        byte += 1;
+fn has_two_dots(name: &[u8]) -> bool {
+    memchr::memchr_iter(b'.', name).any(|dot| name.get(dot + 1) == Some(&b'.'))
+}
+
+/// The bytes before the colon of the port; nothing if one of them is not for a name.
+fn name_length(host: &[u8]) -> Option<usize> {
+    for (at, byte) in host.iter().enumerate() {
+        match byte_of_host(*byte) {
+            Byte::OfName => {}
+            Byte::Colon => return Some(at),
+            Byte::Never => return None,
+        }
     }
-    let mut at = 0;
-    while at < others.len() {
-        allowed[others[at] as usize] = true;
-        at += 1;
-    }
-    allowed
-};
+    Some(host.len())
+}
+
+/// What a byte of a host may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    /// Part of a name.
+    OfName,
+    /// What stands before the port, or in an IPv6 address.
+    Colon,
+    /// Not allowed.
+    Never,
+}
+
+fn byte_of_host(byte: u8) -> Byte {
+    static BYTES: [Byte; 256] = {
+        let mut bytes = [Byte::Never; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            if (byte as u8).is_ascii_alphanumeric() {
+                bytes[byte] = Byte::OfName;
+            }
+            byte += 1;
+        }
+        let others = b"-._~!$&'()*+,;=%";
+        let mut at = 0;
+        while at < others.len() {
+            bytes[others[at] as usize] = Byte::OfName;
+            at += 1;
+        }
+        bytes[b':' as usize] = Byte::Colon;
+        bytes
+    };
+    BYTES[usize::from(byte)]
+}
 
 fn port(digits: &[u8]) -> Option<u16> {
     let add = |port: u16, digit: &u8| {
@@ -61,7 +83,8 @@ mod tests {
 
     #[test]
     fn hosts() {
-        let cases: [(&[u8], Option<(usize, u16)>); 18] = [
+        type Case = (&'static [u8], Option<(usize, u16)>);
+        let cases: [Case; 18] = [
             (b"example.com", Some((11, 0))),
             (b"Example.com:8080", Some((11, 8080))),
             (b"example.com.", Some((11, 0))),

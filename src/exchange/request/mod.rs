@@ -70,6 +70,22 @@ pub struct Line<'a> {
     pub version: u8,
 }
 
+/// Marks in [`LOWER`] what the name of a header usually has not.
+const ODD: u8 = 0;
+
+/// Letters in lower case, digits and `-`.
+static LOWER: [u8; 256] = {
+    let mut lower = [ODD; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'-' {
+            lower[byte] = (byte as u8).to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    lower
+};
+
 /// One header.
 #[derive(Debug, Clone, Copy)]
 struct Header {
@@ -77,15 +93,44 @@ struct Header {
     value: Slice,
 }
 
-/// Headers that routing itself needs: the last of each, and how many there were.
+/// Headers that routing itself needs, and whether one came twice that may come only once.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Known {
     pub host: Option<Slice>,
-    pub hosts: u32,
     pub length: Option<Slice>,
-    pub lengths: u32,
     pub encoding: Option<Slice>,
-    pub encodings: u32,
+    pub repeated: bool,
+    /// Those that came, as bits.
+    seen: u16,
+}
+
+impl Known {
+    /// Notes a header.
+    fn note(&mut self, name: &[u8], value: Slice) {
+        let bit = match name {
+            b"host" => 0,
+            b"content-length" => 1,
+            b"transfer-encoding" => 2,
+            b"authorization" => 3,
+            b"content-range" => 4,
+            b"expect" => 5,
+            b"if-match" => 6,
+            b"if-modified-since" => 7,
+            b"if-none-match" => 8,
+            b"if-range" => 9,
+            b"if-unmodified-since" => 10,
+            b"proxy-authorization" => 11,
+            _ => return,
+        };
+        self.repeated |= self.seen & 1 << bit != 0;
+        self.seen |= 1 << bit;
+        match bit {
+            0 => self.host = self.host.or(Some(value)),
+            1 => self.length = Some(value),
+            2 => self.encoding = Some(value),
+            _ => {}
+        }
+    }
 }
 
 /// A request.
@@ -143,20 +188,22 @@ impl Request {
         let name = self.push(name);
         let written = &mut self.bytes[name.start as usize..];
         for byte in written {
-            *byte = byte.to_ascii_lowercase();
-            self.odd_headers |= !(byte.is_ascii_alphanumeric() || *byte == b'-');
+            let lower = LOWER[usize::from(*byte)];
+            self.odd_headers |= lower == ODD;
+            *byte = if lower == ODD { *byte } else { lower };
         }
         let value = self.push(value);
         self.headers.push(Header { name, value });
-        let known = &mut self.known;
-        let (last, count) = match name.of(&self.bytes) {
-            b"host" => (&mut known.host, &mut known.hosts),
-            b"content-length" => (&mut known.length, &mut known.lengths),
-            b"transfer-encoding" => (&mut known.encoding, &mut known.encodings),
-            _ => return,
-        };
-        *last = Some(value);
-        *count += 1;
+        self.known.note(name.of(&self.bytes), value);
+    }
+
+    /// Adds the `Host` header.
+    pub fn host_header(&mut self, value: &[u8]) {
+        let name = self.push(b"host");
+        let value = self.push(value);
+        self.headers.push(Header { name, value });
+        self.known.host = Some(value);
+        self.known.hosts += 1;
     }
 
     /// Sets `$request_id`.

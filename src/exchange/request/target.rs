@@ -94,33 +94,70 @@ fn host_of_url(text: &[u8]) -> Option<(usize, usize)> {
     matches!(rest.get(end), None | Some(b'/' | b'?')).then_some((from, from + end))
 }
 
+/// What a byte of a target is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Plain,
+    /// It may begin or end something: `/`, `.`, `%`, `?`, `#`, `+`.
+    Special,
+    /// Nothing that a target may have.
+    Forbidden,
+}
+
+/// The class of each byte.
+static CLASSES: [Class; 256] = {
+    let mut classes = [Class::Plain; 256];
+    let mut byte = 0;
+    while byte <= b' ' as usize {
+        classes[byte] = Class::Forbidden;
+        byte += 1;
+    }
+    classes[0x7f] = Class::Forbidden;
+    let special = b"/.%?#+";
+    let mut at = 0;
+    while at < special.len() {
+        classes[special[at] as usize] = Class::Special;
+        at += 1;
+    }
+    classes
+};
+
 /// Looks through the path for what needs work, and through all for what is not allowed.
 fn look(text: &[u8]) -> Option<Look> {
     let mut look = Look { question: None, complex: false, quoted: false, plus: false };
+    // Whether the byte before was a slash.
     let mut slash = false;
-    let mut rest = text.iter().enumerate();
-    for (at, byte) in rest.by_ref() {
+    let mut end = text.len();
+    for (at, byte) in text.iter().enumerate() {
+        match CLASSES[usize::from(*byte)] {
+            Class::Plain => {
+                slash = false;
+                continue;
+            }
+            Class::Forbidden => return None,
+            Class::Special => {}
+        }
         match byte {
-            b'/' if !slash => slash = true,
+            b'/' if !slash => {
+                slash = true;
+                continue;
+            }
             b'/' | b'#' => look.complex = true,
-            b'.' if slash => look.complex = true,
+            b'.' => look.complex = slash,
             b'%' => look.quoted = true,
             b'?' => look.question = Some(at),
-            b'+' => look.plus = true,
-            0..=b' ' | 0x7f => return None,
-            _ => slash = false,
+            _ => look.plus = true,
         }
         if look.complex || look.quoted || look.question.is_some() {
+            end = at + 1;
             break;
         }
     }
-    for (_, byte) in rest {
-        match byte {
-            b'#' => look.complex = true,
-            0..=b' ' | 0x7f => return None,
-            _ => {}
-        }
+    let rest = &text[end..];
+    if rest.iter().any(|byte| CLASSES[usize::from(*byte)] == Class::Forbidden) {
+        return None;
     }
+    look.complex |= memchr::memchr(b'#', rest).is_some();
     Some(look)
 }
 

@@ -42,13 +42,12 @@ impl Exchange {
             self.take_host(site, listener, host)?;
         }
         match self.request.known.host {
-            Some(_) if self.request.known.hosts > 1 => return Err(BAD),
             Some(host) if self.request.host.is_empty() => self.take_host(site, listener, host)?,
             Some(host) => drop(valid_host(self.request.get(host)).ok_or(BAD)?),
             None if self.request.host.is_empty() => self.choose_by_name(site, listener, Slice::default()),
             None => {}
         }
-        if self.request.known.host.is_none() && self.request.version > 10 {
+        if self.request.known.repeated || (self.request.known.host.is_none() && self.request.version > 10) {
             return Err(BAD);
         }
         self.check_body()?;
@@ -92,11 +91,11 @@ impl Exchange {
     fn check_body(&mut self) -> Result<(), u16> {
         let known = self.request.known;
         let length = known.length.map(|length| self.request.get(length));
-        if known.lengths > 1 || length.is_some_and(|length| number(length).is_none()) {
+        if length.is_some_and(|length| number(length).is_none()) {
             return Err(400);
         }
         let Some(encoding) = known.encoding else { return Ok(()) };
-        if self.request.version < 11 || known.encodings > 1 {
+        if self.request.version < 11 {
             return Err(400);
         }
         match self.request.get(encoding).eq_ignore_ascii_case(b"chunked") {
@@ -139,7 +138,7 @@ impl Exchange {
 /// `ngx_atoof`
 fn number(digits: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(digits).ok().filter(|_| digits.iter().all(u8::is_ascii_digit))?;
-    text.parse().ok().filter(|number| *number <= i64::MAX as u64)
+    text.parse().ok().filter(|number| i64::try_from(*number).is_ok())
 }
 
 impl crate::exchange::request::Request {

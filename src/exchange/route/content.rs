@@ -49,8 +49,10 @@ impl Exchange {
             return Some(self.refuse(site, 500));
         }
         for (name, folder) in &tried.files {
-            let name = self.tried_name(site, name);
-            let root = location.root.append(site, self, false);
+            let (Some(name), Some(root)) = (self.tried_name(site, name), location.root.append(site, self, false))
+            else {
+                return Some(self.refuse(site, 500));
+            };
             copy(site, &mut self.request.bytes, name);
             let path = self.request.since(root.start as usize);
             let exists =
@@ -64,6 +66,7 @@ impl Exchange {
             Ok(uri) => self.tried_name(site, uri),
             Err(status) => return Some(self.refuse(site, *status)),
         };
+        let Some(last) = last else { return Some(self.refuse(site, 500)) };
         if self.text(site, last).first() == Some(&b'@') {
             return Some(self.redirect_to_named(site, last));
         }
@@ -72,22 +75,21 @@ impl Exchange {
     }
 
     /// A file's name below the root: where `alias` replaces the location's prefix, a name made of variables loses it.
-    fn tried_name(&mut self, site: &Site, name: &Template) -> Slice {
-        let value = name.eval(site, self);
-        let Alias::Prefix(length) = site.location(self.route.location).alias else { return value };
+    fn tried_name(&mut self, site: &Site, name: &Template) -> Option<Slice> {
+        let value = name.try_eval(site, self)?;
+        let Alias::Prefix(length) = site.location(self.route.location).alias else { return Some(value) };
         let text = self.text(site, value);
         let same = text.get(..length).is_some_and(|start| self.request.uri().get(..length) == Some(start));
         let dynamic = name.parts.iter().any(|part| !matches!(part, Part::Literal(_)));
-        if dynamic && same { value.part(length, value.len as usize) } else { value }
+        Some(if dynamic && same { value.part(length, value.len as usize) } else { value })
     }
 
     /// The path is that of the file from here on.
     fn found_file(&mut self, site: &Site, name: Slice, folder: bool) {
         let start = self.request.bytes.len();
         match site.location(self.route.location).alias {
-            Alias::None => {}
             Alias::Whole if folder => return,
-            Alias::Whole => {}
+            Alias::None | Alias::Whole => {}
             Alias::Prefix(length) => {
                 let prefix = self.request.uri.part(0, length);
                 copy(site, &mut self.request.bytes, prefix);
@@ -107,7 +109,7 @@ impl Exchange {
             Alias::Whole => Slice::default(),
             Alias::Prefix(length) => uri.part(length, uri.len as usize),
         };
-        let root = location.root.append(site, self, false);
+        let root = location.root.append(site, self, false)?;
         copy(site, &mut self.request.bytes, below);
         Some(self.request.since(root.start as usize))
     }

@@ -23,7 +23,7 @@ impl Exchange {
                 Ok(Destination { protocol: pass.protocol, tls: pass.tls, to: To::Group(*id) })
             }
             PassedTo::Dynamic(template) => {
-                let url = template.eval(site, self);
+                let url = template.try_eval(site, self).ok_or(500_u16)?;
                 self.resolve(site, pass, url)
             }
         }

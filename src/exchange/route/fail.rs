@@ -7,15 +7,13 @@ use crate::exchange::state::Exchange;
 use crate::modules::http::core::error_page::Answer;
 
 impl Exchange {
-    /// Looks for an error page for `status`. An answer `from_upstream` has one only where errors are intercepted;
-    /// otherwise it stays as it is.
-    pub fn fail(&mut self, site: &Site, status: u16, from_upstream: bool) -> Failed {
+    /// Looks for an error page for `status`. For the answer of an upstream that is to be done only where
+    /// [`Exchange::is_intercepted`] says so; elsewhere that answer goes to the client, with the status that
+    /// [`Route::outcome`](super::Route::outcome) makes of its own.
+    pub fn fail(&mut self, site: &Site, status: u16) -> Failed {
         let location = site.location(self.route.location);
         let pages = location.pages.as_deref().unwrap_or_default();
         let page = pages.iter().find(|page| page.status == status);
-        if from_upstream && !(location.intercepts && page.is_some()) {
-            return Failed::Answer(self.route.outcome(status));
-        }
         // With these nginx closes the connection at once.
         if matches!(status, 408 | 444 | 499) {
             return Failed::Answer(status);
@@ -34,14 +32,15 @@ impl Exchange {
     }
 
     /// Whether nginx puts a page of its own in the place of an upstream's answer with this status.
-    pub(in crate::exchange) fn is_intercepted(&self, site: &Site, status: u16) -> bool {
+    #[must_use]
+    pub fn is_intercepted(&self, site: &Site, status: u16) -> bool {
         let location = site.location(self.route.location);
         location.intercepts && location.pages.as_deref().unwrap_or_default().iter().any(|page| page.status == status)
     }
 
     /// nginx's answer with this status, or what its error page leads to.
     pub(super) fn refuse(&mut self, site: &Site, status: u16) -> Found {
-        match self.fail(site, status, false) {
+        match self.fail(site, status) {
             Failed::Answer(status) => Found::Answer(Reply { status, location: self.route.redirect, body: None }),
             Failed::Again(found) => found,
         }
@@ -53,7 +52,8 @@ impl Exchange {
             Answer::OfPage => self.route.error_status = 0,
             Answer::Status(status) => self.route.error_status = u16::try_from(status).unwrap_or(0),
         }
-        let to = page.to.eval(site, self);
+        // nginx closes the connection.
+        let Some(to) = page.to.try_eval(site, self) else { return Failed::Answer(444) };
         match self.text(site, to).first() {
             Some(b'/') => {
                 self.go_to(site, to);

@@ -90,7 +90,7 @@ pub enum To {
 /// What becomes of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failed {
-    /// It is the answer, with this status.
+    /// nginx answers with its own page and this status.
     Answer(u16),
     /// An error page takes its place.
     Again(Found),
@@ -105,6 +105,7 @@ struct Var {
 
 /// What is known of a request's way.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "nginx's flags, each of its own")]
 pub struct Route {
     /// The server.
     pub server: ServerId,
@@ -115,6 +116,10 @@ pub struct Route {
     internal: bool,
     uri_changed: bool,
     valid_location: bool,
+    /// The body was too large, and is not looked at again.
+    body_refused: bool,
+    /// Captures are escaped in the values of a program.
+    quoting: bool,
     uri_changes: u8,
     /// An error page is on its way.
     error_page: bool,
@@ -138,6 +143,7 @@ impl Route {
     /// Forgets the last request.
     pub(super) fn reset(&mut self) {
         (self.handler, self.redirect, self.proxy) = (None, None, None);
+        self.body_refused = false;
         (self.internal, self.uri_changed, self.valid_location, self.error_page) = (false, false, true, false);
         (self.uri_changes, self.error_status, self.depth) = (MAX_URI_CHANGES + 1, 0, 0);
         self.groups.clear();
@@ -160,11 +166,18 @@ impl Route {
         if self.error_status == 0 { status } else { self.error_status }
     }
 
+    /// A `Location` header that was set on the way. It stays even where an error page takes the place of the redirect.
+    #[must_use]
+    pub fn redirect(&self) -> Option<Slice> {
+        self.redirect
+    }
+
     pub(super) fn capture(&self, n: u8) -> Slice {
         self.captures.get(usize::from(n).wrapping_sub(1)).copied().unwrap_or_default()
     }
 
     /// The value of a variable, if it was set or kept.
+    #[expect(clippy::option_option, reason = "known to have no value is not the same as not known")]
     pub(super) fn known(&self, number: u32) -> Option<Option<Slice>> {
         self.vars.get(number as usize).filter(|var| var.stamp == self.stamp).map(|var| var.value)
     }

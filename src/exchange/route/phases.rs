@@ -71,7 +71,8 @@ impl Exchange {
         let name = found.name;
         self.enter(site, self.route.location);
         let most = site.location(self.route.location).max_body;
-        if most > 0 && self.body_length().is_some_and(|length| length > most) {
+        if most > 0 && !self.route.body_refused && self.body_length().is_some_and(|length| length > most) {
+            self.route.body_refused = true;
             return Some(self.refuse(site, 413));
         }
         if search != Search::Redirect {

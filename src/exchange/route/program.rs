@@ -7,54 +7,71 @@ use crate::exchange::state::Exchange;
 use crate::exchange::value::Template;
 use crate::modules::http::rewrite::{FileTest, Then};
 
+/// What follows a step.
+enum Step {
+    Next,
+    Jump(usize),
+    End,
+    Answer(Found),
+    /// 500.
+    Fail,
+}
+
 impl Exchange {
     /// Runs the program of the location; gives the answer, if it makes one.
     pub(super) fn run(&mut self, site: &Site) -> Option<Found> {
         let program = &site.location(self.route.location).program;
+        self.route.quoting = self.request.escaped;
         let mut at = 0;
         while let Some(op) = program.get(at) {
-            at += 1;
-            match op {
-                Op::Set(number, value) => {
-                    let value = value.eval(site, self);
-                    self.route.keep(*number, Some(value));
-                }
-                Op::SetArgs(value) => {
-                    let value = value.eval(site, self);
-                    self.request.args = self.owned(site, value);
-                }
-                Op::If { condition, otherwise, location } => match (self.holds(site, condition), location) {
-                    (false, _) => at = *otherwise,
-                    (true, Some(location)) => self.enter(site, *location),
-                    (true, None) => {}
-                },
-                Op::Break => {
-                    if self.route.uri_changed {
-                        (self.route.valid_location, self.route.uri_changed) = (false, false);
-                    }
-                    return None;
-                }
-                Op::Return { status, text } => return Some(self.give(site, *status, text.as_ref())),
-                Op::Rewrite(rewrite) => {
-                    if site.matches(self, rewrite.pattern, self.request.uri) {
-                        match rewrite.then {
-                            Then::Redirect(status) => return Some(self.redirect_away(site, rewrite, status)),
-                            then => {
-                                if !self.rewrite(site, rewrite) {
-                                    return Some(self.refuse(site, 500));
-                                }
-                                if then != Then::Go {
-                                    return None;
-                                }
-                            }
-                        }
-                    } else {
-                        self.route.captures.clear();
-                    }
-                }
+            match self.step(site, op) {
+                Step::Next => at += 1,
+                Step::Jump(to) => at = to,
+                Step::End => return None,
+                Step::Answer(found) => return Some(found),
+                Step::Fail => return Some(self.refuse(site, 500)),
             }
         }
         None
+    }
+
+    fn step(&mut self, site: &Site, op: &Op) -> Step {
+        match op {
+            Op::Set(number, value) => {
+                let Some(value) = self.quoted(site, value) else { return Step::Fail };
+                self.route.keep(*number, Some(value));
+            }
+            Op::SetArgs(value) => {
+                let Some(value) = self.quoted(site, value) else { return Step::Fail };
+                self.request.args = self.owned(site, value);
+            }
+            Op::If { condition, otherwise, location } => match (self.holds(site, condition), location) {
+                (None, _) => return Step::Fail,
+                (Some(false), _) => return Step::Jump(*otherwise),
+                (Some(true), Some(location)) => self.enter(site, *location),
+                (Some(true), None) => {}
+            },
+            Op::Break => {
+                if self.route.uri_changed {
+                    (self.route.valid_location, self.route.uri_changed) = (false, false);
+                }
+                return Step::End;
+            }
+            Op::Return { status, text } => return self.give(site, *status, text.as_ref()),
+            Op::Rewrite(rewrite) => {
+                if site.matches(self, rewrite.pattern, self.request.uri) {
+                    return self.rewrite(site, rewrite);
+                }
+                self.route.captures.clear();
+            }
+        }
+        Step::Next
+    }
+
+    /// A value inside a program. Of a path that was escaped nginx escapes the captures, up to the first `rewrite` that
+    /// matches.
+    fn quoted(&mut self, site: &Site, value: &Template) -> Option<Slice> {
+        if self.route.quoting { value.append(site, self, true) } else { value.try_eval(site, self) }
     }
 
     /// A slice of the request's own buffer.
@@ -62,66 +79,90 @@ impl Exchange {
         if slice.start & CONSTANT == 0 { slice } else { self.request.push(site.constant(slice)) }
     }
 
-    /// Changes the path; `false` where nothing is left of it.
-    fn rewrite(&mut self, site: &Site, rewrite: &Rewrite) -> bool {
-        self.route.internal = true;
-        if rewrite.then == Then::Break {
-            (self.route.valid_location, self.route.uri_changed) = (false, false);
-        } else {
-            self.route.uri_changed = true;
+    fn rewrite(&mut self, site: &Site, rewrite: &Rewrite) -> Step {
+        let redirect = matches!(rewrite.then, Then::Redirect(_));
+        if !redirect {
+            self.route.internal = true;
+            self.route.uri_changed = rewrite.then != Then::Break;
+            self.route.valid_location &= self.route.uri_changed;
         }
-        let uri = rewrite.path.append(site, self, false);
-        if let Some(args) = &rewrite.args {
-            let mut args = args.append(site, self, self.request.escaped);
-            if rewrite.keeps_args && !self.request.args.is_empty() {
-                // They were just appended, so more can follow.
-                let start = args.start as usize;
-                self.add_args(b'&');
-                args = self.request.since(start);
+        self.route.quoting = false;
+        let escape = redirect && self.request.escaped;
+        let Some((uri, args)) = self.replace(site, rewrite, escape) else { return Step::Fail };
+        if let Then::Redirect(status) = rewrite.then {
+            let start = uri.start as usize;
+            unescape(&mut self.request.bytes, start);
+            if rewrite.keeps_args {
+                self.add_args(if rewrite.question { b'&' } else { b'?' });
             }
+            self.route.redirect = Some(self.request.since(start));
+            return Step::Answer(self.refuse(site, status));
+        }
+        if let Some(args) = args {
             self.request.args = args;
         } else if !rewrite.keeps_args {
             self.request.args = Slice::default();
         }
         self.request.uri = uri;
-        !uri.is_empty()
+        match rewrite.then {
+            _ if uri.is_empty() => Step::Fail,
+            Then::Go => Step::Next,
+            _ => Step::End,
+        }
     }
 
-    fn redirect_away(&mut self, site: &Site, rewrite: &Rewrite, status: u16) -> Found {
-        let url = rewrite.path.append(site, self, self.request.escaped);
-        let start = url.start as usize;
-        unescape(&mut self.request.bytes, start);
-        if rewrite.keeps_args {
-            self.add_args(if rewrite.question { b'&' } else { b'?' });
+    /// Makes the new path and the new arguments; none where nginx has not enough room for them.
+    fn replace(&mut self, site: &Site, rewrite: &Rewrite, escape: bool) -> Option<(Slice, Option<Slice>)> {
+        let stack = self.route.stack.len();
+        let in_args = self.request.escaped;
+        let mut room = rewrite.path.measure(site, self, escape);
+        room += rewrite.args.as_ref().map_or(0, |args| args.measure(site, self, in_args));
+        if rewrite.keeps_args && !self.request.args.is_empty() {
+            room += self.request.args.len as usize + 1;
         }
-        self.route.redirect = Some(self.request.since(start));
-        self.refuse(site, status)
+        let start = self.request.bytes.len();
+        let next = rewrite.path.build(site, self, stack, escape);
+        let uri = self.request.since(start);
+        let args = rewrite.args.as_ref().map(|args| {
+            let start = self.request.bytes.len();
+            args.build(site, self, next, in_args);
+            if rewrite.keeps_args {
+                self.add_args(b'&');
+            }
+            self.request.since(start)
+        });
+        self.route.stack.truncate(stack);
+        (self.request.bytes.len() - start <= room).then_some((uri, args))
     }
 
     /// `return`
-    fn give(&mut self, site: &Site, status: u16, text: Option<&Template>) -> Found {
+    fn give(&mut self, site: &Site, status: u16, text: Option<&Template>) -> Step {
         let text = text.filter(|text| text.literal().is_none_or(|literal| !literal.is_empty()));
         if status >= 400 && text.is_none() {
-            return self.refuse(site, status);
+            return Step::Answer(self.refuse(site, status));
         }
-        let value = text.map(|text| text.eval(site, self));
+        let value = match text.map(|text| text.try_eval(site, self)) {
+            Some(None) => return Step::Fail,
+            value => value.flatten().unwrap_or_default(),
+        };
         if matches!(status, 301 | 302 | 303 | 307 | 308) {
-            self.route.redirect = Some(value.unwrap_or_default());
-            return self.refuse(site, status);
+            self.route.redirect = Some(value);
+            return Step::Answer(self.refuse(site, status));
         }
         let status = self.route.outcome(status);
-        Found::Answer(Reply { status, location: None, body: Some(value.unwrap_or_default()) })
+        Step::Answer(Found::Answer(Reply { status, location: self.route.redirect, body: Some(value) }))
     }
 
-    fn holds(&mut self, site: &Site, condition: &Condition) -> bool {
-        match condition {
+    /// Whether a condition holds; nothing where nginx fails.
+    fn holds(&mut self, site: &Site, condition: &Condition) -> Option<bool> {
+        Some(match condition {
             Condition::Set(variable) => {
                 let value = variable.eval(site, self).unwrap_or_default();
                 !value.is_empty() && self.text(site, value) != b"0"
             }
             Condition::Equal(variable, value, negated) => {
                 let left = variable.eval(site, self).unwrap_or_default();
-                let right = value.eval(site, self);
+                let right = self.quoted(site, value)?;
                 (self.text(site, left) == self.text(site, right)) != *negated
             }
             Condition::Matches(variable, pattern, negated) => {
@@ -133,9 +174,9 @@ impl Exchange {
                 matched != *negated
             }
             Condition::File(test, path, negated) => {
-                let path = path.eval(site, self);
-                let exists =
-                    |folder| site.files.as_ref().is_some_and(|files| files.exists(self.text(site, path), folder));
+                let path = self.quoted(site, path)?;
+                let files = site.files.as_ref();
+                let exists = |folder| files.is_some_and(|files| files.exists(self.text(site, path), folder));
                 let found = match test {
                     FileTest::File | FileTest::Executable => exists(false),
                     FileTest::Folder => exists(true),
@@ -143,7 +184,7 @@ impl Exchange {
                 };
                 found != *negated
             }
-        }
+        })
     }
 }
 

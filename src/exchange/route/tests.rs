@@ -61,10 +61,10 @@ fn reply(site: &Site, exchange: &Exchange, reply: Reply) -> String {
     let text = |slice: Slice| String::from_utf8_lossy(exchange.text(site, slice)).into_owned();
     let mut shown = reply.status.to_string();
     if let Some(location) = reply.location {
-        shown += &format!(" -> {}", text(location));
+        shown = format!("{shown} -> {}", text(location));
     }
     if let Some(body) = reply.body {
-        shown += &format!(" {}", text(body));
+        shown = format!("{shown} {}", text(body));
     }
     shown
 }
@@ -77,7 +77,7 @@ fn settle(site: &Site, exchange: &mut Exchange, config: &crate::config::Config, 
             Found::Location(_) => exchange.access(site),
         };
         if let Err(status) = answer {
-            match exchange.fail(site, status, false) {
+            match exchange.fail(site, status) {
                 Failed::Answer(status) => return status.to_string(),
                 Failed::Again(again) => found = again,
             }
@@ -193,4 +193,130 @@ fn variables() {
             ),
         ],
     );
+}
+
+#[test]
+fn programs() {
+    check(
+        "location /a { rewrite ^/a/(.*)$ /b/$1?from=a last; } location /b { return 200 '$uri $args'; }
+            location /c { rewrite ^ /d break; proxy_pass http://app; } location /d { return 200 never; }
+            location /loop { rewrite ^ /loop last; } location /e { set $x $arg_x; if ($x = 1) { return 201 one; }
+            if ($arg_y) { proxy_pass http://b; } proxy_pass http://app; }
+            location /r { rewrite ^/r(.*) http://other$1 permanent; } location /n { return 404; error_page 404 = @n; }
+            location @n { return 200 'n $uri'; } location /t { try_files $uri /b?t; } location /u { deny all; proxy_pass http://app; }
+            location /i { internal; }",
+        &[
+            ("GET /a/x%20y?z", "200 /b/x y from=a&z"),
+            ("GET /c", "app:0"),
+            ("GET /loop", "500"),
+            ("GET /e?x=1", "201 one"),
+            ("GET /e?y", "app:0"),
+            ("GET /e?y=1", "b:0"),
+            ("GET /r/s?t", "301 -> http://other/s?t"),
+            ("GET /n", "200 n /n"),
+            ("GET /t", "200 /b t"),
+            ("GET /u", "403"),
+            ("GET /i", "404"),
+            ("GET /zero", "Files /zero"),
+        ],
+    );
+}
+
+#[test]
+fn lookups() {
+    let http =
+        "map $arg_k $shard { default none; ~^a(?<rest>.*)$ A-$rest; B b-$uri; } map $shard $twice { ~^A-(.)  $1$1; }
+        geo $where { default far; 10.0.0.0/8 near; } split_clients $arg_k $part { 50% low; * high; }
+        server { listen 8000; return 200 '$shard|$twice|$where|$part|$rest'; }";
+    check_http(
+        http,
+        &[
+            ("GET /x?k=abc", "200 A-bc|bb|near|low|bc"),
+            ("GET /x?k=b", "200 b-/x||near|high|"),
+            ("GET /x?k=c", "200 none||near|low|"),
+        ],
+    );
+}
+
+#[test]
+fn destinations() {
+    check(
+        "location / { proxy_pass http://$arg_to; } location /r { resolver 127.0.0.1; proxy_pass http://$arg_to; }
+            location /f { fastcgi_pass $arg_to; } location /s { proxy_pass $arg_to; }",
+        &[
+            ("GET /?to=app", "app:0"),
+            ("GET /?to=APP/path", "app:0"),
+            ("GET /?to=app:80", "502"),
+            ("GET /?to=127.0.0.1:81", "127.0.0.1:81"),
+            ("GET /?to=[::1]", "[::1]:80"),
+            ("GET /?to=unix:/s:/x", "unix:/s"),
+            ("GET /?to=name", "502"),
+            ("GET /r?to=name:8080/x", "name name:8080"),
+            ("GET /?to=", "500"),
+            ("GET /f?to=app", "app:0"),
+            ("GET /f?to=127.0.0.1", "500"),
+            ("GET /f?to=127.0.0.1:9000", "127.0.0.1:9000"),
+            ("GET /s?to=HTTPS://app", "app:0"),
+            ("GET /s?to=app", "500"),
+        ],
+    );
+}
+
+#[test]
+fn the_address_that_a_proxy_tells() {
+    check(
+        "set_real_ip_from 10.0.0.1; set_real_ip_from 192.0.2.0/24; real_ip_header X-Forwarded-For; real_ip_recursive on;
+            return 200 '$remote_addr|$remote_port|$realip_remote_addr|$realip_remote_port|$proxy_add_x_forwarded_for';",
+        &[
+            ("GET /", "200 10.0.0.1|4000|10.0.0.1|4000|10.0.0.1"),
+            (
+                "GET /\nX-Forwarded-For: 198.51.100.1, 203.0.113.1:99, 192.0.2.1",
+                "200 203.0.113.1|99|10.0.0.1|4000|198.51.100.1, 203.0.113.1:99, 192.0.2.1, 203.0.113.1",
+            ),
+            ("GET /\nX-Forwarded-For: x", "200 10.0.0.1|4000|10.0.0.1|4000|x, 10.0.0.1"),
+        ],
+    );
+}
+
+#[test]
+fn what_the_log_may_ask_for() {
+    let server = "server { listen 8000; location / { proxy_pass http://app; error_page 502 = @b; } location @b { proxy_pass http://b; }
+        location /log { return 200 '$upstream_addr|$upstream_status|$upstream_connect_time|$upstream_response_time|\
+$upstream_http_x_a|$upstream_cookie_c|$status|$request_time|$msec|$time_iso8601|$time_local|$proxy_host|$proxy_port|$request'; } }";
+    let (_, site) = site(server);
+    let mut exchange = Exchange::default();
+    send(&site, &mut exchange, "GET /a");
+    exchange.content(&site);
+    let attempt = |addr: &str, status, connect_time| crate::exchange::Attempt {
+        status,
+        connect_time,
+        response_time: Some(12),
+        ..crate::exchange::Attempt::new(addr.into(), None, Millis(0))
+    };
+    exchange.attempts = vec![attempt("10.0.0.1:1", 502, None), attempt("10.0.0.2:1", 502, Some(1003))];
+    assert!(matches!(exchange.fail(&site, 502), Failed::Again(Found::Location(_))));
+    exchange.content(&site);
+    exchange.attempts.push(attempt("10.0.0.3:1", 0, Some(7)));
+    exchange.upstream_headers.push(("x-a".into(), b"1".as_slice().into()));
+    exchange.upstream_headers.push(("set-cookie".into(), b"c=v; Path=/".as_slice().into()));
+    (exchange.status, exchange.now, exchange.epoch) = (200, Millis(1500), 1_700_000_000_000);
+    let named = |n: &u32| site.location_name(crate::exchange::LocationId(*n)) == b"/log";
+    let log = (0..site.locations().len() as u32).find(named).expect("it is there");
+    exchange.route.location = crate::exchange::LocationId(log);
+    let Some(Found::Answer(answer)) = exchange.run(&site) else { panic!("it returns") };
+    assert_eq!(
+        reply(&site, &exchange, answer),
+        "200 10.0.0.1:1, 10.0.0.2:1 : 10.0.0.3:1|502, 502 : -|-, 1.003 : 0.007|0.012, 0.012 : 0.012|1|v|200|1.500|\
+1700000001.500|2023-11-14T22:13:21+00:00|14/Nov/2023:22:13:21 +0000|b|80|GET /a HTTP/1.1"
+    );
+}
+
+#[test]
+fn what_is_not_known() {
+    let (_, site) = site(
+        "map $ssl_cipher $x { default y; } server { listen 8000; auth_basic a; auth_basic_user_file f;
+        location / { return 200 $x$geoip_city$sent_http_etag; } }",
+    );
+    assert_eq!(site.unknown_variables(), ["geoip_city", "sent_http_etag", "ssl_cipher"]);
+    assert_eq!(site.assumptions(), ["every client passes \"auth_basic\""]);
 }

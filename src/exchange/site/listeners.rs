@@ -11,7 +11,7 @@ use crate::config::address::Address;
 use crate::exchange::request::Slice;
 use crate::modules::Contexts;
 use crate::modules::http::core::server::ports;
-use crate::modules::shared::listen::{Form, Options, ServerNames};
+use crate::modules::shared::listen::{Form, Options, Ports, ServerNames};
 use crate::modules::shared::map::Key;
 use crate::syntax::encode;
 
@@ -47,6 +47,7 @@ pub struct Choice {
 
 /// A server.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "nginx's flags, each of its own")]
 pub struct Server {
     /// Its block.
     pub scope: ScopeId,
@@ -75,7 +76,7 @@ impl Builder<'_> {
                 self.site.servers.push(server);
             }
         }
-        for listener in ports(config).into_iter().flat_map(|ports| ports.listeners()) {
+        for listener in ports(config).into_iter().flat_map(Ports::listeners) {
             let Some(default) = numbers.get(&listener.default_server) else { continue };
             let servers: Vec<(ScopeId, ServerId)> =
                 listener.servers.iter().filter_map(|scope| Some((*scope, *numbers.get(scope)?))).collect();

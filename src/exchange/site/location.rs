@@ -40,6 +40,7 @@ pub enum Handler {
 
 /// What holds in one place.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "nginx's flags, each of its own")]
 pub struct Location {
     /// Its block.
     pub scope: ScopeId,

@@ -3,6 +3,7 @@
 use super::Names;
 use super::build::Builder;
 use crate::config::cidr::Cidr;
+use crate::exchange::request::Slice;
 use crate::exchange::value::{Geo, Map, Ranges, Split, Template};
 use crate::modules::shared::geo::{self, Base};
 use crate::modules::shared::map::{self, Key};
@@ -35,7 +36,7 @@ impl Builder<'_> {
     }
 
     fn ranges(&mut self, base: &Base) -> (Ranges<u32>, Option<Ranges<u128>>) {
-        let (mut v4, mut v6, mut other) = (Vec::new(), Vec::new(), Default::default());
+        let (mut v4, mut v6, mut other) = (Vec::new(), Vec::new(), Slice::default());
         let networks = match base {
             Base::Networks(networks) => Some(networks),
             Base::Ranges(ranges, default) => {

@@ -85,6 +85,15 @@ impl Site {
         Site { files: Some(files), ..self }
     }
 
+    /// Gives `$hostname` its value; without it it is empty.
+    #[must_use]
+    pub fn with_hostname(mut self, name: &str) -> Site {
+        let start = self.constants.len() as u32 | CONSTANT;
+        self.constants.extend_from_slice(name.as_bytes());
+        self.hostname = Slice { start, len: name.len() as u32 };
+        self
+    }
+
     /// The listeners, in nginx's order.
     #[must_use]
     pub fn listeners(&self) -> &[Listener] {

@@ -46,6 +46,16 @@ pub enum Affinity {
     },
 }
 
+impl Affinity {
+    /// What a request's session is known by.
+    #[must_use]
+    pub fn lookup(&self) -> &[Template] {
+        match self {
+            Affinity::Cookie { lookup, .. } | Affinity::Route(lookup) | Affinity::Learn { lookup, .. } => lookup,
+        }
+    }
+}
+
 /// One group.
 #[derive(Debug, Clone)]
 pub struct Upstream {
@@ -83,6 +93,7 @@ pub struct Name {
 
 impl Name {
     /// The peers of these addresses.
+    #[must_use]
     pub fn peers(&self, addresses: &[std::net::IpAddr]) -> Vec<Peer> {
         let (parameters, text, route) = &self.template;
         let peer = |ip: &std::net::IpAddr| {

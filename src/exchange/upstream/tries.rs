@@ -140,12 +140,9 @@ impl Exchange {
                 self.tries.selection.key = key;
             }
         }
-        let lookup = match &upstream.affinity {
-            Some(Affinity::Cookie { lookup, .. } | Affinity::Route(lookup) | Affinity::Learn { lookup, .. }) => lookup,
-            None => return,
-        };
+        let Some(affinity) = &upstream.affinity else { return };
         let mut session = std::mem::take(&mut self.tries.session);
-        self.first_of(lookup, &mut session, world);
+        self.first_of(affinity.lookup(), &mut session, world);
         self.tries.session = session;
     }
 

@@ -66,7 +66,7 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
         Builtin::ProxyAddXForwardedFor => Some(add_forwarded_for(exchange)),
         Builtin::ProxyHost => exchange.route.proxy.map(|(host, _)| host),
         Builtin::ProxyPort => exchange.route.proxy.map(|(_, port)| port),
-        Builtin::DocumentRoot => Some(site.location(exchange.route.location).root.eval(site, exchange)),
+        Builtin::DocumentRoot => site.location(exchange.route.location).root.try_eval(site, exchange),
         Builtin::RequestFilename => exchange.filename(site),
         Builtin::SentLocation => exchange.route.redirect,
         _ => printed(builtin, exchange),

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use crate::config::ip_text;
 use crate::exchange::request::{Request, Slice};
 use crate::exchange::site::Site;
+use crate::exchange::state::Exchange;
 
 /// Appends an address.
 pub fn push_address(bytes: &mut Vec<u8>, address: IpAddr) {
@@ -45,12 +46,22 @@ pub fn seconds(request: &mut Request, milliseconds: u64) -> Slice {
     print(request, format_args!("{}.{:03}", milliseconds / 1000, milliseconds % 1000))
 }
 
+fn is_escaped(byte: u8) -> bool {
+    byte <= b' ' || byte >= 0x7f || b"\"#%&+;<>?\\^`{|}".contains(&byte)
+}
+
+/// The length of the n-th capture once it is escaped.
+pub fn escaped_length(site: &Site, exchange: &Exchange, n: u8) -> usize {
+    let capture = exchange.text(site, exchange.route.capture(n));
+    capture.len() + 2 * capture.iter().filter(|byte| is_escaped(**byte)).count()
+}
+
 /// Appends a slice escaped for use among arguments (`NGX_ESCAPE_ARGS`).
 pub fn push_escaped(site: &Site, request: &mut Request, slice: Slice) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for n in 0..slice.len as usize {
         let Some(byte) = site.resolve(request, slice).get(n).copied() else { return };
-        if byte <= b' ' || byte >= 0x7f || b"\"#%&+;<>?\\^`{|}".contains(&byte) {
+        if is_escaped(byte) {
             request.bytes.extend([b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
         } else {
             request.bytes.push(byte);

@@ -31,15 +31,15 @@ pub struct Map {
 
 impl Map {
     /// `ngx_http_map_variable`
-    pub fn eval(&self, site: &Site, exchange: &mut Exchange) -> Slice {
-        let mut source = self.source.eval(site, exchange);
+    pub fn eval(&self, site: &Site, exchange: &mut Exchange) -> Option<Slice> {
+        let mut source = self.source.try_eval(site, exchange)?;
         let text = exchange.text(site, source);
         if self.hostnames && text.last() == Some(&b'.') {
             source.len -= 1;
         }
         match self.find(site, exchange, source) {
-            Some(value) => self.values[value as usize].eval(site, exchange),
-            None => self.default.eval(site, exchange),
+            Some(value) => self.values[value as usize].try_eval(site, exchange),
+            None => self.default.try_eval(site, exchange),
         }
     }
 
@@ -212,7 +212,7 @@ pub struct Split {
 impl Split {
     /// `ngx_http_split_clients_variable`
     pub fn eval(&self, site: &Site, exchange: &mut Exchange) -> Option<Slice> {
-        let source = self.source.eval(site, exchange);
+        let source = self.source.try_eval(site, exchange)?;
         let hash = murmur_hash2(exchange.text(site, source));
         self.parts.iter().find(|(below, _)| below.is_none_or(|below| hash < below)).map(|(_, value)| *value)
     }

@@ -48,49 +48,57 @@ impl Template {
 
     /// Appends the value to `out`.
     pub fn write(&self, site: &Site, exchange: &mut Exchange, out: &mut Vec<u8>) {
-        if let [part] = *self.parts {
-            let slice = piece(site, exchange, part);
-            out.extend_from_slice(exchange.text(site, slice));
-            return;
-        }
         let value = self.eval(site, exchange);
         out.extend_from_slice(exchange.text(site, value));
     }
 
-    /// The value; its bytes are [`Exchange::text`].
+    /// The value; its bytes are [`Exchange::text`]. Where nginx fails (see [`Template::try_eval`]) it is empty.
     pub fn eval(&self, site: &Site, exchange: &mut Exchange) -> Slice {
+        self.try_eval(site, exchange).unwrap_or_default()
+    }
+
+    /// The value; none where the second pass would need more room than the first found, which nginx calls an error.
+    pub(super) fn try_eval(&self, site: &Site, exchange: &mut Exchange) -> Option<Slice> {
         match *self.parts {
-            [] => Slice::default(),
-            [part] => piece(site, exchange, part),
-            _ => {
-                let start = self.begin(site, exchange);
-                self.finish(site, exchange, start, false)
-            }
+            [] => Some(Slice::default()),
+            [part] => Some(piece(site, exchange, part)),
+            _ => self.append(site, exchange, false),
         }
     }
 
-    /// The value, copied to the end of the request's buffer; with `escape` captures are escaped as arguments.
-    pub(super) fn append(&self, site: &Site, exchange: &mut Exchange, escape: bool) -> Slice {
-        let start = self.begin(site, exchange);
-        self.finish(site, exchange, start, escape)
+    /// The value, made at the end of the request's buffer; with `escape` captures stand in it as they do among arguments.
+    pub(super) fn append(&self, site: &Site, exchange: &mut Exchange, escape: bool) -> Option<Slice> {
+        let stack = exchange.route.stack.len();
+        let room = self.measure(site, exchange, escape);
+        let start = exchange.request.bytes.len();
+        self.build(site, exchange, stack, escape);
+        exchange.route.stack.truncate(stack);
+        let value = exchange.request.since(start);
+        (value.len as usize <= room).then_some(value)
     }
 
-    /// Evaluates the variables, each to a slice on the stack; gives where they begin.
-    fn begin(&self, site: &Site, exchange: &mut Exchange) -> usize {
-        let start = exchange.route.stack.len();
+    /// The first pass: puts the values of the variables on the stack, and finds the length. With `escape` captures count
+    /// as they are among arguments.
+    pub(super) fn measure(&self, site: &Site, exchange: &mut Exchange, escape: bool) -> usize {
+        let mut length = 0;
         for part in &self.parts {
-            if let Part::Variable(variable) = part {
-                let value = variable.eval(site, exchange).unwrap_or_default();
-                exchange.route.stack.push(value);
-            }
+            length += match *part {
+                Part::Literal(text) => text.len as usize,
+                Part::Capture(n) if escape => format::escaped_length(site, exchange, n),
+                Part::Capture(n) => exchange.route.capture(n).len as usize,
+                Part::Variable(variable) => {
+                    let value = variable.eval(site, exchange).unwrap_or_default();
+                    exchange.route.stack.push(value);
+                    value.len as usize
+                }
+            };
         }
-        start
+        length
     }
 
-    /// Puts the parts together.
-    fn finish(&self, site: &Site, exchange: &mut Exchange, start: usize, escape: bool) -> Slice {
-        let begin = exchange.request.bytes.len();
-        let mut next = start;
+    /// The second pass: appends the parts to the request's buffer; the values of the variables begin at `next` on the
+    /// stack. Gives where they end.
+    pub(super) fn build(&self, site: &Site, exchange: &mut Exchange, mut next: usize, escape: bool) -> usize {
         for part in &self.parts {
             let slice = match *part {
                 Part::Literal(text) => text,
@@ -107,8 +115,7 @@ impl Template {
             };
             copy(site, &mut exchange.request.bytes, slice);
         }
-        exchange.route.stack.truncate(start);
-        exchange.request.since(begin)
+        next
     }
 }
 
@@ -168,7 +175,7 @@ impl Variable {
         exchange.route.depth += 1;
         let value = match source {
             Source::Unset => Some(Slice::default()),
-            Source::Map(map) => Some(site.map(map).eval(site, exchange)),
+            Source::Map(map) => site.map(map).eval(site, exchange),
             Source::Geo(geo) => Some(site.geo(geo).eval(site, exchange)),
             Source::Split(split) => site.split(split).eval(site, exchange),
             Source::Builtin(variable) => variable.eval(site, exchange),

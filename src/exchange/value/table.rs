@@ -27,7 +27,6 @@ pub enum Variable {
 
 /// A variable with a name of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs)]
 pub enum Builtin {
     Args,
     BinaryRemoteAddr,
@@ -125,8 +124,11 @@ pub static BUILTINS: &[(&str, Builtin)] = &[
     ("uri", Builtin::Uri),
 ];
 
-/// Families of names, the longer before those that begin alike.
-static PREFIXES: &[(&str, fn(Slice) -> Variable)] = &[
+/// What a name of a family becomes.
+type Family = fn(Slice) -> Variable;
+
+/// Families of names.
+static PREFIXES: &[(&str, Family)] = &[
     ("arg_", Variable::Arg),
     ("cookie_", Variable::Cookie),
     ("http_", Variable::Header),

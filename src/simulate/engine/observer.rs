@@ -17,6 +17,10 @@ pub enum Moment {
 
 /// Who watches.
 pub trait Observer: Watch {
+    /// Whether it wants to see what happens; a driver may do what takes no time in one go for who does not.
+    fn watches(&self) -> bool {
+        true
+    }
     /// From here on it is this request that things happen to.
     fn turn_to(&mut self, request: Label<'_>, now: Millis);
     /// Something happened to it; `group` is the state of the group that it is sent to.
@@ -24,6 +28,10 @@ pub trait Observer: Watch {
 }
 
 impl Observer for Unwatched {
+    #[inline]
+    fn watches(&self) -> bool {
+        false
+    }
     #[inline]
     fn turn_to(&mut self, _request: Label<'_>, _now: Millis) {}
     #[inline]

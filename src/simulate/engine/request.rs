@@ -45,7 +45,7 @@ impl<S: Sink, W: Observer> Engine<'_, S, W> {
         exchange.epoch = epoch;
         exchange.start(&connection, line, now);
         if record.host.len > 0 {
-            exchange.request.header(b"host", batch.get(record.host));
+            exchange.request.host_header(batch.get(record.host));
         }
         let mut cookies = Vec::new();
         for header in batch.headers(record) {

@@ -10,13 +10,13 @@ use super::jars::Jars;
 use super::observer::{Moment, Observer};
 use super::options::{Options, Sessions};
 use super::setup::Setup;
-use crate::balance::{Millis, Peer, Random as _};
+use crate::balance::{Millis, Peer, Queue, Random as _};
 use crate::exchange::{Action, Destined, Event, Exchange, Memory as _, Ticket, World};
 use crate::modules::shared::upstream::UpstreamId;
 use crate::simulate::memory::Share;
 use crate::simulate::outcome::Outcome;
 use crate::simulate::rng::{Choice, Rng};
-use crate::simulate::scenario::{self, Backends, Scenario};
+use crate::simulate::scenario::{self, Backends, Fate, Scenario};
 use crate::simulate::trace::{Batch, Record};
 
 /// Who takes note of what became of requests, in the order of their ends. Groups and peers are numbered as they are told,
@@ -225,7 +225,12 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
     fn drive(&mut self, number: u32, mut action: Action, now: Millis) {
         loop {
             match action {
-                Action::Attempt => self.meet_fate(number, now),
+                Action::Attempt => {
+                    if let Some(status) = self.meet_fate(number, now) {
+                        action = self.answer_at_once(number, status, now);
+                        continue;
+                    }
+                }
                 Action::Read | Action::Forward => {}
                 Action::Delay(until) => return self.wait(number, until, Some(Event::Resumed)),
                 Action::Queued(until) => return self.wait(number, until, Some(Event::QueueTimeout)),
@@ -252,7 +257,7 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
     fn fill_vacancies(&mut self, now: Millis) {
         while let Some(Vacancy { generation, worker, upstream }) = self.vacancies.pop_front() {
             let state = &mut self.generations[generation as usize].state;
-            let first = state.of_worker(worker).queue(upstream, |queue| queue.pop()).flatten();
+            let first = state.of_worker(worker).queue(upstream, Queue::pop).flatten();
             if let Some(first) = first {
                 let number = first as u32;
                 let flight = &mut self.flights[number as usize];
@@ -264,11 +269,11 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
         }
     }
 
-    /// What the scenario has in store for the attempt that begins.
-    fn meet_fate(&mut self, number: u32, now: Millis) {
-        let Engine { flights, generations, backends, dice, .. } = self;
+    /// What the scenario has in store for the attempt that begins: an answer at once, whose status is given, or a script.
+    fn meet_fate(&mut self, number: u32, now: Millis) -> Option<u16> {
+        let Engine { flights, generations, backends, dice, observer, .. } = self;
         let flight = &mut flights[number as usize];
-        let Some(attempt) = flight.exchange.attempts.last() else { return };
+        let attempt = flight.exchange.attempts.last()?;
         let known = attempt.upstream.zip(attempt.peer).and_then(|(upstream, peer)| {
             generations[flight.generation as usize].peers[upstream as usize].get(peer as usize)
         });
@@ -276,8 +281,24 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
             Some(known) => known.backend,
             None => backends.add("", &attempt.addr),
         };
-        let fate = backends.fate(backend, now, flight.service, dice);
-        flight.attempt(fate);
+        match backends.fate(backend, now, flight.service, dice) {
+            Fate::Answers { connect: 0, status, header: 0, body: 0 } if !observer.watches() => Some(status),
+            fate => {
+                flight.attempt(fate);
+                None
+            }
+        }
+    }
+
+    /// The whole of an answer that takes no time.
+    fn answer_at_once(&mut self, number: u32, status: u16, now: Millis) -> Action {
+        self.set_backend_cookies(number);
+        let action = self.with(number, now, |exchange, world| match exchange.on(Event::Head(status), world) {
+            Action::Forward => exchange.on(Event::LastByte, world),
+            other => other,
+        });
+        self.note_vacancy(number);
+        action
     }
 
     /// Tells the exchange, and does what the answer means for others.
@@ -290,12 +311,16 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
         let setup = &self.generations[flight.generation as usize].setup;
         self.observer.happened(Moment::Told(event), &flight.exchange, setup, None);
         let action = self.with(number, now, |exchange, world| exchange.on(event, world));
-        let flight = &mut self.flights[number as usize];
-        if let Some(upstream) = flight.exchange.tries.freed.take() {
-            let Flight { generation, worker, .. } = *flight;
-            self.vacancies.push_back(Vacancy { generation, worker, upstream });
-        }
+        self.note_vacancy(number);
         action
+    }
+
+    /// A peer may have been given back for which others wait.
+    fn note_vacancy(&mut self, number: u32) {
+        let Flight { exchange, generation, worker, .. } = &mut self.flights[number as usize];
+        if let Some(upstream) = exchange.tries.freed.take() {
+            self.vacancies.push_back(Vacancy { generation: *generation, worker: *worker, upstream });
+        }
     }
 
     /// One step of an exchange in its world.
