@@ -6,6 +6,8 @@
 //! Depends on nothing else in the crate. No IO, no clock, no chance of its own: `now` and `rng` are arguments.
 
 mod group;
+#[cfg(test)]
+mod laws;
 mod methods;
 mod peer;
 mod peers;
@@ -16,6 +18,8 @@ mod selection;
 mod server_id;
 mod sessions;
 mod slow_start;
+#[cfg(test)]
+mod tests;
 mod time;
 mod watch;
 

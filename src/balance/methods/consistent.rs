@@ -120,3 +120,93 @@ pub(super) fn choose<R: Random, W: Watch>(draw: &mut Draw<R, W>, ring: &Ring) ->
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::balance::Method;
+    use crate::balance::tests::{check, group};
+
+    const THREE: &str = "a text=10.0.0.1:80; b text=10.0.0.2:80; c text=10.0.0.3:80";
+
+    fn ring() -> Method {
+        Method::Consistent(Ring::default())
+    }
+
+    fn keys() -> String {
+        ["a", "b", "c", "d", "e", "f", "/index.html", "/u/7", "/u/8"].map(|key| format!("key:{key} one ")).concat()
+    }
+
+    /// By an independent reckoning of the formula.
+    #[test]
+    fn known_keys() {
+        check(&ring(), THREE, &keys(), "b c a b c a a b b");
+        let weights = "a text=10.0.0.1:80; b weight=4 text=10.0.0.2:80; c weight=2 text=10.0.0.3:80";
+        check(&ring(), weights, &keys(), "b c a b b c a b b");
+        let downs = [
+            ("down:a", "b c c b c b c b b"),
+            ("down:b", "a c a c c a a c c"),
+            ("down:c", "b a a b a a a b b"),
+            ("down:a down:b", "c c c c c c c c c"),
+        ];
+        for (down, told) in downs {
+            check(&ring(), THREE, &format!("{down} {}", keys()), told);
+        }
+    }
+
+    /// Host and port, no port, and an IPv6 address.
+    #[test]
+    fn the_text_is_split_at_its_port() {
+        let bases = [
+            ("10.0.0.1:80", &b"10.0.0.1\x0080"[..]),
+            ("app.example.com", b"app.example.com\0"),
+            ("[::1]:8080", b"[::1]\x008080"),
+            ("[::1]", b"[::1]\0"),
+            ("unix:/run/app.sock", b"/run/app.sock\0"),
+            ("app:http", b"app:http\0"),
+        ];
+        for (text, hashed) in bases {
+            assert_eq!(base_of(text.as_bytes()), crc32fast::hash(hashed), "{text}");
+        }
+        let points: Vec<u32> = {
+            let mut points: Vec<u32> = chain(base_of(b"10.0.0.1:80")).take(160).collect();
+            points.sort_unstable();
+            points
+        };
+        assert_eq!(points[..3], [0x0039_3daa, 0x014f_33ec, 0x01af_e1cc]);
+    }
+
+    #[test]
+    fn a_hundred_and_sixty_points_for_each_weight() {
+        let group = group(ring(), "a weight=2 text=10.0.0.1:80; b text=10.0.0.2:80; c text=10.0.0.2:80");
+        let Method::Consistent(ring) = group.method() else { panic!() };
+        // b and c have the same points, of which each is kept once.
+        assert_eq!((ring.points.len(), ring.texts.len()), (480, 2));
+        assert!(ring.points.is_sorted_by(|one, other| one.hash < other.hash));
+    }
+
+    #[test]
+    fn the_next_point_after_a_failure() {
+        check(&ring(), THREE, "key:a die:b one key:c one", "b>a a");
+        check(&ring(), THREE, "key:b die:c,a one", "c>a>b");
+    }
+
+    #[test]
+    fn one_text_and_several_peers() {
+        let shared = "a text=10.0.0.1:80; b text=app:80; c text=app:80";
+        let told = "b c b c";
+        let key = (0..).map(|n: u32| n.to_string()).find(|key| {
+            let group = group(ring(), shared);
+            let Method::Consistent(ring) = group.method() else { panic!() };
+            ring.points[ring.place_of(key.as_bytes()) as usize % ring.points.len()].text == 1
+        });
+        check(&ring(), shared, &format!("key:{} one*4 down:b one*2", key.unwrap()), &format!("{told} c c"));
+    }
+
+    #[test]
+    fn no_key_and_nobody() {
+        check(&ring(), THREE, "one*4", "a b c a");
+        check(&ring(), THREE, "down:a down:b down:c key:a one", "-");
+        check(&ring(), "a", "key:a one", "a");
+    }
+}

@@ -47,3 +47,56 @@ fn hashed(rehash: u32, key: &[u8]) -> u32 {
     crc.update(key);
     (crc.finalize() >> 16) & 0x7fff
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::balance::Method::Hash;
+    use crate::balance::tests::check;
+
+    #[test]
+    fn the_worked_table() {
+        assert_eq!((hashed(0, b"a"), hashed(1, b"a")), (0x68b7, 0x3d31));
+        check(&Hash, "a; b; c", "key:a one down:c one", "c b");
+    }
+
+    /// By an independent reckoning of the formula.
+    #[test]
+    fn known_keys() {
+        let keys: String = ["a", "b", "c", "/index.html", "/u/7"].map(|key| format!("key:{key} one ")).concat();
+        check(&Hash, "a; b; c", &keys, "c a c c b");
+        check(&Hash, "a weight=3; b; c weight=2", &keys, "c a c a c");
+        let downs = [
+            ("down:a", "c c c c b"),
+            ("down:b", "c a c c c"),
+            ("down:c", "b a b a b"),
+            ("down:a down:b", "c c c c c"),
+            ("down:b down:c", "a a a a a"),
+            ("down:a down:c", "b b b b b"),
+        ];
+        for (down, told) in downs {
+            check(&Hash, "a; b; c", &format!("{down} {keys}"), told);
+        }
+    }
+
+    #[test]
+    fn from_try_to_try() {
+        check(&Hash, "a; b; c", "key:a die:c one", "c>b");
+        check(&Hash, "a; b; c", "key:/index.html die:c one", "c>a");
+        check(&Hash, "a; b; c", "key:c die:a,b,c one", "c>b>a");
+    }
+
+    #[test]
+    fn no_key_and_one_server() {
+        check(&Hash, "a; b; c", "one*4", "a b c a");
+        check(&Hash, "a", "key:a one", "a");
+    }
+
+    /// One server of a thousand is up: 21 draws do not find it, and round robin does.
+    #[test]
+    fn given_up() {
+        let mut servers = vec!["a down weight=1000000"; 3];
+        servers.push("b");
+        check(&Hash, &servers.join("; "), "key:a one", "b");
+    }
+}

@@ -53,3 +53,54 @@ pub(super) fn choose<R: Random, W: Watch>(draw: &mut Draw<R, W>) -> Choice {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::balance::Method::IpHash;
+    use crate::balance::tests::check;
+
+    #[test]
+    fn the_worked_table() {
+        let hashes = [89, 3978, 4273, 6255];
+        let octets: [u8; 3] = [192, 0, 2];
+        assert_eq!(hashes[0], START);
+        for (number, octet) in octets.iter().enumerate() {
+            assert_eq!(hash_on(hashes[number], &[*octet]), hashes[number + 1]);
+        }
+        check(&IpHash, "a; b; c", "address:192.0.2.7 one address:192.0.2.250 one", "a a");
+    }
+
+    /// By an independent reckoning of the formula.
+    #[test]
+    fn known_addresses() {
+        let ask = |addresses: &[&str]| {
+            addresses.iter().map(|address| format!("address:{address} one")).collect::<Vec<_>>().join(" ")
+        };
+        let four = ask(&["192.0.2.7", "10.0.0.1", "203.0.113.9", "8.8.8.8"]);
+        check(&IpHash, "a; b; c", &four, "a a a c");
+        check(&IpHash, "a weight=5; b; c weight=2", &four, "c b a c");
+        check(&IpHash, "a; b; c", &ask(&["unix:"]), "b");
+        let six = ask(&["2001:db8::1", "2001:db8::2", "fe80::1", "::1"]);
+        check(&IpHash, "a; b; c; d; e", &six, "a b d a");
+        for (down, told) in
+            [("down:a", "b b c c"), ("down:b", "a a a c"), ("down:c", "a a a b"), ("down:a down:b", "c c c c")]
+        {
+            check(&IpHash, "a; b; c", &format!("{down} {four}"), told);
+        }
+    }
+
+    /// The hash goes on from where it was: 192.0.2.7 falls on the first peer twice and then on the second.
+    #[test]
+    fn the_hash_carries_over_between_tries() {
+        check(&IpHash, "a; b; c", "address:192.0.2.7 die:a one", "a>b");
+        check(&IpHash, "a; b; c", "address:192.0.2.7 die:a,b one", "a>b>c");
+        check(&IpHash, "a; b; c", "address:10.0.0.1 die:a,b one", "a>b>c");
+    }
+
+    #[test]
+    fn one_server_and_given_up() {
+        check(&IpHash, "a", "address:10.0.0.1 one", "a");
+        check(&IpHash, "a; b; c", "down:a down:b down:c address:10.0.0.1 one", "-");
+    }
+}

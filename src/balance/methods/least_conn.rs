@@ -76,3 +76,34 @@ pub(super) fn compare(one: Load, other: Load) -> Ordering {
     let product = |load: u64, weight: i64| u128::from(load) * u128::from(weight.unsigned_abs());
     product(one.0, other.1).cmp(&product(other.0, one.1))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::balance::Method::LeastConn;
+    use crate::balance::tests::check;
+
+    #[test]
+    fn the_worked_table() {
+        check(&LeastConn, "a weight=2; b", "get*6 conns", "a b a b a a [4 2]");
+    }
+
+    #[test]
+    fn fewest_connections_for_the_weight() {
+        check(&LeastConn, "a; b; c", "get*3 end:1 get end:2 get*2 conns", "a b c b c c [1 1 2]");
+        check(&LeastConn, "a weight=10; b", "get*10 get conns", "a b a a a a a a a a a [10 1]");
+    }
+
+    #[test]
+    fn equals_take_turns() {
+        check(&LeastConn, "a; b; c", "one*6", "a b c a b c");
+        check(&LeastConn, "a weight=5; b; c", "one*7", "a a b a c a a");
+        // Only the equals gain: c is busy and gets nothing for the time of waiting.
+        check(&LeastConn, "a; b; c", "get*3 end:0 end:1 one*4 end:2 one*3", "a b c b a b a c b c");
+    }
+
+    #[test]
+    fn the_next_one_after_a_failure() {
+        check(&LeastConn, "a; b; c", "die:a get one conns", "a>b c [0 1 0]");
+        check(&LeastConn, "a; b backup", "die:a one*2", "a>b b");
+    }
+}

@@ -70,7 +70,8 @@ fn age_unanswered<R: Random, W: Watch>(draw: &mut Draw<R, W>) {
     for (index, peer) in draw.peers.list.iter_mut().enumerate() {
         if peer.times.inflight_requests > 0 && peer.refusal_of(index, tried, now.seconds()).is_none() {
             let times = &mut peer.times;
-            let so_far = times.inflight_total / times.inflight_requests + now.since(times.inflight_changed);
+            let so_far =
+                (times.inflight_total / times.inflight_requests).wrapping_add(now.since(times.inflight_changed));
             average(&mut times.inflight, so_far);
         }
     }
@@ -157,5 +158,75 @@ pub(in crate::balance) fn freed(
     average(&mut peer.times.response, response_time);
     if !(measured.inflight && measured.by == Measure::Header) {
         average(&mut peer.times.header, header_time);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::balance::Method::LeastTime;
+    use crate::balance::tests::check;
+
+    const HEADER: Measured = Measured { by: Measure::Header, inflight: false };
+
+    #[test]
+    fn the_worked_table() {
+        // Averages 8 and 48: 20 against 60.
+        let measured = "at:1000 get get took:8 end:0 took:48 end:1";
+        check(&LeastTime(HEADER), "a; b", &format!("{measured} get"), "a b a");
+        // With two connections 60 against 60: they take turns, and a has had the last one.
+        check(&LeastTime(HEADER), "a; b", &format!("{measured} get get get get"), "a b a a b a");
+    }
+
+    #[test]
+    fn the_average() {
+        let mut value = 0;
+        let told: Vec<u64> = [100, 200, 200, 0]
+            .iter()
+            .map(|taken| {
+                average(&mut value, *taken);
+                value
+            })
+            .collect();
+        assert_eq!(told, [100, 105, 110, 105]);
+    }
+
+    /// Halves for each `fail_timeout + 1` seconds of rest, up to the next multiple of 20, once for each connection.
+    #[test]
+    fn what_is_expected() {
+        let cases = [
+            (0, 0, 0, 20),
+            (19, 0, 0, 20),
+            (20, 0, 0, 40),
+            (20, 0, 2, 120),
+            (5000, 0, 0, 5020),
+            (5001, 0, 0, 5000),
+            (400, 10, 0, 420),
+            (400, 11, 0, 220),
+            (400, 22, 0, 120),
+        ];
+        for (average, idle, conns, told) in cases {
+            let mut peer =
+                crate::balance::tests::group(LeastTime(HEADER), "a").peers(crate::balance::Tier::Primary)[0].clone();
+            (peer.times.header, peer.checked, peer.conns) = (average, 100, conns);
+            assert_eq!(expected(&peer, HEADER, Millis((100 + idle) * 1000)), told, "{average} {idle} {conns}");
+        }
+    }
+
+    #[test]
+    fn a_weight_divides() {
+        let measured = "at:1000 get get took:48 end:0 end:1";
+        check(&LeastTime(HEADER), "a weight=3; b", &format!("{measured} get*4 conns"), "a a a b a b [2 2]");
+    }
+
+    /// Unanswered requests count once they take longer than the average.
+    #[test]
+    fn inflight() {
+        let by_last_byte = |inflight| LeastTime(Measured { by: Measure::LastByte, inflight });
+        let begun = "at:1000 get get took:10 end:0 end:1 get";
+        let waits = format!("{begun} get at:3000 end:3 get*3");
+        check(&by_last_byte(true), "a; b", &waits, "a b b a a a a");
+        check(&by_last_byte(false), "a; b", &waits, "a b b a a a b");
+        check(&by_last_byte(true), "a; b", &format!("{begun} fail:2 at:2000 conns"), "a b b a [1 0]");
     }
 }

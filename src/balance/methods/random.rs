@@ -57,3 +57,36 @@ fn better<R: Random, W: Watch>(draw: &mut Draw<R, W>, first: usize, second: usiz
     }
     if compare(loads[1], loads[0]).is_gt() { first } else { second }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::balance::Method::{Random, RandomTwo};
+    use crate::balance::tests::check;
+
+    #[test]
+    fn a_number_falls_into_a_weight() {
+        check(&Random, "a weight=2; b; c weight=3", "draw:0,1,2,3,5,6 one*6", "a a b c c a");
+    }
+
+    #[test]
+    fn a_miss_draws_again() {
+        check(&Random, "a; b; c", "down:b draw:1,1,2 one", "c");
+        check(&Random, "a; b; c", "die:a draw:0,0,0,1 one", "a>b");
+        // 21 draws on what is down: round robin.
+        check(&Random, "a; b; c", "down:a one*3", "b c b");
+        check(&Random, "a", "draw:7 one", "a");
+    }
+
+    #[test]
+    fn the_better_of_two() {
+        let two = RandomTwo(None);
+        // A tie goes to the second.
+        check(&two, "a; b; c", "draw:0,1 one draw:1,0 one", "b a");
+        // The same peer again is a miss.
+        check(&two, "a; b; c", "draw:0,0,0,2 one", "c");
+        check(&two, "a; b; c", "draw:0,1,0,1,0,1 get get get conns", "b a b [1 2 0]");
+        // 2 connections for weight 3 are fewer than 1 for weight 1.
+        check(&two, "a weight=3; b", "draw:3,0,3,0,0,3,0,3 get*4 conns", "a b a a [3 1]");
+        check(&two, "a; b", "down:a draw:0,1 one", "b");
+    }
+}

@@ -84,3 +84,37 @@ fn reweigh_for<R: Random, W: Watch>(draw: &mut Draw<R, W>, bound: usize) {
     }
     draw.peers.pay(bound, total, draw.watch);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::balance::Method::RoundRobin;
+    use crate::balance::tests::check;
+
+    #[test]
+    fn the_worked_table() {
+        let rows = "5 1 1|a|-2 1 1 3 2 2|a|-4 2 2 1 3 3|b|1 -4 3 6 -3 4|a|-1 -3 4 4 -2 5|c|4 -2 -2 9 -1 -1|a|2 -1 -1 \
+                    7 0 0|a|0 0 0";
+        check(&RoundRobin, "a weight=5; b; c", "row*7", rows);
+    }
+
+    #[test]
+    fn only_the_eligible_gain() {
+        check(&RoundRobin, "a weight=5; b; c", "down:a row*2 up:a row", "1 1|b|0 -1 1 0 2|c|0 0 0 5 1 1|a|-2 1 1");
+        check(&RoundRobin, "a; b; c", "one*7", "a b c a b c a");
+        check(&RoundRobin, "a weight=2; b weight=3", "one*10", "b a b a b b a b a b");
+    }
+
+    #[test]
+    fn weight_grows_back_by_one_a_pick() {
+        let two = "a weight=3 max_fails=3; b weight=3";
+        check(&RoundRobin, two, "die:a one effective live:a one effective one effective", "a>b [2 3] b [3 3] b [3 3]");
+    }
+
+    #[test]
+    fn a_session_runs_ahead_by_one() {
+        check(&RoundRobin, "a; b; c", "bound:a row*3", "1 1 1|a|-2 1 1 |a|-2 1 1 |a|-2 1 1");
+        check(&RoundRobin, "a; b; c", "bound:a one*3 bound: one*3", "a a a b c a");
+        check(&RoundRobin, "a; b; c", "bound:nobody one*3", "a b c");
+        check(&RoundRobin, "a; b; c", "bound:b die:b one*2", "b>a c");
+    }
+}

@@ -1,6 +1,5 @@
 //! What the backends do: the scenario file, and the flags for the common cases.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -27,7 +26,7 @@ pub struct Weather {
     /// It answers late: 10.0.0.1:80@10s..60s=+200ms, or =x3
     #[arg(long, value_name = "PEER@FROM..TO=HOW")]
     slow: Vec<String>,
-    /// How long backends take: 5ms, exponential,mean=20ms, 10.0.0.1:80=lognormal,mean=20ms,p99=200ms
+    /// How long backends take: 5ms, exponential:20ms, or one of them: 10.0.0.1:80=lognormal:20ms..200ms
     #[arg(long, value_name = "[PEER=]TIME")]
     latency: Vec<String>,
 }
@@ -68,16 +67,14 @@ fn drawn(name: &str, text: &str, errors: &[ScenarioError]) -> Stopped {
     let style = terminal::style(&std::io::stderr());
     let theme = if style.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(style.width);
-    let mut said = String::new();
+    let mut said = format!("{name} cannot be read\n");
     for error in errors {
-        let (line, column) = error.position(text);
         let mut diagnostic =
             MietteDiagnostic::new(error.message.clone()).with_label(LabeledSpan::underline(error.span.clone()));
         diagnostic.help.clone_from(&error.help);
         let report = Report::new(diagnostic).with_source_code(NamedSource::new(name, text.to_owned()));
-        // Writing into a string cannot fail.
-        let _ = write!(said, "{name}:{line}:{column}: {}", error.message);
+        // Writing into a string does not fail.
         let _ = handler.render_report(&mut said, report.as_ref());
     }
-    Stopped::Unreadable(said)
+    Stopped::Unreadable(said.trim_end().to_owned())
 }

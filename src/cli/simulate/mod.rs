@@ -50,6 +50,14 @@ pub struct Simulate {
     /// The requests: an access log, JSON lines or CSV, packed by gzip or not; gen:KEY=VALUE,... makes them up
     #[arg(long, value_name = "FILE")]
     trace: String,
+    /// Worker processes; without a zone each counts for itself
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    workers: u32,
+    #[command(flatten)]
+    target: target::Options,
+    /// The folder that relative includes start from [default: that of the file]
+    #[arg(long, value_name = "DIR")]
+    prefix: Option<String>,
     /// What the lines of an access log look like: the name of a log_format of the configuration, or its text
     /// [default: the format of the configuration's access_log, or combined]
     #[arg(long, value_name = "FORMAT", help_heading = "Trace")]
@@ -77,14 +85,6 @@ pub struct Simulate {
     /// The numbers of `random`: glibc:N are those of nginx's workers after srandom(N) [default: by the seed]
     #[arg(long, value_name = "glibc:N", value_parser = rng, help_heading = "Chance")]
     rng: Option<Choice>,
-    /// Worker processes; without a zone each counts for itself
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=4096))]
-    workers: u32,
-    #[command(flatten)]
-    target: target::Options,
-    /// The folder that relative includes start from [default: that of the file]
-    #[arg(long, value_name = "DIR")]
-    prefix: Option<String>,
     #[command(flatten)]
     output: output::Options,
 }

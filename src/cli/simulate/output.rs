@@ -16,6 +16,7 @@ use crate::simulate::report::{Summary, html, json, table};
 #[derive(Debug, Args)]
 #[group(id = "output")]
 #[command(next_help_heading = "Output")]
+#[group(id = "output")]
 pub struct Options {
     /// Write a line of JSON for every request: the peers it tried and what they answered
     #[arg(long, value_name = "OUT")]

@@ -23,7 +23,7 @@ use crate::simulate::engine::{Engine, Observer, Options, Sessions, Setup};
 use crate::simulate::play::play;
 use crate::simulate::report::Summary;
 use crate::simulate::rng::Choice;
-use crate::simulate::scenario::{Event, Pace, Scenario};
+use crate::simulate::scenario::{Backends, Event, Pace, Scenario};
 use crate::simulate::trace::Batch;
 use crate::simulate::why::Why;
 
@@ -74,12 +74,17 @@ impl Call<'_> {
             }
         }
         let names = run_time_names(&setup, &self.names);
-        let engine = Engine::new(setup, reloads, self.scenario, names, options, books, observer);
-        for (target, near) in engine.backends().unmatched() {
+        Ok(Engine::new(setup, reloads, self.scenario, names, options, books, observer))
+    }
+
+    /// Says of whom the scenario speaks that was a peer in none of the runs, of which names and reloads bring some late.
+    fn say_strangers(&self, runs: &[&Backends]) {
+        let mut strangers = runs.first().map_or(Vec::new(), |run| run.unmatched());
+        strangers.retain(|(target, _)| runs.iter().all(|run| run.unmatched().iter().any(|(other, _)| other == target)));
+        for (target, near) in strangers {
             let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
             eprintln!("nginxlb: the scenario speaks of {target}, which is no peer of the configuration{near}");
         }
-        Ok(engine)
     }
 
     /// What a page is about.
@@ -126,6 +131,7 @@ impl Call<'_> {
         let options = self.options(config, opened);
         let mut engine = self.engine(config, options, self.books()?, Unwatched)?;
         self.through(opened, |record, batch, now| engine.arrive(record, batch, now))?;
+        self.say_strangers(&[engine.backends()]);
         self.assumed(config, opened, options);
         let (mut books, _) = engine.finish();
         self.close(&mut books)?;
@@ -147,6 +153,7 @@ impl Call<'_> {
             before.arrive(record, batch, now);
             after.arrive(record, batch, now);
         })?;
+        self.say_strangers(&[before.backends(), after.backends()]);
         self.assumed(config, opened, options);
         let ((mut before, _), (after, _)) = (before.finish(), after.finish());
         self.close(&mut before)?;
@@ -159,6 +166,7 @@ impl Call<'_> {
         let options = self.options(config, opened);
         let mut engine = self.engine(config, options, self.books()?, Why::new(id))?;
         self.through(opened, |record, batch, now| engine.arrive(record, batch, now))?;
+        self.say_strangers(&[engine.backends()]);
         let (mut books, why) = engine.finish();
         self.close(&mut books)?;
         match why.told() {

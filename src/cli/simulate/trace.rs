@@ -68,7 +68,7 @@ impl Trace {
 /// Opens the trace.
 pub fn open(arguments: &Simulate, config: &Config) -> Result<Opened, Stopped> {
     if let Some(spec) = arguments.trace.strip_prefix(MADE_UP) {
-        let options = generate::Options::read(spec).map_err(|error| format!("--trace {MADE_UP}: {error}"))?;
+        let options = generate::Options::read(spec).map_err(|error| format!("--trace: {error}"))?;
         let trace = Trace::MadeUp(Box::new(Generator::new(options)));
         return Ok(Opened { trace, name: arguments.trace.clone(), bytes: None });
     }

@@ -16,6 +16,8 @@ pub struct Step {
     pub name: String,
     /// The text behind it; empty: the line's end.
     pub until: Vec<u8>,
+    /// Its value may be a list, with a value for each try.
+    pub is_list: bool,
 }
 
 /// A format that lines can be read by.
@@ -110,7 +112,8 @@ fn steps(name: &str, escape: Escape, parts: &[Part]) -> Format {
         match format.steps.last_mut() {
             Some(last) if last.until.is_empty() => last.tangle(role, &name, &mut format.tangled),
             _ => {
-                format.steps.push(Step { role, name, until: Vec::new() });
+                let is_list = name.starts_with("upstream_");
+                format.steps.push(Step { role, name, until: Vec::new(), is_list });
                 ranks.push(rank);
             }
         }

@@ -171,19 +171,31 @@ fn last(value: &[u8]) -> Option<u64> {
     decimal(&value[start..])
 }
 
-/// Where a value ends. A quote that is escaped ends nothing.
-fn end(line: &[u8], from: usize, until: &[u8]) -> Option<usize> {
-    let [first, rest @ ..] = until else { return Some(line.len()) };
+/// Where a value ends. A quote that is escaped ends nothing, nor does what stands within a list.
+fn end(line: &[u8], from: usize, step: &Step) -> Option<usize> {
+    let [first, rest @ ..] = &step.until[..] else { return Some(line.len()) };
     let mut at = from;
     loop {
         at += memchr::memchr(*first, line.get(at..)?)?;
         // A few bytes: a loop is faster than a call.
         let follows = rest.iter().enumerate().all(|(place, byte)| line.get(at + 1 + place) == Some(byte));
-        if follows && (*first != b'"' || !is_escaped(&line[from..at])) {
+        let goes_on =
+            || *first == b'"' && is_escaped(&line[from..at]) || step.is_list && is_within_list(line, at, &step.until);
+        if follows && !goes_on() {
             return Some(at);
         }
         at += 1;
     }
+}
+
+/// Whether a list goes on there: `A, B : C`, of a request that was tried at A and B, and after a redirect at C.
+fn is_within_list(line: &[u8], at: usize, until: &[u8]) -> bool {
+    if [&b", "[..], b" :"].iter().any(|separator| until.starts_with(separator)) {
+        return false;
+    }
+    let (before, behind) = line.split_at(at);
+    let in_space = behind.starts_with(b" ") && (before.ends_with(b",") || before.ends_with(b" :"));
+    in_space || behind.starts_with(b" : ") || behind.starts_with(b", ")
 }
 
 /// Whether an odd number of backslashes stands before.
@@ -210,7 +222,7 @@ impl Lines for Reader {
         }
         let mut at = format.start.len();
         for step in &format.steps {
-            let end = end(line, at, &step.until).ok_or_else(|| stray(at, line, Some(step), &step.until))?;
+            let end = end(line, at, step).ok_or_else(|| stray(at, line, Some(step), &step.until))?;
             let value = &line[at..end];
             if step.role == Role::Skip {
             } else if self.is_absent(value) {
@@ -232,7 +244,7 @@ impl Format {
     pub fn fits(&self, line: &[u8]) -> bool {
         let mut at = self.start.len();
         let follows = self.steps.iter().all(|step| {
-            let end = end(line, at, &step.until);
+            let end = end(line, at, step);
             at = end.map_or(at, |end| end + step.until.len());
             end.is_some()
         });
@@ -288,6 +300,32 @@ mod tests {
         ] {
             assert_eq!(format.fits(line.as_bytes()), fits, "{line}");
         }
+    }
+
+    /// The value of `$upstream_addr` in a line.
+    fn addrs(format: &str, line: &str) -> String {
+        let format = Format::read("it", Escape::Default, format).unwrap();
+        let mut at = format.start.len();
+        for step in &format.steps {
+            let end = end(line.as_bytes(), at, step).unwrap_or(line.len());
+            if step.name == "upstream_addr" {
+                return line[at..end].to_owned();
+            }
+            at = end + step.until.len();
+        }
+        String::new()
+    }
+
+    #[test]
+    fn lists_end_where_they_end() {
+        for list in ["A", "A, B", "A, B : C", "-", "A : B, C"] {
+            for format in ["$upstream_addr $msec $uri", "[$msec] $uri $upstream_addr", "$upstream_addr,$msec,$uri"] {
+                let line = format.replace("$upstream_addr", list).replace("$msec", "1.5").replace("$uri", "/");
+                assert_eq!(addrs(format, &line), list, "{line}");
+            }
+        }
+        assert_eq!(addrs("$upstream_addr : $msec $uri", "A : 1.5 /"), "A");
+        assert_eq!(addrs("$upstream_addr, $msec, $uri", "A, 1.5, /"), "A");
     }
 
     #[test]
