@@ -257,11 +257,7 @@ mod group {
         check(&Method::RoundRobin, "a; b", "down:b bound:b one*2", "a a");
         for method in [Method::LeastConn, Method::Hash, Method::Random, Method::IpHash] {
             check(&method, "a; b; c", "drain:b key:k bound:b one*2 bound:x draw:1,1,1,0 key: one", &{
-                let last = match method {
-                    Method::Random => "a",
-                    Method::IpHash => "c",
-                    _ => "a",
-                };
+                let last = if matches!(method, Method::IpHash) { "c" } else { "a" };
                 format!("b b {last}")
             });
         }

@@ -57,8 +57,6 @@ pub struct Tries {
     pub cookies: Vec<(Arc<str>, Arc<str>)>,
     /// A peer of this group was given back: who waits in its queue may have a turn.
     pub freed: Option<UpstreamId>,
-    /// It waits in the queue of its group.
-    pub queued: bool,
 }
 
 /// What a try came to.
@@ -83,7 +81,7 @@ impl Tries {
         self.group = Destined::Nowhere;
         self.cookies.clear();
         (self.server, self.freed) = (None, None);
-        (self.sent, self.queued) = (false, false);
+        self.sent = false;
     }
 }
 
@@ -217,7 +215,6 @@ impl Exchange {
             let (ticket, now) = (world.ticket, world.now);
             let until = world.memory.queue(id, |queue| queue.push(ticket, now)).flatten();
             if let Some(until) = until {
-                self.tries.queued = true;
                 return Next::Queued(until);
             }
         }
@@ -237,7 +234,6 @@ impl Exchange {
         has_peer: bool,
         world: &mut World<M, R, W>,
     ) -> Next {
-        self.tries.queued = false;
         if has_peer {
             return self.try_next(world);
         }
