@@ -160,11 +160,10 @@ impl Peer {
     #[inline]
     #[must_use]
     pub fn refusal(&self, now: i64) -> Option<Refusal> {
-        match self.parameters.standing {
-            Standing::Down => Some(Refusal::Down),
-            Standing::Draining => Some(Refusal::Draining),
-            Standing::Up => self.refusal_of_session(now),
+        if self.parameters.standing == Standing::Draining {
+            return Some(Refusal::Draining);
         }
+        self.refusal_of_session(now)
     }
 
     /// The same for a session that is bound to it: draining does not count.
@@ -195,14 +194,14 @@ impl Peer {
     #[must_use]
     pub fn is_failed(&self, now: i64) -> bool {
         let Parameters { max_fails, fail_timeout, .. } = self.parameters;
-        max_fails > 0 && self.fails >= max_fails && now - self.checked <= fail_timeout
+        self.fails >= max_fails && max_fails > 0 && now - self.checked <= fail_timeout
     }
 
     /// As many connections as it may have.
     #[inline]
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.parameters.max_conns > 0 && self.conns >= self.parameters.max_conns
+        self.conns >= self.parameters.max_conns && self.parameters.max_conns > 0
     }
 
     /// It gains its effective weight, which grows back by one if failures had taken of it; in a group where weights ramp

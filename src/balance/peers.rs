@@ -54,10 +54,12 @@ impl Peers {
     }
 
     /// The peer that the request's session is bound to, if it can be chosen (`ngx_http_upstream_get_rr_peer_by_sid`).
+    #[inline]
     pub(super) fn bound(&self, selection: &mut Selection, now: Millis, watch: &mut impl Watch) -> Option<usize> {
-        if selection.bound.is_empty() {
-            return None;
-        }
+        if selection.bound.is_empty() { None } else { self.find_bound(selection, now, watch) }
+    }
+
+    fn find_bound(&self, selection: &mut Selection, now: Millis, watch: &mut impl Watch) -> Option<usize> {
         let named = |peer: &Peer| peer.server.id.as_bytes() == selection.bound;
         let Some(index) = self.list.iter().position(named) else {
             watch.see(|| Sight::BoundElsewhere);

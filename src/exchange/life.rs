@@ -47,6 +47,8 @@ pub enum Event {
     ConnectTimeout,
     /// The header of an answer with this status came; its headers are in [`Exchange::upstream_headers`].
     Head(u16),
+    /// An answer with this status came and was complete at once: [`Event::Head`] and [`Event::LastByte`] in one.
+    Answer(u16),
     /// What came is not HTTP.
     InvalidHead,
     /// The connection broke.
@@ -90,6 +92,13 @@ impl Exchange {
                 return Action::Read;
             }
             Event::Head(status) => self.head(status, world),
+            Event::Answer(status) => match self.head(status, world) {
+                Next::Forward => {
+                    self.status = status;
+                    return self.forwarded(Ending::Answered, world);
+                }
+                other => other,
+            },
             Event::Refused => self.wrong(Wrong::ERROR, Ending::Refused, world),
             Event::ConnectTimeout => self.wrong(Wrong::TIMEOUT, Ending::ConnectTimeout, world),
             Event::ReadTimeout if self.forwards => return self.forwarded(Ending::ReadTimeout, world),

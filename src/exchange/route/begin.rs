@@ -4,7 +4,7 @@
 use super::Found;
 use super::phases::Phase;
 use crate::exchange::request::{Slice, Target, valid_host};
-use crate::exchange::site::{Listener, ListenerId, Sender, ServerId, Site};
+use crate::exchange::site::{Listener, ListenerId, Realip, Sender, ServerId, Site};
 use crate::exchange::state::Exchange;
 use crate::exchange::value::real_client;
 
@@ -110,8 +110,15 @@ impl Exchange {
     }
 
     /// `ngx_http_realip_handler`
+    #[inline]
     pub(super) fn find_client(&mut self, site: &Site) {
-        let Some(realip) = &site.location(self.route.location).realip else { return };
+        if let Some(realip) = &site.location(self.route.location).realip {
+            self.believe(realip);
+        }
+    }
+
+    /// Takes the client's address from who is trusted to know it, once.
+    fn believe(&mut self, realip: &Realip) {
         if self.request.original.is_some() {
             return;
         }

@@ -116,9 +116,11 @@ impl Exchange {
             Hit::Prefix(location) => {
                 self.route.location = location;
                 no_regex = site.location(location).no_regex;
-                let inside = self.search(site, location);
-                if inside != Search::Open {
-                    return inside;
+                if site.tree(location).is_some() {
+                    let inside = self.search(site, location);
+                    if inside != Search::Open {
+                        return inside;
+                    }
                 }
             }
             Hit::Nothing => {}

@@ -19,9 +19,14 @@ enum Step {
 
 impl Exchange {
     /// Runs the program of the location; gives the answer, if it makes one.
+    #[inline]
     pub(super) fn run(&mut self, site: &Site) -> Option<Found> {
         let program = &site.location(self.route.location).program;
         self.route.quoting = self.request.escaped;
+        if program.is_empty() { None } else { self.run_steps(site, program) }
+    }
+
+    fn run_steps(&mut self, site: &Site, program: &[Op]) -> Option<Found> {
         let mut at = 0;
         while let Some(op) = program.get(at) {
             match self.step(site, op) {

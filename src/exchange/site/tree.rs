@@ -9,6 +9,8 @@ use super::{LocationId, PatternId};
 #[derive(Debug, Default)]
 pub struct Tree {
     nodes: Vec<Node>,
+    /// The only location with a path is `/`.
+    root: Option<LocationId>,
     /// Some node redirects a path that lacks its last slash.
     redirects: bool,
     /// Regular expressions, in order.
@@ -59,6 +61,10 @@ impl Tree {
             }
             same
         });
+        self.root = match &*self.nodes {
+            [Node { name, exact: None, inclusive, .. }] if **name == *b"/" => *inclusive,
+            _ => None,
+        };
         let mut open: Vec<u32> = Vec::new();
         for n in 0..self.nodes.len() {
             let (before, rest) = self.nodes.split_at_mut(n);
@@ -80,6 +86,9 @@ impl Tree {
 
     /// The location that a path finds.
     pub fn find(&self, uri: &[u8]) -> Found {
+        if let Some(root) = self.root.filter(|_| uri.first() == Some(&b'/')) {
+            return Found::Prefix(root);
+        }
         let after = self.nodes.partition_point(|node| *node.name <= *uri);
         let mut at = after.checked_sub(1).map(|last| last as u32);
         if let Some(node) = at.map(|at| &self.nodes[at as usize]).filter(|node| *node.name == *uri) {

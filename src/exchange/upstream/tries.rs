@@ -271,7 +271,9 @@ impl Exchange {
             return self.wrong(wrong, Ending::Status, world);
         }
         self.with_group(world, |group, selection, _, _| group.header(selection, header_time, now));
-        self.learn(true, world);
+        if self.tries.sticks {
+            self.learn(true, world);
+        }
         Next::Forward
     }
 
@@ -306,7 +308,9 @@ impl Exchange {
     /// The answer is through, or as much of it as came: `ngx_http_upstream_finalize_request`.
     pub(in crate::exchange) fn through<M: Memory, R, W>(&mut self, ending: Ending, world: &mut World<M, R, W>) {
         self.end_attempt(ending, world.now);
-        self.learn(false, world);
+        if self.tries.sticks {
+            self.learn(false, world);
+        }
         let times = self.attempts.last().map(|attempt| (attempt.header_time, attempt.response_time));
         let (header_time, response_time) = times.unwrap_or_default();
         self.free(Freed::Well { header_time, response_time: response_time.unwrap_or(0) }, world);
@@ -337,7 +341,7 @@ impl Exchange {
 
     /// `sticky learn`: the answer may begin a session, or goes on with one.
     fn learn<M: Memory, R, W>(&mut self, at_header: bool, world: &mut World<M, R, W>) {
-        let Tries { group: Destined::Group(id), sticks: true, .. } = self.tries else { return };
+        let Destined::Group(id) = self.tries.group else { return };
         let Some(Affinity::Learn { zone, create, header, .. }) = &world.plan.upstream(id).affinity else { return };
         let Some(server) = self.tries.server.clone().filter(|_| *header == at_header) else { return };
         let mut name = Vec::new();

@@ -29,6 +29,12 @@ impl Calendar {
         self.planned += 1;
     }
 
+    /// Whether nothing is planned.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.heap.is_empty()
+    }
+
     /// What is due next, if that is until `now`.
     pub fn take(&mut self, now: Millis) -> Option<(Millis, Due)> {
         let Reverse((at, ..)) = self.heap.peek()?;

@@ -117,7 +117,9 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
 
     /// A request arrives at `now`, which is not before the one that arrived last.
     pub fn arrive(&mut self, record: &Record, batch: &Batch, now: Millis) {
-        self.settle(now);
+        if !self.calendar.is_empty() || !self.events.is_empty() {
+            self.settle(now);
+        }
         let number = self.idle.pop().unwrap_or_else(|| {
             self.flights.push(Flight::default());
             self.flights.len() as u32 - 1
@@ -137,7 +139,9 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
         self.observer.turn_to(self.flights[number as usize].label(), now);
         let action = self.with(number, now, |exchange, world| exchange.arrive(listener, world));
         self.drive(number, action, now);
-        self.fill_vacancies(now);
+        if !self.vacancies.is_empty() {
+            self.fill_vacancies(now);
+        }
     }
 
     /// Lets everything happen that is due until `now`.
@@ -292,11 +296,10 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
 
     /// The whole of an answer that takes no time.
     fn answer_at_once(&mut self, number: u32, status: u16, now: Millis) -> Action {
-        self.set_backend_cookies(number);
-        let action = self.with(number, now, |exchange, world| match exchange.on(Event::Head(status), world) {
-            Action::Forward => exchange.on(Event::LastByte, world),
-            other => other,
-        });
+        if self.flights[number as usize].jar.is_some() {
+            self.set_backend_cookies(number);
+        }
+        let action = self.with(number, now, |exchange, world| exchange.on(Event::Answer(status), world));
         self.note_vacancy(number);
         action
     }

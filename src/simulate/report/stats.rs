@@ -1,5 +1,7 @@
 //! What is counted, request by request.
 
+use std::ops::Range;
+
 use super::axis::{Axis, Series};
 use super::group::Peer;
 use super::histogram::Histogram;
@@ -22,6 +24,8 @@ pub struct Report {
     /// When the first request came, and when the last one ended.
     pub(super) span: Option<(Millis, Millis)>,
     pub(super) axis: Axis,
+    /// The bucket of the last moment: which milliseconds it has, and its number.
+    at: (Range<u64>, usize),
 }
 
 /// The counts of a group.
@@ -178,12 +182,23 @@ impl Report {
         }
     }
 
+    /// The bucket of a moment. Most come in order, so the last one's is tried first.
+    #[inline]
     fn bucket(&mut self, at: Millis) -> usize {
+        if !self.at.0.contains(&at.0) {
+            self.reach(at);
+        }
+        self.at.1
+    }
+
+    /// Makes the axis long enough, and remembers the bucket.
+    fn reach(&mut self, at: Millis) {
         while !self.axis.reaches(at) {
             self.axis.widen();
             self.upstreams.iter_mut().flat_map(|stats| &mut stats.peers).for_each(PeerStats::fold);
         }
-        self.axis.bucket(at)
+        let (bucket, width) = (self.axis.bucket(at), self.axis.width());
+        self.at = (bucket as u64 * width..(bucket as u64 + 1) * width, bucket);
     }
 }
 

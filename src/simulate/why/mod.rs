@@ -93,7 +93,7 @@ impl Why {
             Event::Connected => "connected".to_owned(),
             Event::Refused => "connection refused".to_owned(),
             Event::ConnectTimeout => "no connection in time".to_owned(),
-            Event::Head(status) => format!("answers {status}"),
+            Event::Head(status) | Event::Answer(status) => format!("answers {status}"),
             Event::InvalidHead => "what comes is not HTTP".to_owned(),
             Event::Reset => "the connection breaks".to_owned(),
             Event::ReadTimeout => "no answer in time".to_owned(),
