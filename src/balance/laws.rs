@@ -114,13 +114,13 @@ impl Run {
             }
             Step::End { .. } => {}
             Step::Pass(milliseconds) => self.now = self.now.plus(*milliseconds),
-            Step::Stand { which, standing } => self.any_peer(which).parameters.standing = *standing,
-            Step::Health { which, healthy } => self.any_peer(which).healthy = *healthy,
+            Step::Stand { which, standing } => self.any_peer(*which).parameters.standing = *standing,
+            Step::Health { which, healthy } => self.any_peer(*which).healthy = *healthy,
         }
         self.accounts()
     }
 
-    fn any_peer(&mut self, which: &prop::sample::Index) -> &mut Peer {
+    fn any_peer(&mut self, which: prop::sample::Index) -> &mut Peer {
         let mut all: Vec<&mut Peer> = self.group.all_mut().collect();
         all.swap_remove(which.index(all.len()))
     }

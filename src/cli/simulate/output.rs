@@ -14,7 +14,6 @@ use crate::simulate::report::{Summary, html, json, table};
 
 /// The options.
 #[derive(Debug, Args)]
-#[group(id = "output")]
 #[command(next_help_heading = "Output")]
 #[group(id = "output")]
 pub struct Options {

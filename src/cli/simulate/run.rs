@@ -77,16 +77,6 @@ impl Call<'_> {
         Ok(Engine::new(setup, reloads, self.scenario, names, options, books, observer))
     }
 
-    /// Says of whom the scenario speaks that was a peer in none of the runs, of which names and reloads bring some late.
-    fn say_strangers(&self, runs: &[&Backends]) {
-        let mut strangers = runs.first().map_or(Vec::new(), |run| run.unmatched());
-        strangers.retain(|(target, _)| runs.iter().all(|run| run.unmatched().iter().any(|(other, _)| other == target)));
-        for (target, near) in strangers {
-            let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-            eprintln!("nginxlb: the scenario speaks of {target}, which is no peer of the configuration{near}");
-        }
-    }
-
     /// What a page is about.
     fn title(&self) -> String {
         format!("{} under {}", self.arguments.conf.display(), self.arguments.trace)
@@ -131,7 +121,7 @@ impl Call<'_> {
         let options = self.options(config, opened);
         let mut engine = self.engine(config, options, self.books()?, Unwatched)?;
         self.through(opened, |record, batch, now| engine.arrive(record, batch, now))?;
-        self.say_strangers(&[engine.backends()]);
+        say_strangers(&[engine.backends()]);
         self.assumed(config, opened, options);
         let (mut books, _) = engine.finish();
         self.close(&mut books)?;
@@ -153,7 +143,7 @@ impl Call<'_> {
             before.arrive(record, batch, now);
             after.arrive(record, batch, now);
         })?;
-        self.say_strangers(&[before.backends(), after.backends()]);
+        say_strangers(&[before.backends(), after.backends()]);
         self.assumed(config, opened, options);
         let ((mut before, _), (after, _)) = (before.finish(), after.finish());
         self.close(&mut before)?;
@@ -166,7 +156,7 @@ impl Call<'_> {
         let options = self.options(config, opened);
         let mut engine = self.engine(config, options, self.books()?, Why::new(id))?;
         self.through(opened, |record, batch, now| engine.arrive(record, batch, now))?;
-        self.say_strangers(&[engine.backends()]);
+        say_strangers(&[engine.backends()]);
         let (mut books, why) = engine.finish();
         self.close(&mut books)?;
         match why.told() {
@@ -230,6 +220,16 @@ impl Call<'_> {
         for line in lines {
             eprintln!("assumed: {line}");
         }
+    }
+}
+
+/// Says of whom the scenario speaks that was a peer in none of the runs, of which names and reloads bring some late.
+fn say_strangers(runs: &[&Backends]) {
+    let mut strangers = runs.first().map_or(Vec::new(), |run| run.unmatched());
+    strangers.retain(|(target, _)| runs.iter().all(|run| run.unmatched().iter().any(|(other, _)| other == target)));
+    for (target, near) in strangers {
+        let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        eprintln!("nginxlb: the scenario speaks of {target}, which is no peer of the configuration{near}");
     }
 }
 

@@ -202,8 +202,7 @@ impl Request {
         let name = self.push(b"host");
         let value = self.push(value);
         self.headers.push(Header { name, value });
-        self.known.host = Some(value);
-        self.known.hosts += 1;
+        self.known.note(b"host", value);
     }
 
     /// Sets `$request_id`.

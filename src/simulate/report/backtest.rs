@@ -264,7 +264,9 @@ mod tests {
     #[test]
     fn agreement() {
         let mut backtest = Backtest::default();
-        ["backend", "idle"].iter().for_each(|name| backtest.new_group(name));
+        for name in ["backend", "idle"] {
+            backtest.new_group(name);
+        }
         let first = [attempt(0, 0, 200, Ending::Answered)];
         let second = [attempt(0, 0, 502, Ending::Refused), attempt(1, 0, 200, Ending::Answered)];
         let mut line = 0;

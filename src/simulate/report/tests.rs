@@ -61,7 +61,9 @@ fn groups() -> Report {
         [peer(1, 3, false, false), peer(2, 1, false, false), peer(3, 1, false, true), peer(4, 1, true, false)];
     let mut report = Report::default();
     report.new_group("backend");
-    backend.into_iter().for_each(|peer| report.new_peer(0, peer));
+    for peer in backend {
+        report.new_peer(0, peer);
+    }
     report.new_group("other");
     report.new_peer(1, Peer { address: "unix:/run/<app>".to_owned(), ..peer(0, 1, false, false) });
     report
