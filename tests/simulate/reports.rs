@@ -146,4 +146,7 @@ fn nginx_plus() {
     let back =
         ["slow_start.conf", "--trace", "gen:requests=3000,rate=100,arrival=even", "--kill", "10.0.0.1:80@1s..2s"];
     check("plus_slow_start", &[&back[..], &plus].concat());
+    check("plus_health", &[&["health.conf", "--trace", STEADY, "--scenario", "health.toml"][..], &plus].concat());
+    let slow = ["random_time.conf", "--trace", "gen:requests=3000,rate=100", "--latency", "10.0.0.1:80=200ms"];
+    check("plus_random_two", &[&slow[..], &["--latency", "20ms"], &plus].concat());
 }
