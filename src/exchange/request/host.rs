@@ -20,6 +20,37 @@ pub fn valid_host(host: &[u8]) -> Option<(usize, u16)> {
     (length > 0 && !has_two_dots(name)).then_some((length, port))
 }
 
+/// A host that was read, and what was found.
+#[derive(Debug, Default)]
+pub struct ReadHost {
+    text: Vec<u8>,
+    length: usize,
+    port: u16,
+    lower: bool,
+}
+
+impl ReadHost {
+    /// Whether it is this one.
+    pub fn is(&self, text: &[u8]) -> bool {
+        !text.is_empty() && self.text == text
+    }
+
+    /// Reads another one; nothing if nginx refuses it.
+    pub fn read(&mut self, text: &[u8]) -> Option<()> {
+        self.text.clear();
+        let (length, port) = valid_host(text)?;
+        self.text.extend_from_slice(text);
+        (self.length, self.port) = (length, port);
+        self.lower = !text[..length].iter().any(u8::is_ascii_uppercase);
+        Some(())
+    }
+
+    /// Its length without port and last dot, its port, and whether it is in lower case.
+    pub fn found(&self) -> (usize, u16, bool) {
+        (self.length, self.port, self.lower)
+    }
+}
+
 fn has_two_dots(name: &[u8]) -> bool {
     memchr::memchr_iter(b'.', name).any(|dot| name.get(dot + 1) == Some(&b'.'))
 }

@@ -9,6 +9,7 @@ mod target;
 use std::net::{IpAddr, SocketAddr};
 
 pub(super) use arguments::{argument, cookie, set_cookie};
+use host::ReadHost;
 pub(super) use host::valid_host;
 pub(super) use target::Target;
 
@@ -164,6 +165,8 @@ pub struct Request {
     pub(super) escaped: bool,
     /// The text of the client's address, once it was needed.
     pub(super) client_text: Option<Slice>,
+    /// The host of an earlier request, as it was read: most ask for the same one.
+    last_host: ReadHost,
 }
 
 impl Request {
@@ -203,6 +206,15 @@ impl Request {
         let value = self.push(value);
         self.headers.push(Header { name, value });
         self.known.note(b"host", value);
+    }
+
+    /// The length of a host, its port, and whether it is in lower case; nothing if nginx refuses it.
+    pub(super) fn read_host(&mut self, host: Slice) -> Option<(usize, u16, bool)> {
+        let text = host.of(&self.bytes);
+        if !self.last_host.is(text) {
+            self.last_host.read(text)?;
+        }
+        Some(self.last_host.found())
     }
 
     /// Sets `$request_id`.

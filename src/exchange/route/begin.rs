@@ -59,10 +59,9 @@ impl Exchange {
     }
 
     fn take_host(&mut self, site: &Site, listener: &Listener, host: Slice) -> Result<(), u16> {
-        let text = self.request.get(host);
-        let (length, port) = valid_host(text).ok_or(400_u16)?;
+        let (length, port, lower) = self.request.read_host(host).ok_or(400_u16)?;
         let mut host = host.part(0, length);
-        if text[..length].iter().any(u8::is_ascii_uppercase) {
+        if !lower {
             let start = self.request.bytes.len();
             self.request.bytes.extend_from_within(host.start as usize..host.start as usize + length);
             self.request.bytes[start..].make_ascii_lowercase();

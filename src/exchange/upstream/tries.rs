@@ -49,14 +49,14 @@ pub struct Tries {
     non_idempotent: bool,
     /// The value that its session is known by.
     session: Vec<u8>,
+    /// The group binds sessions.
+    sticks: bool,
     /// The id of the current peer's server, where sessions are bound.
     server: Option<Arc<str>>,
     /// The cookies that nginx sets: name and value.
     pub cookies: Vec<(Arc<str>, Arc<str>)>,
     /// A peer of this group was given back: who waits in its queue may have a turn.
     pub freed: Option<UpstreamId>,
-    /// It waits in the queue of its group.
-    pub queued: bool,
 }
 
 /// What a try came to.
@@ -79,10 +79,9 @@ impl Tries {
     /// Forgets the last request.
     pub fn reset(&mut self) {
         self.group = Destined::Nowhere;
-        self.selection.clear();
         self.cookies.clear();
         (self.server, self.freed) = (None, None);
-        (self.sent, self.queued) = (false, false);
+        self.sent = false;
     }
 }
 
@@ -111,6 +110,7 @@ impl Exchange {
     ) -> Next {
         self.tries.selection.clear();
         self.tries.session.clear();
+        self.tries.sticks = false;
         self.tries.passing = passing;
         self.tries.began = world.now;
         self.tries.sent = false;
@@ -141,6 +141,7 @@ impl Exchange {
             }
         }
         let Some(affinity) = &upstream.affinity else { return };
+        self.tries.sticks = true;
         let mut session = std::mem::take(&mut self.tries.session);
         self.first_of(affinity.lookup(), &mut session, world);
         self.tries.session = session;
@@ -180,7 +181,9 @@ impl Exchange {
 
     /// Says to the balancer which server the session is bound to.
     fn bind_session<M: Memory, R, W>(&mut self, world: &mut World<M, R, W>) {
-        let Tries { group: Destined::Group(id), session, selection, .. } = &mut self.tries else { return };
+        let Tries { group: Destined::Group(id), session, selection, sticks: true, .. } = &mut self.tries else {
+            return;
+        };
         selection.bound.clear();
         if session.is_empty() {
             return;
@@ -196,12 +199,9 @@ impl Exchange {
 
     /// The peer is known: the session's cookie names its server.
     fn set_cookie<M: Memory, R, W>(&mut self, server: &Arc<str>, world: &World<M, R, W>) {
-        let Destined::Group(id) = self.tries.group else { return };
-        let affinity = &world.plan.upstream(id).affinity;
-        if affinity.is_some() {
-            self.tries.server = Some(server.clone());
-        }
-        let Some(Affinity::Cookie { name, .. }) = affinity else { return };
+        let Tries { group: Destined::Group(id), sticks: true, .. } = self.tries else { return };
+        self.tries.server = Some(server.clone());
+        let Some(Affinity::Cookie { name, .. }) = &world.plan.upstream(id).affinity else { return };
         let cookies = &mut self.tries.cookies;
         match cookies.iter_mut().find(|(known, _)| known == name) {
             Some((_, value)) => value.clone_from(server),
@@ -215,7 +215,6 @@ impl Exchange {
             let (ticket, now) = (world.ticket, world.now);
             let until = world.memory.queue(id, |queue| queue.push(ticket, now)).flatten();
             if let Some(until) = until {
-                self.tries.queued = true;
                 return Next::Queued(until);
             }
         }
@@ -235,7 +234,6 @@ impl Exchange {
         has_peer: bool,
         world: &mut World<M, R, W>,
     ) -> Next {
-        self.tries.queued = false;
         if has_peer {
             return self.try_next(world);
         }
@@ -339,7 +337,7 @@ impl Exchange {
 
     /// `sticky learn`: the answer may begin a session, or goes on with one.
     fn learn<M: Memory, R, W>(&mut self, at_header: bool, world: &mut World<M, R, W>) {
-        let Destined::Group(id) = self.tries.group else { return };
+        let Tries { group: Destined::Group(id), sticks: true, .. } = self.tries else { return };
         let Some(Affinity::Learn { zone, create, header, .. }) = &world.plan.upstream(id).affinity else { return };
         let Some(server) = self.tries.server.clone().filter(|_| *header == at_header) else { return };
         let mut name = Vec::new();

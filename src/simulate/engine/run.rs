@@ -386,8 +386,8 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
 
 /// The peer that the request's session or hash belongs to, where its first try was at another one.
 fn moved_from(exchange: &Exchange, generation: &Generation, worker: u32) -> Option<u32> {
-    let Destined::Group(upstream) = exchange.tries.group else { return None };
     let home = exchange.tries.selection.home?;
+    let Destined::Group(upstream) = exchange.tries.group else { return None };
     let first = exchange.attempts.iter().find(|attempt| attempt.upstream == Some(upstream.0 as u32))?.peer?;
     let group = generation.state.group(worker, upstream);
     let (home, peers) = (group.peer(home)?, &generation.peers[upstream.0]);
