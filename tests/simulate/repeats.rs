@@ -97,7 +97,7 @@ proptest! {
     ) {
         let trace = format!("gen:requests=300,rate={rate},sessions=9,service=exp:0.03,seed={trace_seed}");
         let (seed, workers) = (seed.to_string(), workers.to_string());
-        let kill = killed.map(|peer| format!("10.0.0.{peer}:80@0.1s..")).unwrap_or("*@9s..10s".to_owned());
+        let kill = killed.map_or("*@9s..10s".to_owned(), |peer| format!("10.0.0.{peer}:80@0.1s.."));
         let arguments = ["--trace", &trace, "--seed", &seed, "--workers", &workers, "--kill", &kill];
         prop_assert_eq!(all(conf, &arguments), all(conf, &arguments));
     }
