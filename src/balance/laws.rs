@@ -181,8 +181,13 @@ fn refusal(group: &Group, selection: &Selection, id: PeerId, now: Millis) -> Opt
     }
 }
 
+/// So many cases, and no notes of failures among the sources.
+fn without_files(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(without_files(512))]
 
     /// Only eligible peers are picked, nobody only if none is; a request has no more attempts than tries; connections are
     /// counted exactly and come back to zero; effective weights stay between 0 and the weight.
@@ -247,7 +252,7 @@ fn places(peers: Vec<Peer>, keys: u32) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(without_files(48))]
 
     /// Removing one of n equal servers moves its keys only, and they are about 1/n of all. A server's 160 points make its
     /// share vary by 1/sqrt(160), 8 % of itself, the choice of 3000 keys by up to another 6 %: 10 % together, of which five

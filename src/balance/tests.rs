@@ -23,7 +23,7 @@ use super::{
 /// | `key:K`, `address:A`, `bound:ID`, `draw:N,N` | what the next requests hash, are bound to, and draw | |
 /// | `down:P`, `drain:P`, `up:P` | how a server stands | |
 /// | `resolve:LINE:P,P` | the name of that server has these addresses | |
-/// | `conns`, `effective`, `fails` | | of every peer |
+/// | `conns`, `effective`, `fails`, `number` | | of every peer |
 pub fn check(method: &Method, servers: &str, script: &str, told: &str) {
     let mut play = Play::new(method.clone(), servers);
     for word in script.split_whitespace() {
@@ -124,6 +124,7 @@ impl Play {
             "resolve" => self.resolve(value),
             "conns" => self.tell_all(|peer| peer.conns.to_string()),
             "effective" => self.tell_all(|peer| peer.effective_weight.to_string()),
+            "number" => self.tell_all(|peer| peer.number().to_string()),
             "fails" => self.tell_all(|peer| peer.fails.to_string()),
             _ => panic!("{word}"),
         }
@@ -231,6 +232,15 @@ mod group {
         check(&Method::RoundRobin, "a; b", "die:a one at:11000 one*4 at:11000 live:a one*2", "a>b b b a>b b b b");
     }
 
+    /// A success forgives only once `fail_timeout` has passed since the failure.
+    #[test]
+    fn what_forgives() {
+        let two = "a max_fails=2; b";
+        check(&Method::RoundRobin, two, "die:a one live:a one*4 fails", "a>b b a b a [1 0]");
+        check(&Method::RoundRobin, two, "die:a one live:a at:10999 one*4 fails", "a>b b a b a [1 0]");
+        check(&Method::RoundRobin, two, "die:a one live:a at:11000 one*4 fails", "a>b b a b a [0 0]");
+    }
+
     #[test]
     fn the_only_server_has_no_failures() {
         check(&Method::RoundRobin, "a", "die:a one*3 live:a one fails", "a a a a [0]");
@@ -256,11 +266,9 @@ mod group {
         check(&Method::RoundRobin, "a; b; c", "drain:b one*3 bound:b one*2", "a c a b b");
         check(&Method::RoundRobin, "a; b", "down:b bound:b one*2", "a a");
         for method in [Method::LeastConn, Method::Hash, Method::Random, Method::IpHash] {
-            check(&method, "a; b; c", "drain:b key:k bound:b one*2 bound:x draw:1,1,1,0 key: one", &{
-                let last = if matches!(method, Method::IpHash) { "c" } else { "a" };
-                format!("b b {last}")
-            });
+            check(&method, "a; b; c", "drain:b bound:b key:k one*2", "b b");
         }
+        check(&Method::Random, "a; b; c", "drain:b draw:1,1,1,0 one", "a");
     }
 
     #[test]
@@ -273,6 +281,9 @@ mod group {
         check(&Method::RoundRobin, "a; b", "get*2 resolve:0:c conns fail:1 conns fails", "a b [1 0] - [0 0] [1 0]");
         check(&Method::RoundRobin, "a; b", "get*2 resolve:0:c end:0 end:1 conns", "a b [0 0]");
         check(&Method::RoundRobin, "a; b", "get resolve:0:a conns fail:0", "a [1 0] b");
+        // A number is never given again.
+        let numbers = "number resolve:0:x number resolve:0:a,x number";
+        check(&Method::RoundRobin, "a; b; c backup", numbers, "[0 1 2] [1 3 2] [1 3 4 2]");
     }
 
     #[test]

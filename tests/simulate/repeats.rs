@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::{inputs, printed};
+use proptest::prelude::*;
+
+use super::{inputs, printed, program};
 
 /// All that a run leaves behind: what it prints, its picks, its page.
 fn all(conf: &str, arguments: &[&str]) -> [String; 3] {
@@ -61,4 +63,42 @@ fn threads_change_nothing() {
     // The page names the trace, which is the same file.
     assert_eq!(one, with("2"));
     assert_eq!(one, with("5"));
+}
+
+/// A trace that is written down, in either form, is the trace that is made up.
+#[test]
+fn a_trace_on_paper_is_the_same() {
+    let scratch = tempfile::tempdir().unwrap();
+    let picks = |trace: &str| {
+        let [_, picks, _] = all("sticky.conf", &["--trace", trace]);
+        picks
+    };
+    let made_up = picks("gen:requests=500,sessions=30,service=exp:0.05");
+    for form in ["jsonl", "csv"] {
+        let file = scratch.path().join(form);
+        let file = file.to_str().unwrap();
+        let gen_it = ["trace", "gen", "--requests", "500", "--sessions", "30", "--service", "exp:0.05"];
+        let written = program::run(&inputs(), &[&gen_it[..], &["--format", form, "-o", file]].concat(), "");
+        assert!(written.status.success());
+        assert_eq!(picks(file), made_up, "{form}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A run is a function of configuration, trace, scenario and seed.
+    #[test]
+    fn a_run_is_a_function_of_its_inputs(
+        conf in prop::sample::select(vec!["random.conf", "sticky.conf", "uri_ring.conf", "max_conns.conf", "least_conn_zone.conf"]),
+        (seed, trace_seed) in (0u64..1000, 0u64..1000),
+        (workers, rate) in (1u32..6, 10u32..2000),
+        killed in prop::option::of(1u8..4),
+    ) {
+        let trace = format!("gen:requests=300,rate={rate},sessions=9,service=exp:0.03,seed={trace_seed}");
+        let (seed, workers) = (seed.to_string(), workers.to_string());
+        let kill = killed.map_or("*@9s..10s".to_owned(), |peer| format!("10.0.0.{peer}:80@0.1s.."));
+        let arguments = ["--trace", &trace, "--seed", &seed, "--workers", &workers, "--kill", &kill];
+        prop_assert_eq!(all(conf, &arguments), all(conf, &arguments));
+    }
 }

@@ -44,8 +44,22 @@ fn names() {
     check("name_no_address", &["unknown_name.conf", "--trace", TWO, "--resolve", "app.example.com=nowhere"]);
 }
 
+/// Names that nginx resolves while it serves.
+#[test]
+fn names_of_requests() {
+    check("name_of_request_unknown", &["variable_name.conf", "--trace", TWO]);
+    check("name_of_request_stand_in", &["variable_name.conf", "--trace", TWO, "--stand-in"]);
+    check("name_of_request_resolved", &["variable_name.conf", "--trace", TWO, "--resolve", "App.example.com=10.0.0.7"]);
+    check("name_at_run_time_unknown", &["names.conf", "--trace", TWO]);
+    check(
+        "name_at_run_time_resolved",
+        &["names.conf", "--trace", TWO, "--resolve", "app.example.com=10.0.0.7,10.0.0.8"],
+    );
+}
+
 #[test]
 fn files() {
+    check("one_standard_input", &["-", "--trace", "-"]);
     check("no_trace", &["weights.conf", "--trace", "nowhere.log"]);
     check("no_configuration", &["nowhere.conf", "--trace", TWO]);
     check("no_scenario", &["weights.conf", "--trace", TWO, "--scenario", "nowhere.toml"]);
@@ -57,6 +71,7 @@ fn files() {
 #[test]
 fn configurations() {
     check("faulty", &["faulty.conf", "--trace", TWO]);
+    check("no_server", &["stream_only.conf", "--trace", TWO]);
     check("faulty_other", &["weights.conf", "--trace", TWO, "--against", "faulty.conf"]);
     check("faulty_backup", &["hash_backup.conf", "--trace", TWO]);
     check("faulty_without_plus", &["queue.conf", "--trace", TWO, "--target", "nginx@1.31.3"]);

@@ -96,6 +96,8 @@ mod tests {
         check(&IpHash, "a; b; c", "address:192.0.2.7 die:a one", "a>b");
         check(&IpHash, "a; b; c", "address:192.0.2.7 die:a,b one", "a>b>c");
         check(&IpHash, "a; b; c", "address:10.0.0.1 die:a,b one", "a>b>c");
+        // 10.0.3.1 falls on a, b, c: having passed over a it does not come back to it, though it is free by now.
+        check(&IpHash, "a max_conns=1; b; c", "address:192.0.2.7 get address:10.0.3.1 get end:0 fail:1", "a b c");
     }
 
     #[test]

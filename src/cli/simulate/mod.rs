@@ -36,7 +36,7 @@ Examples:
   nginxlb simulate nginx.conf --trace t.jsonl --scenario outage.toml --report outage.html
                                                              a page with pictures
 
-The same configuration, trace, scenario and seed give the same output, byte for byte.
+Seed: the same configuration, trace, scenario and seed give the same output, byte for byte.
 
 Exit status: 0 replayed, 1 the configuration has faults, 2 something could not be read.";
 

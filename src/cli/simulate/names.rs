@@ -26,6 +26,11 @@ impl Names {
         names
     }
 
+    /// The names that have addresses of their own.
+    pub fn known(&self) -> impl Iterator<Item = (&str, &[IpAddr])> {
+        self.known.iter().map(|(name, addresses)| (name.as_str(), addresses.as_slice()))
+    }
+
     /// The addresses of a name.
     pub fn find(&self, name: &str) -> Option<Vec<IpAddr>> {
         let lower = name.to_ascii_lowercase();

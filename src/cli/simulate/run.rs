@@ -1,7 +1,7 @@
 //! A run from the files to what was found.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::rc::Rc;
@@ -37,6 +37,9 @@ struct Call<'a> {
 
 /// Runs `nginxlb simulate`.
 pub fn run(arguments: &Simulate) -> Result<(), Stopped> {
+    if arguments.conf.as_os_str() == "-" && arguments.trace == "-" {
+        return Err(Stopped::Unreadable("the standard input cannot be both configuration and trace".to_owned()));
+    }
     let target = arguments.target.target()?;
     let scenario = arguments.weather.scenario()?;
     let mut known: BTreeMap<_, _> = scenario.resolve.clone();
@@ -73,7 +76,10 @@ impl Call<'_> {
                 reloads.push(Setup::new(&self.load(&beside.join(config))?, &self.target));
             }
         }
-        let names = run_time_names(&setup, &self.names);
+        let names = run_time_names(std::iter::once(&setup).chain(&reloads), &self.names);
+        if setup.site.listeners().is_empty() {
+            return Err(Stopped::Unreadable("there is no server in http that requests could come to".to_owned()));
+        }
         Ok(Engine::new(setup, reloads, self.scenario, names, options, books, observer))
     }
 
@@ -100,6 +106,7 @@ impl Call<'_> {
             seed: arguments.seed,
             sessions,
             started: opened.trace.started(),
+            stand_in: arguments.stand_in,
         }
     }
 
@@ -121,7 +128,8 @@ impl Call<'_> {
         let options = self.options(config, opened);
         let mut engine = self.engine(config, options, self.books()?, Unwatched)?;
         self.through(opened, |record, batch, now| engine.arrive(record, batch, now))?;
-        say_strangers(&[engine.backends()]);
+        say_unmatched(&[engine.backends()]);
+        self.say_nameless(engine.strangers());
         self.assumed(config, opened, options);
         let (mut books, _) = engine.finish();
         self.close(&mut books)?;
@@ -143,7 +151,8 @@ impl Call<'_> {
             before.arrive(record, batch, now);
             after.arrive(record, batch, now);
         })?;
-        say_strangers(&[before.backends(), after.backends()]);
+        say_unmatched(&[before.backends(), after.backends()]);
+        self.say_nameless(before.strangers().chain(after.strangers()));
         self.assumed(config, opened, options);
         let ((mut before, _), (after, _)) = (before.finish(), after.finish());
         self.close(&mut before)?;
@@ -156,7 +165,8 @@ impl Call<'_> {
         let options = self.options(config, opened);
         let mut engine = self.engine(config, options, self.books()?, Why::new(id))?;
         self.through(opened, |record, batch, now| engine.arrive(record, batch, now))?;
-        say_strangers(&[engine.backends()]);
+        say_unmatched(&[engine.backends()]);
+        self.say_nameless(engine.strangers());
         let (mut books, why) = engine.finish();
         self.close(&mut books)?;
         match why.told() {
@@ -198,6 +208,24 @@ impl Call<'_> {
         Ok(())
     }
 
+    /// Says which names that nginx resolves while it serves have no address: those of groups, and those that requests
+    /// brought.
+    fn say_nameless<'n>(&self, brought: impl Iterator<Item = &'n str>) {
+        let missing = self.names.missing();
+        let mut names: BTreeSet<&str> = brought.collect();
+        names.extend(missing.iter().map(String::as_str));
+        let listed: Vec<&str> = names.iter().take(NAMES_SHOWN).copied().collect();
+        let (listed, more) = (listed.join(", "), names.len().saturating_sub(NAMES_SHOWN));
+        let listed = if more > 0 { format!("{listed} and {more} more") } else { listed };
+        match (names.is_empty(), self.arguments.stand_in) {
+            (true, _) => {}
+            (false, true) => eprintln!("assumed: addresses out of 198.19.0.0/16 stand in for {listed}"),
+            (false, false) => eprintln!(
+                "nginxlb: no address for {listed}, so 502: give --resolve NAME=ADDRESS, or --stand-in for made-up ones"
+            ),
+        }
+    }
+
     /// Says once what the trace and the configuration leave open, and what was assumed.
     fn assumed(&self, config: &Config, opened: &Opened, options: Options) {
         let mut lines = opened.trace.assumptions();
@@ -215,7 +243,7 @@ impl Call<'_> {
         }
         let made_up = self.names.made_up();
         if !made_up.is_empty() {
-            lines.push(format!("addresses out of 198.18.0.0/15 stand in for {}", made_up.join(", ")));
+            lines.push(format!("addresses out of 198.18.0.0/16 stand in for {}", made_up.join(", ")));
         }
         for line in lines {
             eprintln!("assumed: {line}");
@@ -224,7 +252,7 @@ impl Call<'_> {
 }
 
 /// Says of whom the scenario speaks that was a peer in none of the runs, of which names and reloads bring some late.
-fn say_strangers(runs: &[&Backends]) {
+fn say_unmatched(runs: &[&Backends]) {
     let mut strangers = runs.first().map_or(Vec::new(), |run| run.unmatched());
     strangers.retain(|(target, _)| runs.iter().all(|run| run.unmatched().iter().any(|(other, _)| other == target)));
     for (target, near) in strangers {
@@ -232,6 +260,9 @@ fn say_strangers(runs: &[&Backends]) {
         eprintln!("nginxlb: the scenario speaks of {target}, which is no peer of the configuration{near}");
     }
 }
+
+/// So many names are listed.
+const NAMES_SHOWN: usize = 10;
 
 /// Lines of the trace that could not be read.
 #[derive(Default)]

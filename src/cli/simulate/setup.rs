@@ -47,8 +47,13 @@ fn say_faults(compiled: &Compiled, entry: &Entry) {
     }
 }
 
-/// What the names that a configuration resolves at run time resolve to when it starts.
-pub fn run_time_names(setup: &Setup, names: &Names) -> HashMap<String, Vec<IpAddr>> {
-    let hosts = setup.plan.upstreams.iter().flat_map(|upstream| &upstream.names).map(|name| &name.host);
-    hosts.map(|host| (host.clone(), names.find(host).unwrap_or_default())).collect()
+/// What names that are resolved at run time resolve to at the start: all that are known, and those of these groups.
+pub fn run_time_names<'a>(setups: impl Iterator<Item = &'a Setup>, names: &Names) -> HashMap<String, Vec<IpAddr>> {
+    let mut found: HashMap<_, _> =
+        names.known().map(|(name, addresses)| (name.to_owned(), addresses.to_vec())).collect();
+    let upstreams = setups.flat_map(|setup| &setup.plan.upstreams);
+    for host in upstreams.flat_map(|upstream| &upstream.names).map(|name| &name.host) {
+        found.insert(host.clone(), names.find(host).unwrap_or_default());
+    }
+    found
 }

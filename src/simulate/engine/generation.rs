@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::Setup;
+use super::options::Options;
 use super::run::Sink;
 use crate::balance::Tier;
 use crate::simulate::memory::State;
@@ -53,13 +54,13 @@ impl Generation {
     /// Starts a configuration.
     pub fn start(
         setup: Setup,
-        workers: u32,
+        options: &Options,
         names: &HashMap<String, Vec<IpAddr>>,
         backends: &mut Backends,
         directory: &mut Directory,
         sink: &mut impl Sink,
     ) -> Generation {
-        let state = State::new(&setup.plan, workers, names);
+        let state = State::new(&setup.plan, options.workers, names, options.stand_in);
         let groups = setup.plan.upstreams.iter().map(|upstream| directory.group(&upstream.name, sink)).collect();
         let peers = vec![Vec::new(); setup.plan.upstreams.len()];
         let mut generation = Generation { setup, state, groups, peers };

@@ -25,10 +25,19 @@ pub struct Options {
     pub sessions: Sessions,
     /// Unix time, in seconds, of the trace's zero; what `$msec` and its kin go by.
     pub started: i64,
+    /// Names that only a request brings have an address out of 198.19.0.0/16, where they have none of their own.
+    pub stand_in: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { workers: 1, chance: Choice::ChaCha(0), seed: 0, sessions: Sessions::Trace, started: 0 }
+        Options {
+            workers: 1,
+            chance: Choice::ChaCha(0),
+            seed: 0,
+            sessions: Sessions::Trace,
+            started: 0,
+            stand_in: false,
+        }
     }
 }

@@ -100,13 +100,18 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
 
     fn start(&mut self, setup: Setup) {
         let Engine { names, backends, directory, sink, options, .. } = self;
-        self.generations.push(Generation::start(setup, options.workers, names, backends, directory, sink));
+        self.generations.push(Generation::start(setup, options, names, backends, directory, sink));
     }
 
     /// The backends, to ask which targets of the scenario none of them answers to.
     #[must_use]
     pub fn backends(&self) -> &Backends {
         &self.backends
+    }
+
+    /// Names without an address that requests asked for.
+    pub fn strangers(&self) -> impl Iterator<Item = &str> {
+        self.generations.iter().flat_map(|generation| generation.state.strangers()).map(String::as_str)
     }
 
     /// How the trace is replayed.

@@ -64,7 +64,7 @@ pub struct Summary {
 /// How far a group's prediction agrees.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Group {
-    /// Its name; `null` for what nginx answered itself.
+    /// Its name; `null` for what came to no group.
     pub name: Option<String>,
     /// Requests.
     pub requests: u64,
@@ -209,7 +209,7 @@ pub fn table(summary: &Summary) -> String {
     text.push('\n');
     let mut groups = plain(1, &["upstream", "requests", "same tries", "same last peer"]);
     for group in &summary.upstreams {
-        let name = group.name.as_deref().unwrap_or("(nginx itself)");
+        let name = group.name.as_deref().unwrap_or("(no group)");
         groups.add_row([
             name,
             &count(group.requests),

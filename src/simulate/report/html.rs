@@ -69,7 +69,7 @@ fn whole(summary: &Summary) -> Vec<Tile> {
         Tile("2xx", part(2), false),
         Tile("4xx", part(4), false),
         Tile("5xx", part(5), of(5) > 0),
-        Tile("by nginx itself", count(direct), false),
+        Tile("without a group", count(direct), false),
     ]
 }
 

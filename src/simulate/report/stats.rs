@@ -18,7 +18,7 @@ const ENDINGS: usize = Ending::ClientGone as usize + 1;
 #[derive(Debug, Clone, Default)]
 pub struct Report {
     pub(super) upstreams: Vec<UpstreamStats>,
-    /// Statuses of the requests that nginx answered itself.
+    /// Statuses of the requests that came to no group: nginx answered itself, or passed them to a name that they brought.
     pub(super) direct: Tally<u16>,
     pub(super) requests: u64,
     /// When the first request came, and when the last one ended.

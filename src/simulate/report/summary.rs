@@ -35,7 +35,7 @@ pub struct Summary {
     pub end: f64,
     /// Statuses of all answers.
     pub statuses: Vec<Count>,
-    /// Statuses of the requests that nginx answered itself.
+    /// Statuses of the requests that came to no group: nginx answered itself, or passed them to a name that they brought.
     pub direct: Vec<Count>,
     /// The width of the buckets of all series, in seconds; the first begins at 0.
     pub bucket: f64,

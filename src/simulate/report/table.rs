@@ -24,7 +24,7 @@ pub fn render(summary: &Summary) -> String {
     text.push('\n');
     if !summary.direct.is_empty() {
         let direct = summary.direct.iter().map(|count| count.count).sum();
-        let _ = writeln!(text, "{} answered by nginx itself: {}", count(direct), statuses(&summary.direct));
+        let _ = writeln!(text, "{} without a group: {}", count(direct), statuses(&summary.direct));
     }
     for upstream in &summary.upstreams {
         let _ = write!(text, "\n{}", group(upstream));
