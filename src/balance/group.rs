@@ -100,6 +100,7 @@ impl Group {
         self.list_mut(id.tier)?.list.get_mut(id.index as usize)
     }
 
+    #[inline]
     fn list_mut(&mut self, tier: Tier) -> Option<&mut Peers> {
         match tier {
             Tier::Primary => Some(&mut self.primary),
@@ -118,6 +119,7 @@ impl Group {
 
     /// A request begins. Its [`key`](Selection::key) is there already; it gets as many tries as there are servers that
     /// are not `down`, backup servers among them.
+    #[inline]
     pub fn start(&self, selection: &mut Selection) {
         selection.tries = self.primary.tries + self.backup.as_ref().map_or(0, |backup| backup.tries);
         selection.generation = self.generation;
@@ -129,6 +131,7 @@ impl Group {
     }
 
     /// Chooses a peer for the next try, or says that none is live.
+    #[inline]
     pub fn pick(
         &mut self,
         selection: &mut Selection,
@@ -171,6 +174,7 @@ impl Group {
     }
 
     /// The header of an answer has come, `header_time` milliseconds after the try began.
+    #[inline]
     pub fn header(&mut self, selection: &mut Selection, header_time: u64, now: Millis) {
         let Method::LeastTime(measured) = self.method else { return };
         let Some((_, peer)) = self.current_mut(selection) else { return };
@@ -178,6 +182,7 @@ impl Group {
     }
 
     /// The peer that the request has, with whether it is the only one; none if it has left the group meanwhile.
+    #[inline]
     fn current_mut(&mut self, selection: &Selection) -> Option<(bool, &mut Peer)> {
         let is_stale = selection.generation != self.generation;
         let peers = self.list_mut(selection.tier)?;
@@ -191,6 +196,7 @@ impl Group {
 
     /// A try has ended (`ngx_http_upstream_free_round_robin_peer`). Says until when the peer is unavailable, if this
     /// failure made it so.
+    #[inline]
     pub fn free(&mut self, selection: &mut Selection, freed: Freed, now: Millis) -> Option<Millis> {
         let measured = match self.method {
             Method::LeastTime(measured) | Method::RandomTwo(Some(measured)) => Some(measured),
@@ -249,6 +255,7 @@ impl Group {
 }
 
 /// The request gets the peer.
+#[inline]
 fn take(peers: &mut Peers, selection: &mut Selection, index: usize, now: Millis, watch: &mut impl Watch) -> PeerId {
     watch.see(|| Sight::Chosen(index as u32));
     let single = peers.single;

@@ -67,6 +67,7 @@ pub struct Attempt {
 
 impl Attempt {
     /// An attempt that begins.
+    #[inline]
     #[must_use]
     pub fn new(addr: Arc<str>, peer: Option<u32>, started: Millis) -> Attempt {
         Attempt {

@@ -116,6 +116,7 @@ impl Exchange {
     }
 
     /// The answer of the upstream has begun: it is passed on unless `proxy_intercept_errors` has a page for it.
+    #[inline]
     fn head<M: Memory, R: Random, W: Watch>(&mut self, status: u16, world: &mut World<M, R, W>) -> Next {
         let next = self.header_came(status, world);
         if next == Next::Forward && self.is_intercepted(world.site, status) {
@@ -125,12 +126,14 @@ impl Exchange {
         next
     }
 
+    #[inline]
     fn forwarded<M: Memory, R: Random, W: Watch>(&mut self, ending: Ending, world: &mut World<M, R, W>) -> Action {
         self.through(ending, world);
         let status = self.route.outcome(self.status);
         self.done(status, world)
     }
 
+    #[inline]
     fn after<M: Memory, R: Random, W: Watch>(&mut self, next: Next, world: &mut World<M, R, W>) -> Action {
         match next {
             Next::Attempt => Action::Attempt,
@@ -148,6 +151,7 @@ impl Exchange {
     }
 
     /// The phases from `PREACCESS` on, again for each internal redirect.
+    #[inline]
     fn go_on<M: Memory, R: Random, W: Watch>(&mut self, found: Found, world: &mut World<M, R, W>) -> Action {
         match found {
             Found::Location(_) => self.limit(world),
@@ -163,6 +167,7 @@ impl Exchange {
         }
     }
 
+    #[inline]
     fn done<M: Memory, R, W>(&mut self, status: u16, world: &mut World<M, R, W>) -> Action {
         self.status = status;
         self.forwards = false;
@@ -173,6 +178,7 @@ impl Exchange {
     }
 
     /// `limit_req`, once for a request however often it is redirected.
+    #[inline]
     fn limit<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
         let limits = world.plan.limits(self.route.location);
         if self.was_limited || limits.requests.is_empty() {
@@ -199,6 +205,7 @@ impl Exchange {
     }
 
     /// `limit_conn`, `ACCESS` and `CONTENT`.
+    #[inline]
     fn pass_limits<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
         if let Err(status) = self.hold_connections(world) {
             return self.answer_error(status, world);
@@ -218,6 +225,7 @@ impl Exchange {
     }
 
     /// Counts the request under its keys, or gives the status by which it is refused.
+    #[inline]
     fn hold_connections<M: Memory, R, W>(&mut self, world: &mut World<M, R, W>) -> Result<(), u16> {
         let limits = world.plan.limits(self.route.location);
         if self.was_counted || limits.connections.is_empty() {
@@ -243,8 +251,9 @@ impl Exchange {
     }
 
     /// Sends the request to a group of the configuration, or to addresses found for it alone.
+    #[inline]
     fn pass<M: Memory, R: Random, W: Watch>(&mut self, to: To, world: &mut World<M, R, W>) -> Action {
-        let passing = *world.plan.passing(self.route.location);
+        let passing = world.plan.passing(self.route.location);
         let group = match to {
             To::Group(id) => Destined::Group(id),
             To::Address(address) => own(&address.to_string(), &[address.to_string()]),

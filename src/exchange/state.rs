@@ -45,6 +45,7 @@ pub struct Exchange {
 
 impl Exchange {
     /// Begins anew with a request; its headers follow by [`Request::header`].
+    #[inline]
     pub fn start(&mut self, connection: &Connection, line: Line, now: Millis) {
         self.request.start(connection, line);
         self.route.reset();

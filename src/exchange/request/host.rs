@@ -24,30 +24,29 @@ pub fn valid_host(host: &[u8]) -> Option<(usize, u16)> {
 #[derive(Debug, Default)]
 pub struct ReadHost {
     text: Vec<u8>,
-    length: usize,
-    port: u16,
-    lower: bool,
+    /// Bytes of the name, without port and last dot.
+    pub length: usize,
+    /// The port; 0 for none.
+    pub port: u16,
+    /// The name has no capitals.
+    pub lower: bool,
 }
 
 impl ReadHost {
     /// Whether it is this one.
+    #[inline]
     pub fn is(&self, text: &[u8]) -> bool {
         !text.is_empty() && self.text == text
     }
 
-    /// Reads another one; nothing if nginx refuses it.
-    pub fn read(&mut self, text: &[u8]) -> Option<()> {
+    /// Reads another one; whether nginx takes it.
+    pub fn read(&mut self, text: &[u8]) -> bool {
         self.text.clear();
-        let (length, port) = valid_host(text)?;
+        let Some((length, port)) = valid_host(text) else { return false };
         self.text.extend_from_slice(text);
         (self.length, self.port) = (length, port);
         self.lower = !text[..length].iter().any(u8::is_ascii_uppercase);
-        Some(())
-    }
-
-    /// Its length without port and last dot, its port, and whether it is in lower case.
-    pub fn found(&self) -> (usize, u16, bool) {
-        (self.length, self.port, self.lower)
+        true
     }
 }
 

@@ -166,11 +166,12 @@ pub struct Request {
     /// The text of the client's address, once it was needed.
     pub(super) client_text: Option<Slice>,
     /// The host of an earlier request, as it was read: most ask for the same one.
-    last_host: ReadHost,
+    pub(super) last_host: ReadHost,
 }
 
 impl Request {
     /// Forgets the last request, and takes the first line of the next.
+    #[inline]
     pub(super) fn start(&mut self, connection: &Connection, line: Line) {
         self.bytes.clear();
         self.headers.clear();
@@ -201,6 +202,7 @@ impl Request {
     }
 
     /// Adds the `Host` header.
+    #[inline]
     pub fn host_header(&mut self, value: &[u8]) {
         let name = self.push(b"host");
         let value = self.push(value);
@@ -208,13 +210,11 @@ impl Request {
         self.known.note(b"host", value);
     }
 
-    /// The length of a host, its port, and whether it is in lower case; nothing if nginx refuses it.
-    pub(super) fn read_host(&mut self, host: Slice) -> Option<(usize, u16, bool)> {
+    /// Reads a host, unless it is the one that was read last; whether nginx takes it.
+    #[inline]
+    pub(super) fn read_host(&mut self, host: Slice) -> bool {
         let text = host.of(&self.bytes);
-        if !self.last_host.is(text) {
-            self.last_host.read(text)?;
-        }
-        Some(self.last_host.found())
+        self.last_host.is(text) || self.last_host.read(text)
     }
 
     /// Sets `$request_id`.

@@ -23,12 +23,14 @@ impl Exchange {
         self.phases(site, Phase::Server)
     }
 
+    #[inline]
     fn choose(&mut self, site: &Site, server: ServerId) {
         self.route.server = server;
         self.route.location = site.server(server).location;
     }
 
     /// Reads target and headers, and chooses the server.
+    #[inline]
     fn read_head(&mut self, site: &Site, listener: &Listener) -> Result<(), u16> {
         const BAD: u16 = 400;
         let connect = self.request.method() == b"CONNECT";
@@ -58,21 +60,26 @@ impl Exchange {
         }
     }
 
+    #[inline]
     fn take_host(&mut self, site: &Site, listener: &Listener, host: Slice) -> Result<(), u16> {
-        let (length, port, lower) = self.request.read_host(host).ok_or(400_u16)?;
+        if !self.request.read_host(host) {
+            return Err(400);
+        }
+        let length = self.request.last_host.length;
         let mut host = host.part(0, length);
-        if !lower {
+        if !self.request.last_host.lower {
             let start = self.request.bytes.len();
             self.request.bytes.extend_from_within(host.start as usize..host.start as usize + length);
             self.request.bytes[start..].make_ascii_lowercase();
             host = self.request.since(start);
         }
-        (self.request.host, self.request.port) = (host, port);
+        (self.request.host, self.request.port) = (host, self.request.last_host.port);
         self.choose_by_name(site, listener, host);
         Ok(())
     }
 
     /// `ngx_http_find_virtual_server`
+    #[inline]
     fn choose_by_name(&mut self, site: &Site, listener: &Listener, host: Slice) {
         let Some(choice) = &listener.names else { return };
         if let Some(server) = choice.names.find(self.request.get(host)) {
@@ -87,6 +94,7 @@ impl Exchange {
     }
 
     /// What the headers say of the body.
+    #[inline]
     fn check_body(&mut self) -> Result<(), u16> {
         let known = self.request.known;
         let length = known.length.map(|length| self.request.get(length));

@@ -12,6 +12,7 @@ impl Exchange {
     ///
     /// # Errors
     /// 403.
+    #[inline]
     pub fn access(&self, site: &Site) -> Result<(), u16> {
         let location = site.location(self.route.location);
         let Some(rules) = &location.rules else { return Ok(()) };
@@ -21,6 +22,7 @@ impl Exchange {
     }
 
     /// Who answers.
+    #[inline]
     pub fn content(&mut self, site: &Site) -> Content {
         if let Some(tried) = &site.location(self.route.location).tried
             && let Some(end) = self.try_files(site, tried)

@@ -15,6 +15,7 @@ impl Exchange {
     ///
     /// # Errors
     /// The status of nginx's answer when there is none.
+    #[inline]
     pub(super) fn destination(&mut self, site: &Site) -> Result<Destination, u16> {
         let pass = site.location(self.route.location).pass.as_deref().ok_or(500_u16)?;
         match &pass.to {

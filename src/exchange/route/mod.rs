@@ -141,6 +141,7 @@ pub struct Route {
 
 impl Route {
     /// Forgets the last request.
+    #[inline]
     pub(super) fn reset(&mut self) {
         (self.handler, self.redirect, self.proxy) = (None, None, None);
         self.body_refused = false;
@@ -153,6 +154,7 @@ impl Route {
     }
 
     /// Makes room for what a site has.
+    #[inline]
     fn prepare(&mut self, site: &Site) {
         self.vars.resize(site.named_count(), Var::default());
         if self.rooms.len() != site.pattern_count() {
@@ -162,6 +164,7 @@ impl Route {
 
     /// The status that the client sees when the answer's own is `status`: that of an `error_page` on its way wins.
     #[must_use]
+    #[inline]
     pub fn outcome(&self, status: u16) -> u16 {
         if self.error_status == 0 { status } else { self.error_status }
     }

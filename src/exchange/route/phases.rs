@@ -60,6 +60,7 @@ impl Exchange {
     }
 
     /// `ngx_http_core_find_config_phase`
+    #[inline]
     fn find_location(&mut self, site: &Site) -> Option<Found> {
         self.route.handler = None;
         self.route.uri_changed = false;
@@ -139,6 +140,7 @@ impl Exchange {
     }
 
     /// `ngx_http_update_location_config`
+    #[inline]
     pub(super) fn enter(&mut self, site: &Site, location: LocationId) {
         self.route.location = location;
         if let Some((allowed, inner)) = site.location(location).limit_except

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::group::{Affinity, Key};
 use super::passing::{Passing, Wrong};
-use crate::balance::{Freed, Group, Millis, Random, Selection, Watch, address_key};
+use crate::balance::{Freed, Group, Millis, Peer, Random, Selection, Watch, address_key};
 use crate::exchange::attempt::{Attempt, Ending};
 use crate::exchange::state::Exchange;
 use crate::exchange::value::Template;
@@ -45,8 +45,6 @@ pub struct Tries {
     began: Millis,
     /// The request has been sent to the current peer.
     sent: bool,
-    /// The method is one of those that are not repeated lightly.
-    non_idempotent: bool,
     /// The value that its session is known by.
     session: Vec<u8>,
     /// The group binds sessions.
@@ -77,6 +75,7 @@ const NON_IDEMPOTENT: &[&[u8]] = &[b"POST", b"LOCK", b"PATCH"];
 
 impl Tries {
     /// Forgets the last request.
+    #[inline]
     pub fn reset(&mut self) {
         self.group = Destined::Nowhere;
         self.cookies.clear();
@@ -87,6 +86,7 @@ impl Tries {
 
 impl Exchange {
     /// Works on the group that the request is sent to.
+    #[inline]
     fn with_group<M: Memory, R, W, T>(
         &mut self,
         world: &mut World<M, R, W>,
@@ -102,33 +102,33 @@ impl Exchange {
     }
 
     /// Sends the request to a group: `ngx_http_upstream_init_request` from where the group is known.
+    #[inline]
     pub(in crate::exchange) fn send_to<M: Memory, R: Random, W: Watch>(
         &mut self,
         group: Destined,
-        passing: Passing,
+        passing: &Passing,
         world: &mut World<M, R, W>,
     ) -> Next {
         self.tries.selection.clear();
         self.tries.session.clear();
         self.tries.sticks = false;
-        self.tries.passing = passing;
+        self.tries.passing = *passing;
         self.tries.began = world.now;
         self.tries.sent = false;
-        let method = self.request.get(self.request.method);
-        self.tries.non_idempotent = NON_IDEMPOTENT.contains(&method);
         if let Destined::Group(id) = group {
             self.prepare(id, world);
         }
         self.tries.group = group;
         self.with_group(world, |group, selection, _, _| group.start(selection));
-        let tries = &mut self.tries.selection.tries;
         if passing.tries > 0 {
+            let tries = &mut self.tries.selection.tries;
             *tries = passing.tries.min(*tries);
         }
         self.try_next(world)
     }
 
     /// Fills in what the group's method hashes and what its sessions go by.
+    #[inline]
     fn prepare<M: Memory, R, W>(&mut self, id: UpstreamId, world: &mut World<M, R, W>) {
         let upstream = world.plan.upstream(id);
         match &upstream.key {
@@ -158,28 +158,38 @@ impl Exchange {
     }
 
     /// The next try: `ngx_http_upstream_connect`.
+    #[inline]
     fn try_next<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Next {
         self.bind_session(world);
         let now = world.now;
+        let sticks = self.tries.sticks;
         let picked = self.with_group(world, |group, selection, rng, watch| {
             let peer = group.pick(selection, now, rng, watch).and_then(|peer| group.peer(peer));
-            peer.map(|peer| (peer.server.clone(), peer.number(), peer.conns)).ok_or_else(|| group.name.clone())
+            let told = |peer: &Peer| {
+                let id = sticks.then(|| peer.server.id.clone());
+                (peer.server.addr.clone(), peer.number(), peer.conns, id)
+            };
+            peer.map(told).ok_or_else(|| group.name.clone())
         });
         match picked {
             None => Next::Fail(500),
             Some(Err(name)) => self.no_live(name, world),
-            Some(Ok((server, number, conns))) => {
+            Some(Ok((addr, number, conns, id))) => {
                 self.upstream_headers.clear();
-                let attempt = Attempt::new(server.addr.clone(), Some(number), now);
-                self.attempts.push(Attempt { conns, upstream: self.tries.group.number(), ..attempt });
+                let mut attempt = Attempt::new(addr, Some(number), now);
+                (attempt.conns, attempt.upstream) = (conns, self.tries.group.number());
+                self.attempts.push(attempt);
                 self.tries.sent = false;
-                self.set_cookie(&server.id, world);
+                if let Some(id) = id {
+                    self.set_cookie(id, world);
+                }
                 Next::Attempt
             }
         }
     }
 
     /// Says to the balancer which server the session is bound to.
+    #[inline]
     fn bind_session<M: Memory, R, W>(&mut self, world: &mut World<M, R, W>) {
         let Tries { group: Destined::Group(id), session, selection, sticks: true, .. } = &mut self.tries else {
             return;
@@ -198,15 +208,16 @@ impl Exchange {
     }
 
     /// The peer is known: the session's cookie names its server.
-    fn set_cookie<M: Memory, R, W>(&mut self, server: &Arc<str>, world: &World<M, R, W>) {
-        let Tries { group: Destined::Group(id), sticks: true, .. } = self.tries else { return };
-        self.tries.server = Some(server.clone());
-        let Some(Affinity::Cookie { name, .. }) = &world.plan.upstream(id).affinity else { return };
-        let cookies = &mut self.tries.cookies;
-        match cookies.iter_mut().find(|(known, _)| known == name) {
-            Some((_, value)) => value.clone_from(server),
-            None => cookies.push((name.clone(), server.clone())),
+    fn set_cookie<M: Memory, R, W>(&mut self, server: Arc<str>, world: &World<M, R, W>) {
+        let Destined::Group(id) = self.tries.group else { return };
+        if let Some(Affinity::Cookie { name, .. }) = &world.plan.upstream(id).affinity {
+            let cookies = &mut self.tries.cookies;
+            match cookies.iter_mut().find(|(known, _)| known == name) {
+                Some((_, value)) => value.clone_from(&server),
+                None => cookies.push((name.clone(), server.clone())),
+            }
         }
+        self.tries.server = Some(server);
     }
 
     /// No peer is eligible. It may wait for one; otherwise the group's name stands for the peer, and the status is 502.
@@ -244,6 +255,7 @@ impl Exchange {
     }
 
     /// The connection stands, and the request is sent.
+    #[inline]
     pub(in crate::exchange) fn connected(&mut self, now: Millis) {
         self.tries.sent = true;
         if let Some(attempt) = self.attempts.last_mut() {
@@ -252,6 +264,7 @@ impl Exchange {
     }
 
     /// The header of an answer has come: `ngx_http_upstream_test_next`, then the learning of sessions.
+    #[inline]
     pub(in crate::exchange) fn header_came<M: Memory, R: Random, W: Watch>(
         &mut self,
         status: u16,
@@ -279,8 +292,9 @@ impl Exchange {
 
     /// Whether the settings allow another try after this.
     fn may_retry(&self, wrong: Wrong, now: Millis) -> bool {
-        let Tries { passing, sent, non_idempotent, began, .. } = &self.tries;
-        let wrong = if *sent && *non_idempotent { wrong | Wrong::NON_IDEMPOTENT } else { wrong };
+        let Tries { passing, sent, began, .. } = &self.tries;
+        let non_idempotent = || NON_IDEMPOTENT.contains(&self.request.method());
+        let wrong = if *sent && non_idempotent() { wrong | Wrong::NON_IDEMPOTENT } else { wrong };
         passing.next_upstream.contains(wrong)
             && (passing.request_buffering || !sent)
             && (passing.timeout == 0 || now.since(*began) < passing.timeout)
@@ -306,6 +320,7 @@ impl Exchange {
     }
 
     /// The answer is through, or as much of it as came: `ngx_http_upstream_finalize_request`.
+    #[inline]
     pub(in crate::exchange) fn through<M: Memory, R, W>(&mut self, ending: Ending, world: &mut World<M, R, W>) {
         self.end_attempt(ending, world.now);
         if self.tries.sticks {
@@ -316,6 +331,7 @@ impl Exchange {
         self.free(Freed::Well { header_time, response_time: response_time.unwrap_or(0) }, world);
     }
 
+    #[inline]
     fn end_attempt(&mut self, ending: Ending, now: Millis) {
         if let Some(attempt) = self.attempts.last_mut() {
             attempt.response_time = Some(now.since(attempt.started));
@@ -323,6 +339,7 @@ impl Exchange {
         }
     }
 
+    #[inline]
     fn free<M: Memory, R, W>(&mut self, freed: Freed, world: &mut World<M, R, W>) {
         if self.tries.selection.current.is_none() {
             return;

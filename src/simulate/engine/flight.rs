@@ -50,6 +50,7 @@ pub struct Flight {
 
 impl Flight {
     /// Takes over what the trace says of a request.
+    #[inline]
     pub fn board(&mut self, record: &Record, batch: &Batch) {
         self.texts.clear();
         self.step = self.step.wrapping_add(1);
@@ -63,6 +64,7 @@ impl Flight {
         self.upstream_status = record.upstream_status.map(|text| self.keep(batch, text));
     }
 
+    #[inline]
     fn keep(&mut self, batch: &Batch, text: Slice) -> Range<u32> {
         let start = self.texts.len() as u32;
         self.texts.extend_from_slice(batch.get(text));

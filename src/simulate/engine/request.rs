@@ -13,6 +13,7 @@ use crate::simulate::trace::{Batch, Record};
 const HTTP_1_0: u8 = 10;
 
 /// The listener that a request came to: that of the trace's port, or of its scheme, or the first.
+#[inline]
 fn listener_of(site: &Site, record: &Record) -> ListenerId {
     let port = |address: &Address| if let Address::Inet(address) = address { Some(address.port()) } else { None };
     let all = || site.listeners().iter().zip(0..);
@@ -23,6 +24,7 @@ fn listener_of(site: &Site, record: &Record) -> ListenerId {
 
 impl<S: Sink, W: Observer> Engine<'_, S, W> {
     /// Makes a request of a record; gives the listener that it came to.
+    #[inline]
     pub(super) fn request(&mut self, number: u32, record: &Record, batch: &Batch, now: Millis) -> ListenerId {
         let epoch = self.options().started.unsigned_abs() * 1000;
         let flight = &mut self.flights[number as usize];

@@ -231,6 +231,7 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
     }
 
     /// Does what the exchange asks for, as long as that takes no time.
+    #[inline]
     fn drive(&mut self, number: u32, mut action: Action, now: Millis) {
         loop {
             match action {
@@ -279,6 +280,7 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
     }
 
     /// What the scenario has in store for the attempt that begins: an answer at once, whose status is given, or a script.
+    #[inline]
     fn meet_fate(&mut self, number: u32, now: Millis) -> Option<u16> {
         let Engine { flights, generations, backends, dice, observer, .. } = self;
         let flight = &mut flights[number as usize];
@@ -300,6 +302,7 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
     }
 
     /// The whole of an answer that takes no time.
+    #[inline]
     fn answer_at_once(&mut self, number: u32, status: u16, now: Millis) -> Action {
         if self.flights[number as usize].jar.is_some() {
             self.set_backend_cookies(number);
@@ -324,6 +327,7 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
     }
 
     /// A peer may have been given back for which others wait.
+    #[inline]
     fn note_vacancy(&mut self, number: u32) {
         let Flight { exchange, generation, worker, .. } = &mut self.flights[number as usize];
         if let Some(upstream) = exchange.tries.freed.take() {
@@ -332,6 +336,7 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
     }
 
     /// One step of an exchange in its world.
+    #[inline]
     fn with(
         &mut self,
         number: u32,
@@ -360,6 +365,7 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
     }
 
     /// The request is done.
+    #[inline]
     fn land(&mut self, number: u32, now: Millis) {
         self.take_cookies(number);
         let Engine { flights, generations, jars, sink, .. } = self;

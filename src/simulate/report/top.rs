@@ -18,12 +18,16 @@ pub struct Top {
     counts: [u64; PLACES],
     errors: [u64; PLACES],
     clients: [Option<IpAddr>; PLACES],
+    /// The least count, as far as is known, and the place from which to look for one that has it.
+    floor: u64,
+    next: usize,
 }
 
 impl Default for Top {
     fn default() -> Top {
         // No client has this number.
-        Top { keys: [u64::MAX; PLACES], counts: [0; PLACES], errors: [0; PLACES], clients: [None; PLACES] }
+        let (keys, counts, errors) = ([u64::MAX; PLACES], [0; PLACES], [0; PLACES]);
+        Top { keys, counts, errors, clients: [None; PLACES], floor: 0, next: 0 }
     }
 }
 
@@ -32,20 +36,34 @@ impl Top {
     #[inline]
     pub fn add(&mut self, client: IpAddr) {
         let key = key(client);
-        if let Some(place) = self.keys.iter().position(|known| *known == key) {
-            self.counts[place] += 1;
+        // All places at once: which one it is cannot be foretold.
+        let mut same = 0_u32;
+        for (place, known) in self.keys.iter().enumerate() {
+            same |= u32::from(*known == key) << place;
+        }
+        if same != 0 {
+            self.counts[same.trailing_zeros() as usize] += 1;
             return;
         }
-        let mut least = 0;
-        for place in 1..PLACES {
-            if self.counts[place] < self.counts[least] {
-                least = place;
-            }
-        }
+        let least = self.least();
         self.errors[least] = self.counts[least];
         self.counts[least] += 1;
         self.keys[least] = key;
         self.clients[least] = Some(client);
+    }
+
+    /// A place with the least count. Counts only grow, so a place that has the least that is known has the least.
+    fn least(&mut self) -> usize {
+        loop {
+            for _ in 0..PLACES {
+                let place = self.next;
+                self.next = (place + 1) % PLACES;
+                if self.counts[place] == self.floor {
+                    return place;
+                }
+            }
+            self.floor = self.counts.iter().copied().min().unwrap_or(0);
+        }
     }
 
     /// The clients and how often each came at least; the most frequent first.
