@@ -84,4 +84,57 @@ impl Attempt {
             unavailable_until: None,
         }
     }
+
+    /// [`Attempt::new`] in the same place, without a copy.
+    #[inline]
+    fn again(&mut self, addr: Arc<str>, started: Millis) {
+        self.addr = addr;
+        (self.upstream, self.peer, self.conns, self.started, self.status) = (None, None, 0, started, 0);
+        (self.connect_time, self.header_time, self.response_time) = (None, None, None);
+        (self.ending, self.unavailable_until) = (Ending::Running, None);
+    }
+}
+
+/// The tries of one request, in order. The room of earlier requests' tries is used again.
+#[derive(Debug, Default)]
+pub struct Attempts {
+    list: Vec<Attempt>,
+    count: usize,
+}
+
+impl Attempts {
+    /// Forgets all.
+    #[inline]
+    pub fn clear(&mut self) {
+        self.count = 0;
+    }
+
+    /// A try begins, at this address.
+    #[inline]
+    pub fn begin(&mut self, addr: Arc<str>, started: Millis) -> &mut Attempt {
+        let at = self.count;
+        self.count += 1;
+        if at == self.list.len() {
+            self.list.push(Attempt::new(addr, None, started));
+        } else {
+            self.list[at].again(addr, started);
+        }
+        &mut self.list[at]
+    }
+}
+
+impl std::ops::Deref for Attempts {
+    type Target = [Attempt];
+
+    #[inline]
+    fn deref(&self) -> &[Attempt] {
+        &self.list[..self.count]
+    }
+}
+
+impl std::ops::DerefMut for Attempts {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [Attempt] {
+        &mut self.list[..self.count]
+    }
 }

@@ -17,7 +17,7 @@ mod upstream;
 mod value;
 mod world;
 
-pub use attempt::{Attempt, Ending};
+pub use attempt::{Attempt, Attempts, Ending};
 pub use files::Files;
 pub use life::{Action, Event};
 pub use plan::Plan;

@@ -1,7 +1,7 @@
 //! Everything that is known of one request while it lives. A driver keeps a few of these and reuses them: what a request
 //! needed room for stays for the next.
 
-use super::attempt::Attempt;
+use super::attempt::Attempts;
 use super::limits::Held;
 use super::request::{Connection, Line, Request, Slice};
 use super::route::Route;
@@ -17,7 +17,7 @@ pub struct Exchange {
     /// Where it went.
     pub route: Route,
     /// The tries at peers, in order.
-    pub attempts: Vec<Attempt>,
+    pub attempts: Attempts,
     /// The headers of the upstream's answer, names in lower case.
     pub upstream_headers: Vec<(Box<str>, Box<[u8]>)>,
     /// The time.

@@ -187,6 +187,12 @@ impl Request {
         self.target = self.push(line.target);
     }
 
+    /// Says who sent it, where the connection that it began with did not.
+    #[inline]
+    pub fn come_from(&mut self, client: Option<IpAddr>, tls: bool, connection: u64) {
+        (self.connection.client, self.connection.tls, self.connection.number) = (client, tls, connection);
+    }
+
     /// Adds a header.
     pub fn header(&mut self, name: &[u8], value: &[u8]) {
         let name = self.push(name);
@@ -300,6 +306,16 @@ impl Request {
         (self.uri, self.args, self.unparsed) = (target.uri, target.args, target.unparsed);
         self.escaped = target.escaped;
         Some(target)
+    }
+
+    /// Takes a target that is a path and needs no work as it is; whether it was one.
+    pub(super) fn take_plain_target(&mut self) -> bool {
+        let text = self.target.of(&self.bytes);
+        let Some(end) = target::plain(text).filter(|_| text.first() == Some(&b'/')) else { return false };
+        let length = text.len();
+        (self.uri, self.unparsed) = (self.target.part(0, end), self.target);
+        self.args = self.target.part((end + 1).min(length), length);
+        true
     }
 
     /// Appends bytes.

@@ -122,6 +122,24 @@ static CLASSES: [Class; 256] = {
     classes
 };
 
+/// Where the path of a target ends that needs no work, the usual case; nothing if it has to be looked at closer.
+pub fn plain(target: &[u8]) -> Option<usize> {
+    let mut slash = false;
+    for (at, byte) in target.iter().enumerate() {
+        slash = match (CLASSES[usize::from(*byte)], byte) {
+            (Class::Plain, _) => false,
+            (Class::Special, b'/') if !slash => true,
+            (Class::Special, b'.') if !slash => false,
+            (Class::Special, b'?') => {
+                let plain = |byte: &u8| CLASSES[usize::from(*byte)] != Class::Forbidden && *byte != b'#';
+                return target[at..].iter().all(plain).then_some(at);
+            }
+            _ => return None,
+        };
+    }
+    Some(target.len())
+}
+
 /// Looks through the path for what needs work, and through all for what is not allowed.
 fn look(text: &[u8]) -> Option<Look> {
     let mut look = Look { question: None, complex: false, quoted: false, plus: false };

@@ -34,14 +34,12 @@ impl Exchange {
     fn read_head(&mut self, site: &Site, listener: &Listener) -> Result<(), u16> {
         const BAD: u16 = 400;
         let connect = self.request.method() == b"CONNECT";
-        let target = if connect {
-            self.request.connect_target()
-        } else {
-            self.request.read_target(site.server(listener.default).merge_slashes)
-        };
-        let host = target.ok_or(BAD)?.host;
-        if let Some(host) = host {
-            self.take_host(site, listener, host)?;
+        if connect || !self.request.take_plain_target() {
+            let merges = site.server(listener.default).merge_slashes;
+            let target = if connect { self.request.connect_target() } else { self.request.read_target(merges) };
+            if let Some(host) = target.ok_or(BAD)?.host {
+                self.take_host(site, listener, host)?;
+            }
         }
         match self.request.known.host {
             Some(host) if self.request.host.is_empty() => self.take_host(site, listener, host)?,

@@ -30,15 +30,12 @@ impl Exchange {
             return end.into();
         }
         match self.route.handler {
-            Some(Handler::Pass) => match self.destination(site) {
-                Ok(destination) => {
-                    if !self.attempts.is_empty() {
-                        self.route.groups.push(self.attempts.len() as u32);
-                    }
-                    Content::Pass(destination)
+            Some(Handler::Pass) => {
+                if !self.attempts.is_empty() {
+                    self.route.groups.push(self.attempts.len() as u32);
                 }
-                Err(status) => self.refuse(site, status).into(),
-            },
+                self.destination(site)
+            }
             Some(own) => Content::Local(own),
             None => Content::Local(Handler::Files),
         }

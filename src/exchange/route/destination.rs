@@ -1,7 +1,7 @@
 //! Which upstream a request goes to: `ngx_http_proxy_eval` and its kin, and the first half of
 //! `ngx_http_upstream_init_request`.
 
-use super::{Destination, To};
+use super::{Content, Destination, To};
 use crate::config::NoHost;
 use crate::config::address::{Address, Family, Url, UrlForm};
 use crate::exchange::request::Slice;
@@ -11,21 +11,23 @@ use crate::modules::shared::upstream::UpstreamId;
 use crate::syntax::decode;
 
 impl Exchange {
-    /// The upstream of the location.
-    ///
-    /// # Errors
-    /// The status of nginx's answer when there is none.
+    /// The upstream of the location, or nginx's answer when there is none.
     #[inline]
-    pub(super) fn destination(&mut self, site: &Site) -> Result<Destination, u16> {
-        let pass = site.location(self.route.location).pass.as_deref().ok_or(500_u16)?;
+    pub(super) fn destination(&mut self, site: &Site) -> Content {
+        let Some(pass) = site.location(self.route.location).pass.as_deref() else {
+            return self.refuse(site, 500).into();
+        };
         match &pass.to {
             PassedTo::Group(id, proxy) => {
                 self.route.proxy = Some(*proxy);
-                Ok(Destination { protocol: pass.protocol, tls: pass.tls, to: To::Group(*id) })
+                Content::Pass(Destination { protocol: pass.protocol, tls: pass.tls, to: To::Group(*id) })
             }
             PassedTo::Dynamic(template) => {
-                let url = template.try_eval(site, self).ok_or(500_u16)?;
-                self.resolve(site, pass, url)
+                let url = template.eval(site, self);
+                match self.resolve(site, pass, url) {
+                    Ok(destination) => Content::Pass(destination),
+                    Err(status) => self.refuse(site, status).into(),
+                }
             }
         }
     }

@@ -287,16 +287,15 @@ $upstream_http_x_a|$upstream_cookie_c|$status|$request_time|$msec|$time_iso8601|
     let mut exchange = Exchange::default();
     send(&site, &mut exchange, "GET /a");
     exchange.content(&site);
-    let attempt = |addr: &str, status, connect_time| crate::exchange::Attempt {
-        status,
-        connect_time,
-        response_time: Some(12),
-        ..crate::exchange::Attempt::new(addr.into(), None, Millis(0))
+    let try_at = |exchange: &mut Exchange, addr: &str, status, connect_time| {
+        let attempt = exchange.attempts.begin(addr.into(), Millis(0));
+        (attempt.status, attempt.connect_time, attempt.response_time) = (status, connect_time, Some(12));
     };
-    exchange.attempts = vec![attempt("10.0.0.1:1", 502, None), attempt("10.0.0.2:1", 502, Some(1003))];
+    try_at(&mut exchange, "10.0.0.1:1", 502, None);
+    try_at(&mut exchange, "10.0.0.2:1", 502, Some(1003));
     assert!(matches!(exchange.fail(&site, 502), Failed::Again(Found::Location(_))));
     exchange.content(&site);
-    exchange.attempts.push(attempt("10.0.0.3:1", 0, Some(7)));
+    try_at(&mut exchange, "10.0.0.3:1", 0, Some(7));
     exchange.upstream_headers.push(("x-a".into(), b"1".as_slice().into()));
     exchange.upstream_headers.push(("set-cookie".into(), b"c=v; Path=/".as_slice().into()));
     (exchange.status, exchange.now, exchange.epoch) = (200, Millis(1500), 1_700_000_000_000);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::group::{Affinity, Key};
 use super::passing::{Passing, Wrong};
-use crate::balance::{Freed, Group, Millis, Peer, Random, Selection, Watch, address_key};
-use crate::exchange::attempt::{Attempt, Ending};
+use crate::balance::{Freed, Group, Millis, Random, Selection, Watch, address_key};
+use crate::exchange::attempt::Ending;
 use crate::exchange::state::Exchange;
 use crate::exchange::value::Template;
 use crate::exchange::world::{Memory, World};
@@ -25,6 +25,22 @@ pub enum Destined {
 }
 
 impl Destined {
+    /// Works on the group, if there is one.
+    #[inline]
+    fn work<M: Memory, R, W, T>(
+        &mut self,
+        selection: &mut Selection,
+        world: &mut World<M, R, W>,
+        work: impl FnOnce(&mut Group, &mut Selection, &mut R, &mut W) -> T,
+    ) -> Option<T> {
+        let World { memory, rng, watch, .. } = world;
+        match self {
+            Destined::Nowhere => None,
+            Destined::Own(group) => Some(work(group, selection, rng, watch)),
+            Destined::Group(id) => Some(memory.group(*id, |group| work(group, selection, rng, watch))),
+        }
+    }
+
     /// The number of a group of the configuration.
     #[must_use]
     pub fn number(&self) -> Option<u32> {
@@ -93,12 +109,7 @@ impl Exchange {
         work: impl FnOnce(&mut Group, &mut Selection, &mut R, &mut W) -> T,
     ) -> Option<T> {
         let Tries { group, selection, .. } = &mut self.tries;
-        let World { memory, rng, watch, .. } = world;
-        match group {
-            Destined::Nowhere => None,
-            Destined::Own(group) => Some(work(group, selection, rng, watch)),
-            Destined::Group(id) => Some(memory.group(*id, |group| work(group, selection, rng, watch))),
-        }
+        group.work(selection, world, work)
     }
 
     /// Sends the request to a group: `ngx_http_upstream_init_request` from where the group is known.
@@ -162,30 +173,27 @@ impl Exchange {
     fn try_next<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Next {
         self.bind_session(world);
         let now = world.now;
-        let sticks = self.tries.sticks;
-        let picked = self.with_group(world, |group, selection, rng, watch| {
-            let peer = group.pick(selection, now, rng, watch).and_then(|peer| group.peer(peer));
-            let told = |peer: &Peer| {
-                let id = sticks.then(|| peer.server.id.clone());
-                (peer.server.addr.clone(), peer.number(), peer.conns, id)
-            };
-            peer.map(told).ok_or_else(|| group.name.clone())
+        let Exchange { tries: Tries { group, selection, sticks, sent, .. }, attempts, upstream_headers, .. } = self;
+        let (upstream, sticks) = (group.number(), *sticks);
+        let picked = group.work(selection, world, |group, selection, rng, watch| {
+            let picked = group.pick(selection, now, rng, watch).and_then(|peer| group.peer(peer));
+            let peer = picked.ok_or_else(|| group.name.clone())?;
+            let attempt = attempts.begin(peer.server.addr.clone(), now);
+            (attempt.upstream, attempt.peer, attempt.conns) = (upstream, Some(peer.number()), peer.conns);
+            Ok(sticks.then(|| peer.server.id.clone()))
         });
         match picked {
-            None => Next::Fail(500),
-            Some(Err(name)) => self.no_live(name, world),
-            Some(Ok((addr, number, conns, id))) => {
-                self.upstream_headers.clear();
-                let mut attempt = Attempt::new(addr, Some(number), now);
-                (attempt.conns, attempt.upstream) = (conns, self.tries.group.number());
-                self.attempts.push(attempt);
-                self.tries.sent = false;
+            None => return Next::Fail(500),
+            Some(Err(name)) => return self.no_live(name, world),
+            Some(Ok(id)) => {
+                *sent = false;
+                upstream_headers.clear();
                 if let Some(id) = id {
                     self.set_cookie(id, world);
                 }
-                Next::Attempt
             }
         }
+        Next::Attempt
     }
 
     /// Says to the balancer which server the session is bound to.
@@ -234,8 +242,7 @@ impl Exchange {
 
     /// The group's name stands for the peer that there is not.
     fn nobody<M: Memory, R: Random, W: Watch>(&mut self, name: Arc<str>, world: &mut World<M, R, W>) -> Next {
-        let upstream = self.tries.group.number();
-        self.attempts.push(Attempt { upstream, ..Attempt::new(name, None, world.now) });
+        self.attempts.begin(name, world.now).upstream = self.tries.group.number();
         self.wrong(Wrong::NO_LIVE, Ending::NoLive, world)
     }
 

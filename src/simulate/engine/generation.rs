@@ -6,8 +6,10 @@ use std::net::IpAddr;
 
 use super::Setup;
 use super::options::Options;
+use super::request::connections;
 use super::run::Sink;
 use crate::balance::Tier;
+use crate::exchange::Connection;
 use crate::simulate::memory::State;
 use crate::simulate::scenario::{BackendId, Backends};
 
@@ -26,6 +28,8 @@ pub struct Generation {
     pub setup: Setup,
     /// The state.
     pub state: State,
+    /// By listener: what is known of its connections.
+    pub connections: Vec<Connection>,
     /// By group: its number in reports.
     pub groups: Vec<u32>,
     /// By group and number of the peer.
@@ -63,7 +67,8 @@ impl Generation {
         let state = State::new(&setup.plan, options.workers, names, options.stand_in);
         let groups = setup.plan.upstreams.iter().map(|upstream| directory.group(&upstream.name, sink)).collect();
         let peers = vec![Vec::new(); setup.plan.upstreams.len()];
-        let mut generation = Generation { setup, state, groups, peers };
+        let connections = connections(&setup.site);
+        let mut generation = Generation { setup, state, connections, groups, peers };
         generation.meet(backends, directory, sink);
         generation
     }

@@ -6,11 +6,28 @@ use super::observer::Observer;
 use super::run::{Engine, Sink};
 use crate::balance::Millis;
 use crate::config::address::Address;
-use crate::exchange::{Affinity, Connection, Destined, Line, ListenerId, Site};
+use crate::exchange::{Affinity, Connection, Destined, Line, Listener, ListenerId, Site};
 use crate::simulate::trace::{Batch, Record};
 
 /// The last version that does without `Host`.
 const HTTP_1_0: u8 = 10;
+
+/// What is known of a connection before it comes: by listener.
+pub(super) fn connections(site: &Site) -> Vec<Connection> {
+    let server = |address: &Address| match address {
+        Address::Inet(address) if address.ip().is_unspecified() => {
+            Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port()))
+        }
+        Address::Inet(address) => Some(*address),
+        Address::Unix(_) => None,
+    };
+    let connection = |listener: &Listener| Connection {
+        server: server(&listener.address),
+        tls: listener.tls,
+        ..Connection::default()
+    };
+    site.listeners().iter().map(connection).collect()
+}
 
 /// The listener that a request came to: that of the trace's port, or of its scheme, or the first.
 #[inline]
@@ -28,24 +45,17 @@ impl<S: Sink, W: Observer> Engine<'_, S, W> {
     pub(super) fn request(&mut self, number: u32, record: &Record, batch: &Batch, now: Millis) -> ListenerId {
         let epoch = self.options().started.unsigned_abs() * 1000;
         let flight = &mut self.flights[number as usize];
-        let site = &self.generations[flight.generation as usize].setup.site;
-        let listener = listener_of(site, record);
+        let generation = &self.generations[flight.generation as usize];
+        let listener = listener_of(&generation.setup.site, record);
         let exchange = &mut flight.exchange;
-        let server = site.listeners().get(listener.0 as usize).and_then(|listener| match listener.address {
-            Address::Inet(address) if address.ip().is_unspecified() => {
-                Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port()))
-            }
-            Address::Inet(address) => Some(address),
-            Address::Unix(_) => None,
-        });
-        let tls = record.tls.unwrap_or_else(|| site.listeners().get(listener.0 as usize).is_some_and(|of| of.tls));
-        let connection =
-            Connection { client: record.client, client_port: 0, server, tls, number: u64::from(number) + 1 };
+        let connection = &generation.connections[listener.0 as usize];
+        let tls = record.tls.unwrap_or(connection.tls);
         // A trace that knows no host is not a trace of requests that nginx refuses for want of one.
         let version = if record.host.len == 0 { record.version.min(HTTP_1_0) } else { record.version };
         let line = Line { method: batch.get(record.method), target: batch.get(record.uri), version };
         exchange.epoch = epoch;
-        exchange.start(&connection, line, now);
+        exchange.start(connection, line, now);
+        exchange.request.come_from(record.client, tls, u64::from(number) + 1);
         if record.host.len > 0 {
             exchange.request.host_header(batch.get(record.host));
         }

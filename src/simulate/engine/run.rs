@@ -373,7 +373,7 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
         let generation = &generations[flight.generation as usize];
         let moved_from = moved_from(&flight.exchange, generation, flight.worker);
         let upstream = flight.exchange.tries.group.number();
-        for attempt in &mut flight.exchange.attempts {
+        for attempt in flight.exchange.attempts.iter_mut() {
             let Some(upstream) = attempt.upstream else { continue };
             attempt.peer = attempt.peer.map(|peer| generation.peers[upstream as usize][peer as usize].number);
             attempt.upstream = Some(generation.groups[upstream as usize]);
