@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::group::{Affinity, Key};
 use super::passing::{Passing, Wrong};
-use crate::balance::{Freed, Group, Millis, Random, Selection, Watch, address_key};
-use crate::exchange::attempt::Ending;
+use crate::balance::{Freed, Group, Millis, Peer, Random, Selection, Watch, address_key};
+use crate::exchange::attempt::{Attempts, Ending};
 use crate::exchange::state::Exchange;
 use crate::exchange::value::Template;
 use crate::exchange::world::{Memory, World};
@@ -84,6 +84,23 @@ pub enum Next {
     Forward,
     /// nginx answers itself, with this status.
     Fail(u16),
+}
+
+/// A try that is about to begin.
+struct Begins<'a> {
+    upstream: Option<u32>,
+    sticks: bool,
+    now: Millis,
+    attempts: &'a mut Attempts,
+}
+
+impl Begins<'_> {
+    /// It begins at this peer. Gives the server's id where sessions are bound.
+    fn at(&mut self, peer: &Peer) -> Option<Arc<str>> {
+        let attempt = self.attempts.begin(peer.server.addr.clone(), self.now);
+        (attempt.upstream, attempt.peer, attempt.conns) = (self.upstream, Some(peer.number()), peer.conns);
+        self.sticks.then(|| peer.server.id.clone())
+    }
 }
 
 /// Requests of these methods are not sent again once they were sent, unless `non_idempotent` says so.
@@ -174,13 +191,11 @@ impl Exchange {
         self.bind_session(world);
         let now = world.now;
         let Exchange { tries: Tries { group, selection, sticks, sent, .. }, attempts, upstream_headers, .. } = self;
-        let (upstream, sticks) = (group.number(), *sticks);
+        // One thing to hold: what a closure holds is copied on the way into the group.
+        let mut begins = Begins { upstream: group.number(), sticks: *sticks, now, attempts };
         let picked = group.work(selection, world, |group, selection, rng, watch| {
-            let picked = group.pick(selection, now, rng, watch).and_then(|peer| group.peer(peer));
-            let peer = picked.ok_or_else(|| group.name.clone())?;
-            let attempt = attempts.begin(peer.server.addr.clone(), now);
-            (attempt.upstream, attempt.peer, attempt.conns) = (upstream, Some(peer.number()), peer.conns);
-            Ok(sticks.then(|| peer.server.id.clone()))
+            let picked = group.pick(selection, begins.now, rng, watch).and_then(|peer| group.peer(peer));
+            picked.map(|peer| begins.at(peer)).ok_or_else(|| group.name.clone())
         });
         match picked {
             None => return Next::Fail(500),
