@@ -33,7 +33,7 @@ pub enum Affinity {
     Route(Vec<Template>),
     /// nginx learns sessions from answers.
     Learn {
-        /// The zone, as an index into [`Plan::sessions`](super::Plan::sessions).
+        /// The zone, as an index into [`Plan::sessions`](crate::exchange::plan::Plan::sessions).
         zone: usize,
         /// The session of a request.
         lookup: Vec<Template>,

@@ -52,7 +52,7 @@ impl Template {
         out.extend_from_slice(exchange.text(site, value));
     }
 
-    /// The value; its bytes are [`Exchange::text`]. Where nginx fails (see [`Template::try_eval`]) it is empty.
+    /// The value; its bytes are [`Exchange::text`]. Where nginx fails it is empty.
     pub fn eval(&self, site: &Site, exchange: &mut Exchange) -> Slice {
         self.try_eval(site, exchange).unwrap_or_default()
     }

@@ -1,7 +1,7 @@
 //! `--against`: two configurations over the same trace.
 //!
 //! Both run; their requests come here in pairs. What moved is told as a part of the requests, and as a part of those who
-//! sent them: sessions where the trace has them, clients elsewhere. Of those a sample is kept ([`Sample`]): exact as long
+//! sent them: sessions where the trace has them, clients elsewhere. Of those a sample is kept (`Sample`): exact as long
 //! as they are few, within about 1 % beyond.
 
 mod sample;

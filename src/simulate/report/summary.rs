@@ -25,7 +25,7 @@ const ENOUGH: u64 = 20;
 /// A whole run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Summary {
-    /// [`SCHEMA`].
+    /// Which edition of the schema this is written in.
     pub schema: u32,
     /// How many requests there were.
     pub requests: u64,

@@ -1,7 +1,7 @@
 //! Scenarios: what the backends do while the trace is replayed.
 //!
 //! A scenario is a TOML file ([`Scenario::parse`]), or flags for the common cases ([`flags`]). [`Backends`] answers from
-//! it what becomes of one attempt, [`Backends::events`] what happens at which time, [`Pace`] when requests arrive.
+//! it what becomes of one attempt, [`Scenario::events`] what happens at which time, [`Pace`] when requests arrive.
 //!
 //! | table | keys |
 //! |---|---|
