@@ -319,8 +319,7 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
         }
         let flight = &self.flights[number as usize];
         self.observer.turn_to(flight.label(), now);
-        let setup = &self.generations[flight.generation as usize].setup;
-        self.observer.happened(Moment::Told(event), &flight.exchange, setup, None);
+        self.observe(number, Moment::Told(event));
         let action = self.with(number, now, |exchange, world| exchange.on(event, world));
         self.note_vacancy(number);
         action
@@ -356,12 +355,24 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
             ticket: Ticket::from(number),
         };
         let action = step(exchange, &mut world);
+        self.observe(number, Moment::Asked(action));
+        action
+    }
+
+    /// Shows it to whoever watches.
+    #[inline]
+    fn observe(&mut self, number: u32, moment: Moment) {
+        let Engine { flights, generations, observer, .. } = self;
+        if !observer.watches() {
+            return;
+        }
+        let Flight { exchange, generation, worker, .. } = &flights[number as usize];
+        let Generation { setup, state, .. } = &generations[*generation as usize];
         let group = match exchange.tries.group {
             Destined::Group(upstream) => Some(state.group(*worker, upstream)),
             Destined::Nowhere | Destined::Own(_) => None,
         };
-        observer.happened(Moment::Asked(action), exchange, setup, group);
-        action
+        observer.happened(moment, exchange, setup, group);
     }
 
     /// The request is done.
