@@ -5,12 +5,12 @@ use std::collections::BinaryHeap;
 
 use crate::balance::Millis;
 
-/// Something due: the flight it is for, and that flight's step at the time when it was planned. A flight that has moved on
+/// Something due: the place of the flight it is for, and that flight's step at the time when it was planned. A flight that has moved on
 /// meanwhile lets it pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Due {
     /// Which flight.
-    pub flight: u32,
+    pub place: u32,
     /// Its step then.
     pub step: u32,
 }
@@ -52,11 +52,11 @@ mod tests {
     #[test]
     fn by_time_then_as_planned() {
         let mut calendar = Calendar::default();
-        for (at, flight) in [(5, 0), (3, 1), (5, 2), (3, 3), (9, 4)] {
-            calendar.plan(Millis(at), Due { flight, step: 0 });
+        for (at, place) in [(5, 0), (3, 1), (5, 2), (3, 3), (9, 4)] {
+            calendar.plan(Millis(at), Due { place, step: 0 });
         }
-        let order: Vec<u32> = std::iter::from_fn(|| calendar.take(Millis(5))).map(|(_, due)| due.flight).collect();
+        let order: Vec<u32> = std::iter::from_fn(|| calendar.take(Millis(5))).map(|(_, due)| due.place).collect();
         assert_eq!(order, [1, 3, 0, 2]);
-        assert_eq!(calendar.take(Millis(9)).map(|(at, due)| (at.0, due.flight)), Some((9, 4)));
+        assert_eq!(calendar.take(Millis(9)).map(|(at, due)| (at.0, due.place)), Some((9, 4)));
     }
 }

@@ -17,6 +17,8 @@ pub type Script = [Option<(u64, Event)>; 3];
 pub struct Flight {
     /// Its life.
     pub exchange: Exchange,
+    /// Its place among those that wait.
+    pub place: u32,
     /// The configuration that it came under.
     pub generation: u32,
     /// The worker that it came to.
@@ -24,11 +26,9 @@ pub struct Flight {
     /// Counts what happened to it: what was planned for an earlier step is void.
     pub step: u32,
     /// What will happen to the attempt.
-    pub script: Script,
-    /// The part of the script that has happened.
-    pub played: usize,
-    /// What it waits for, if that is not of the script.
-    pub waits_for: Option<Event>,
+    script: Script,
+    /// The part of the script that has been told.
+    played: usize,
     /// How long a backend takes for it, if the trace says.
     pub service: Option<u64>,
     /// Its session's cookies.
@@ -49,6 +49,12 @@ pub struct Flight {
 }
 
 impl Flight {
+    /// One that waits at this place when it has to.
+    #[must_use]
+    pub fn at(place: u32) -> Flight {
+        Flight { place, ..Flight::default() }
+    }
+
     /// Takes over what the trace says of a request.
     #[inline]
     pub fn board(&mut self, record: &Record, batch: &Batch) {
@@ -130,9 +136,9 @@ impl Flight {
     }
 
     /// The next thing that happens to the attempt: when, and what.
-    #[must_use]
-    pub fn next(&self) -> Option<(Millis, Event)> {
+    pub fn next(&mut self) -> Option<(Millis, Event)> {
         let (after, event) = self.script.get(self.played).copied().flatten()?;
+        self.played += 1;
         let began = self.exchange.attempts.last()?.started;
         Some((began.plus(after), event))
     }

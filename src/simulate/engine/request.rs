@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use super::flight::Flight;
 use super::observer::Observer;
 use super::run::{Engine, Sink};
 use crate::balance::Millis;
@@ -42,9 +43,8 @@ fn listener_of(site: &Site, record: &Record) -> ListenerId {
 impl<S: Sink, W: Observer> Engine<'_, S, W> {
     /// Makes a request of a record; gives the listener that it came to.
     #[inline]
-    pub(super) fn request(&mut self, number: u32, record: &Record, batch: &Batch, now: Millis) -> ListenerId {
+    pub(super) fn request(&self, flight: &mut Flight, record: &Record, batch: &Batch, now: Millis) -> ListenerId {
         let epoch = self.options().started.unsigned_abs() * 1000;
-        let flight = &mut self.flights[number as usize];
         let generation = &self.generations[flight.generation as usize];
         let listener = listener_of(&generation.setup.site, record);
         let exchange = &mut flight.exchange;
@@ -55,7 +55,7 @@ impl<S: Sink, W: Observer> Engine<'_, S, W> {
         let line = Line { method: batch.get(record.method), target: batch.get(record.uri), version };
         exchange.epoch = epoch;
         exchange.start(connection, line, now);
-        exchange.request.come_from(record.client, tls, u64::from(number) + 1);
+        exchange.request.come_from(record.client, tls, u64::from(flight.place) + 1);
         if record.host.len > 0 {
             exchange.request.host_header(batch.get(record.host));
         }
@@ -79,8 +79,7 @@ impl<S: Sink, W: Observer> Engine<'_, S, W> {
 
     /// The backends of a group with `sticky learn` begin a session when a browser comes without one: the cookie by which
     /// nginx learns it is the session's name.
-    pub(super) fn set_backend_cookies(&mut self, number: u32) {
-        let flight = &mut self.flights[number as usize];
+    pub(super) fn set_backend_cookies(&self, flight: &mut Flight) {
         let (Some(jar), Destined::Group(id)) = (flight.jar, &flight.exchange.tries.group) else { return };
         let upstream = self.generations[flight.generation as usize].setup.plan.upstream(*id);
         let Some(Affinity::Learn { cookies, .. }) = &upstream.affinity else { return };
@@ -93,8 +92,7 @@ impl<S: Sink, W: Observer> Engine<'_, S, W> {
     }
 
     /// The browser keeps what the answer sets.
-    pub(super) fn take_cookies(&mut self, number: u32) {
-        let flight = &self.flights[number as usize];
+    pub(super) fn take_cookies(&mut self, flight: &Flight) {
         let Some(jar) = flight.jar else { return };
         for (name, value) in &flight.exchange.tries.cookies {
             self.jars.keep(jar, name, value.as_bytes());

@@ -38,6 +38,13 @@ struct Vacancy {
     upstream: UpstreamId,
 }
 
+/// A request that waits, and what it will be told.
+#[derive(Debug)]
+struct Waiting {
+    flight: Box<Flight>,
+    event: Event,
+}
+
 /// The driver.
 pub struct Engine<'s, S, W> {
     options: Options,
@@ -46,8 +53,11 @@ pub struct Engine<'s, S, W> {
     reloads: VecDeque<Setup>,
     directory: Directory,
     backends: Backends,
-    pub(super) flights: Vec<Flight>,
-    idle: Vec<u32>,
+    /// The requests that wait, by their places.
+    waiting: Vec<Option<Waiting>>,
+    /// Those that are done, for the next ones.
+    #[allow(clippy::vec_box, reason = "flights go from hand to hand, and a kilobyte each is not to be copied")]
+    idle: Vec<Box<Flight>>,
     calendar: Calendar,
     vacancies: VecDeque<Vacancy>,
     pub(super) jars: Jars,
@@ -81,7 +91,7 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
             reloads: reloads.into(),
             directory: Directory::default(),
             backends: Backends::new(scenario, nobody),
-            flights: Vec::new(),
+            waiting: Vec::new(),
             idle: Vec::new(),
             calendar: Calendar::default(),
             vacancies: VecDeque::new(),
@@ -125,12 +135,11 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
         if !self.calendar.is_empty() || !self.events.is_empty() {
             self.settle(now);
         }
-        let number = self.idle.pop().unwrap_or_else(|| {
-            self.flights.push(Flight::default());
-            self.flights.len() as u32 - 1
+        let mut flight = self.idle.pop().unwrap_or_else(|| {
+            self.waiting.push(None);
+            Box::new(Flight::at(self.waiting.len() as u32 - 1))
         });
         let worker = if self.options.workers > 1 { self.dice.next() % self.options.workers } else { 0 };
-        let flight = &mut self.flights[number as usize];
         flight.board(record, batch);
         flight.number = self.arrived;
         self.arrived += 1;
@@ -140,10 +149,10 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
             (None, Sessions::Client) => Some(self.jars.of(client_key(record).as_slice())),
             (None, Sessions::Trace) => None,
         };
-        let listener = self.request(number, record, batch, now);
-        self.observer.turn_to(self.flights[number as usize].label(), now);
-        let action = self.with(number, now, |exchange, world| exchange.arrive(listener, world));
-        self.drive(number, action, now);
+        let listener = self.request(&mut flight, record, batch, now);
+        self.observer.turn_to(flight.label(), now);
+        let action = self.with(&mut flight, now, |exchange, world| exchange.arrive(listener, world));
+        self.drive(flight, action, now);
         if !self.vacancies.is_empty() {
             self.fill_vacancies(now);
         }
@@ -214,53 +223,43 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
 
     /// What was planned is due.
     fn due(&mut self, due: Due, now: Millis) {
-        let flight = &mut self.flights[due.flight as usize];
-        if flight.step != due.step {
-            return;
-        }
-        let event = flight.waits_for.take().or_else(|| {
-            let next = flight.next().map(|(_, event)| event);
-            flight.played += 1;
-            next
-        });
-        if let Some(event) = event {
-            let action = self.tell(due.flight, event, now);
-            self.drive(due.flight, action, now);
+        let waiting = &mut self.waiting[due.place as usize];
+        if let Some(Waiting { mut flight, event }) = waiting.take_if(|waiting| waiting.flight.step == due.step) {
+            let action = self.tell(&mut flight, event, now);
+            self.drive(flight, action, now);
             self.fill_vacancies(now);
         }
     }
 
     /// Does what the exchange asks for, as long as that takes no time.
     #[inline]
-    fn drive(&mut self, number: u32, mut action: Action, now: Millis) {
+    fn drive(&mut self, mut flight: Box<Flight>, mut action: Action, now: Millis) {
         loop {
             match action {
                 Action::Attempt => {
-                    if let Some(status) = self.meet_fate(number, now) {
-                        action = self.answer_at_once(number, status, now);
+                    if let Some(status) = self.meet_fate(&mut flight, now) {
+                        action = self.answer_at_once(&mut flight, status, now);
                         continue;
                     }
                 }
                 Action::Read | Action::Forward => {}
-                Action::Delay(until) => return self.wait(number, until, Some(Event::Resumed)),
-                Action::Queued(until) => return self.wait(number, until, Some(Event::QueueTimeout)),
-                Action::Done => return self.land(number, now),
+                Action::Delay(until) => return self.wait(flight, until, Event::Resumed),
+                Action::Queued(until) => return self.wait(flight, until, Event::QueueTimeout),
+                Action::Done => return self.land(flight, now),
             }
-            let flight = &mut self.flights[number as usize];
             let Some((at, event)) = flight.next() else { return };
             if at > now {
-                return self.wait(number, at, None);
+                return self.wait(flight, at, event);
             }
-            flight.played += 1;
-            action = self.tell(number, event, now);
+            action = self.tell(&mut flight, event, now);
         }
     }
 
-    fn wait(&mut self, number: u32, until: Millis, event: Option<Event>) {
-        let flight = &mut self.flights[number as usize];
+    fn wait(&mut self, mut flight: Box<Flight>, until: Millis, event: Event) {
+        let place = flight.place;
         flight.step = flight.step.wrapping_add(1);
-        flight.waits_for = event;
-        self.calendar.plan(until, Due { flight: number, step: flight.step });
+        self.calendar.plan(until, Due { place, step: flight.step });
+        self.waiting[place as usize] = Some(Waiting { flight, event });
     }
 
     /// Whoever waits for a peer that was given back has a turn.
@@ -268,22 +267,17 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
         while let Some(Vacancy { generation, worker, upstream }) = self.vacancies.pop_front() {
             let state = &mut self.generations[generation as usize].state;
             let first = state.of_worker(worker).queue(upstream, Queue::pop).flatten();
-            if let Some(first) = first {
-                let number = first as u32;
-                let flight = &mut self.flights[number as usize];
-                flight.step = flight.step.wrapping_add(1);
-                flight.waits_for = None;
-                let action = self.tell(number, Event::Turn, now);
-                self.drive(number, action, now);
+            if let Some(Waiting { mut flight, .. }) = first.and_then(|place| self.waiting[place as usize].take()) {
+                let action = self.tell(&mut flight, Event::Turn, now);
+                self.drive(flight, action, now);
             }
         }
     }
 
     /// What the scenario has in store for the attempt that begins: an answer at once, whose status is given, or a script.
     #[inline]
-    fn meet_fate(&mut self, number: u32, now: Millis) -> Option<u16> {
-        let Engine { flights, generations, backends, dice, observer, .. } = self;
-        let flight = &mut flights[number as usize];
+    fn meet_fate(&mut self, flight: &mut Flight, now: Millis) -> Option<u16> {
+        let Engine { generations, backends, dice, observer, .. } = self;
         let attempt = flight.exchange.attempts.last()?;
         let known = attempt.upstream.zip(attempt.peer).and_then(|(upstream, peer)| {
             generations[flight.generation as usize].peers[upstream as usize].get(peer as usize)
@@ -303,34 +297,33 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
 
     /// The whole of an answer that takes no time.
     #[inline]
-    fn answer_at_once(&mut self, number: u32, status: u16, now: Millis) -> Action {
-        if self.flights[number as usize].jar.is_some() {
-            self.set_backend_cookies(number);
+    fn answer_at_once(&mut self, flight: &mut Flight, status: u16, now: Millis) -> Action {
+        if flight.jar.is_some() {
+            self.set_backend_cookies(flight);
         }
-        let action = self.with(number, now, |exchange, world| exchange.on(Event::Answer(status), world));
-        self.note_vacancy(number);
+        let action = self.with(flight, now, |exchange, world| exchange.on(Event::Answer(status), world));
+        self.note_vacancy(flight);
         action
     }
 
     /// Tells the exchange, and does what the answer means for others.
-    fn tell(&mut self, number: u32, event: Event, now: Millis) -> Action {
+    fn tell(&mut self, flight: &mut Flight, event: Event, now: Millis) -> Action {
         if let Event::Head(_) = event {
-            self.set_backend_cookies(number);
+            self.set_backend_cookies(flight);
         }
-        let flight = &self.flights[number as usize];
         self.observer.turn_to(flight.label(), now);
-        self.observe(number, Moment::Told(event));
-        let action = self.with(number, now, |exchange, world| exchange.on(event, world));
-        self.note_vacancy(number);
+        self.observe(flight, Moment::Told(event));
+        let action = self.with(flight, now, |exchange, world| exchange.on(event, world));
+        self.note_vacancy(flight);
         action
     }
 
     /// A peer may have been given back for which others wait.
     #[inline]
-    fn note_vacancy(&mut self, number: u32) {
-        let Flight { exchange, generation, worker, .. } = &mut self.flights[number as usize];
-        if let Some(upstream) = exchange.tries.freed.take() {
-            self.vacancies.push_back(Vacancy { generation: *generation, worker: *worker, upstream });
+    fn note_vacancy(&mut self, flight: &mut Flight) {
+        if let Some(upstream) = flight.exchange.tries.freed.take() {
+            let Flight { generation, worker, .. } = *flight;
+            self.vacancies.push_back(Vacancy { generation, worker, upstream });
         }
     }
 
@@ -338,12 +331,12 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
     #[inline]
     fn with(
         &mut self,
-        number: u32,
+        flight: &mut Flight,
         now: Millis,
         step: impl FnOnce(&mut Exchange, &mut World<'_, Share<'_>, Rng, W>) -> Action,
     ) -> Action {
-        let Engine { flights, generations, rngs, observer, .. } = self;
-        let Flight { exchange, generation, worker, .. } = &mut flights[number as usize];
+        let Engine { generations, rngs, observer, .. } = self;
+        let Flight { exchange, generation, worker, place, .. } = flight;
         let Generation { setup, state, .. } = &mut generations[*generation as usize];
         let mut world = World {
             site: &setup.site,
@@ -352,21 +345,21 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
             rng: &mut rngs[*worker as usize],
             watch: observer,
             now,
-            ticket: Ticket::from(number),
+            ticket: Ticket::from(*place),
         };
         let action = step(exchange, &mut world);
-        self.observe(number, Moment::Asked(action));
+        self.observe(flight, Moment::Asked(action));
         action
     }
 
     /// Shows it to whoever watches.
     #[inline]
-    fn observe(&mut self, number: u32, moment: Moment) {
-        let Engine { flights, generations, observer, .. } = self;
+    fn observe(&mut self, flight: &Flight, moment: Moment) {
+        let Engine { generations, observer, .. } = self;
         if !observer.watches() {
             return;
         }
-        let Flight { exchange, generation, worker, .. } = &flights[number as usize];
+        let Flight { exchange, generation, worker, .. } = flight;
         let Generation { setup, state, .. } = &generations[*generation as usize];
         let group = match exchange.tries.group {
             Destined::Group(upstream) => Some(state.group(*worker, upstream)),
@@ -377,10 +370,9 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
 
     /// The request is done.
     #[inline]
-    fn land(&mut self, number: u32, now: Millis) {
-        self.take_cookies(number);
-        let Engine { flights, generations, jars, sink, .. } = self;
-        let flight = &mut flights[number as usize];
+    fn land(&mut self, mut flight: Box<Flight>, now: Millis) {
+        self.take_cookies(&flight);
+        let Engine { generations, jars, sink, .. } = self;
         let generation = &generations[flight.generation as usize];
         let moved_from = moved_from(&flight.exchange, generation, flight.worker);
         let upstream = flight.exchange.tries.group.number();
@@ -405,7 +397,7 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
             waited: flight.exchange.waited,
             moved_from,
         });
-        self.idle.push(number);
+        self.idle.push(flight);
     }
 }
 

@@ -14,7 +14,7 @@ const PLACES: usize = 8;
 #[derive(Debug, Clone)]
 pub struct Top {
     /// The clients by a number that is quick to compare: the address itself for IPv4.
-    keys: [u64; PLACES],
+    keys: [u32; PLACES],
     counts: [u64; PLACES],
     errors: [u64; PLACES],
     clients: [Option<IpAddr>; PLACES],
@@ -25,8 +25,8 @@ pub struct Top {
 
 impl Default for Top {
     fn default() -> Top {
-        // No client has this number.
-        let (keys, counts, errors) = ([u64::MAX; PLACES], [0; PLACES], [0; PLACES]);
+        // The address of everybody, which is nobody's.
+        let (keys, counts, errors) = ([u32::MAX; PLACES], [0; PLACES], [0; PLACES]);
         Top { keys, counts, errors, clients: [None; PLACES], floor: 0, next: 0 }
     }
 }
@@ -76,11 +76,11 @@ impl Top {
     }
 }
 
-fn key(client: IpAddr) -> u64 {
+fn key(client: IpAddr) -> u32 {
     match client {
-        IpAddr::V4(address) => u64::from(u32::from(address)),
-        // Above all of IPv4; two of 2^62 addresses that fall together count as one, which a report can bear.
-        IpAddr::V6(address) => FxBuildHasher.hash_one(u128::from(address)) >> 1 | 1 << 62,
+        IpAddr::V4(address) => u32::from(address),
+        // Two of 2^32 addresses that fall together count as one, which a report can bear.
+        IpAddr::V6(address) => (FxBuildHasher.hash_one(u128::from(address)) >> 32) as u32,
     }
 }
 
