@@ -1,7 +1,5 @@
 //! One try at a peer: what `$upstream_addr`, `$upstream_status` and the `$upstream_*_time` variables tell of it.
 
-use std::sync::Arc;
-
 use crate::balance::Millis;
 
 /// How an attempt ended.
@@ -42,7 +40,7 @@ impl Ending {
 #[derive(Debug, Clone)]
 pub struct Attempt {
     /// `$upstream_addr`: the peer's address, or the group's name where no peer was eligible.
-    pub addr: Arc<str>,
+    pub addr: String,
     /// The group, as an index into those of the configuration; `None` for addresses that `proxy_pass` named itself.
     pub upstream: Option<u32>,
     /// The peer: its number in the group, backup servers after the others; `None` where none was eligible.
@@ -69,9 +67,9 @@ impl Attempt {
     /// An attempt that begins.
     #[inline]
     #[must_use]
-    pub fn new(addr: Arc<str>, peer: Option<u32>, started: Millis) -> Attempt {
+    pub fn new(addr: &str, peer: Option<u32>, started: Millis) -> Attempt {
         Attempt {
-            addr,
+            addr: addr.to_owned(),
             upstream: None,
             peer,
             conns: 0,
@@ -85,10 +83,12 @@ impl Attempt {
         }
     }
 
-    /// [`Attempt::new`] in the same place, without a copy.
+    /// [`Attempt::new`] in the same place. The few bytes of an address are copied sooner than a count of who shares them
+    /// goes up and down.
     #[inline]
-    fn again(&mut self, addr: Arc<str>, started: Millis) {
-        self.addr = addr;
+    fn again(&mut self, addr: &str, started: Millis) {
+        self.addr.clear();
+        self.addr.push_str(addr);
         (self.upstream, self.peer, self.conns, self.started, self.status) = (None, None, 0, started, 0);
         (self.connect_time, self.header_time, self.response_time) = (None, None, None);
         (self.ending, self.unavailable_until) = (Ending::Running, None);
@@ -111,7 +111,7 @@ impl Attempts {
 
     /// A try begins, at this address.
     #[inline]
-    pub fn begin(&mut self, addr: Arc<str>, started: Millis) -> &mut Attempt {
+    pub fn begin(&mut self, addr: &str, started: Millis) -> &mut Attempt {
         let at = self.count;
         self.count += 1;
         if at == self.list.len() {

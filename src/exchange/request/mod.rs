@@ -105,11 +105,14 @@ pub(super) struct Known {
     seen: u16,
 }
 
+/// The bit of `Host` among those seen.
+const HOST: u8 = 0;
+
 impl Known {
     /// Notes a header.
     fn note(&mut self, name: &[u8], value: Slice) {
         let bit = match name {
-            b"host" => 0,
+            b"host" => return self.note_host(value),
             b"content-length" => 1,
             b"transfer-encoding" => 2,
             b"authorization" => 3,
@@ -123,14 +126,25 @@ impl Known {
             b"proxy-authorization" => 11,
             _ => return,
         };
-        self.repeated |= self.seen & 1 << bit != 0;
-        self.seen |= 1 << bit;
+        self.see(bit);
         match bit {
-            0 => self.host = self.host.or(Some(value)),
             1 => self.length = Some(value),
             2 => self.encoding = Some(value),
             _ => {}
         }
+    }
+
+    #[inline]
+    fn see(&mut self, bit: u8) {
+        self.repeated |= self.seen & 1 << bit != 0;
+        self.seen |= 1 << bit;
+    }
+
+    /// Notes the `Host` header.
+    #[inline]
+    fn note_host(&mut self, value: Slice) {
+        self.see(HOST);
+        self.host = self.host.or(Some(value));
     }
 }
 
@@ -213,7 +227,7 @@ impl Request {
         let name = self.push(b"host");
         let value = self.push(value);
         self.headers.push(Header { name, value });
-        self.known.note(b"host", value);
+        self.known.note_host(value);
     }
 
     /// Reads a host, unless it is the one that was read last; whether nginx takes it.

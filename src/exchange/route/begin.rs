@@ -124,6 +124,7 @@ impl Exchange {
     }
 
     /// Takes the client's address from who is trusted to know it, once.
+    #[cold]
     fn believe(&mut self, realip: &Realip) {
         if self.request.original.is_some() {
             return;

@@ -288,7 +288,7 @@ $upstream_http_x_a|$upstream_cookie_c|$status|$request_time|$msec|$time_iso8601|
     send(&site, &mut exchange, "GET /a");
     exchange.content(&site);
     let try_at = |exchange: &mut Exchange, addr: &str, status, connect_time| {
-        let attempt = exchange.attempts.begin(addr.into(), Millis(0));
+        let attempt = exchange.attempts.begin(addr, Millis(0));
         (attempt.status, attempt.connect_time, attempt.response_time) = (status, connect_time, Some(12));
     };
     try_at(&mut exchange, "10.0.0.1:1", 502, None);

@@ -97,7 +97,7 @@ struct Begins<'a> {
 impl Begins<'_> {
     /// It begins at this peer. Gives the server's id where sessions are bound.
     fn at(&mut self, peer: &Peer) -> Option<Arc<str>> {
-        let attempt = self.attempts.begin(peer.server.addr.clone(), self.now);
+        let attempt = self.attempts.begin(&peer.server.addr, self.now);
         (attempt.upstream, attempt.peer, attempt.conns) = (self.upstream, Some(peer.number()), peer.conns);
         self.sticks.then(|| peer.server.id.clone())
     }
@@ -257,7 +257,7 @@ impl Exchange {
 
     /// The group's name stands for the peer that there is not.
     fn nobody<M: Memory, R: Random, W: Watch>(&mut self, name: Arc<str>, world: &mut World<M, R, W>) -> Next {
-        self.attempts.begin(name, world.now).upstream = self.tries.group.number();
+        self.attempts.begin(&name, world.now).upstream = self.tries.group.number();
         self.wrong(Wrong::NO_LIVE, Ending::NoLive, world)
     }
 

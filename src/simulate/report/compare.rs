@@ -9,7 +9,6 @@ mod table;
 
 use std::collections::BTreeMap;
 use std::hash::BuildHasher;
-use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
 use serde::Serialize;
@@ -30,7 +29,7 @@ pub struct Compare {
     requests: u64,
     moved: u64,
     status: u64,
-    moves: BTreeMap<(Arc<str>, Arc<str>), u64>,
+    moves: BTreeMap<(String, String), u64>,
     other_moves: u64,
     senders: Sample,
 }
@@ -87,10 +86,11 @@ pub struct Move {
 impl Compare {
     /// Compares what became of one request under the first configuration and under the other.
     pub fn pair(&mut self, before: &Outcome<'_>, after: &Outcome<'_>) {
-        let [from, to] = [before, after].map(|outcome| outcome.attempts.last().map(|last| &last.addr));
+        // No address and no group's name is empty.
+        let [from, to] = [before, after].map(|outcome| outcome.attempts.last().map_or("", |last| &last.addr));
         self.requests += 1;
         self.status += u64::from(before.status != after.status);
-        let moved = from.map(|addr| &**addr) != to.map(|addr| &**addr);
+        let moved = from != to;
         if moved {
             self.moved += 1;
             self.note(from, to);
@@ -100,13 +100,12 @@ impl Compare {
         }
     }
 
-    fn note(&mut self, from: Option<&Arc<str>>, to: Option<&Arc<str>>) {
-        // No address and no group's name is empty.
-        let [from, to] = [from, to].map(|addr| addr.map_or_else(|| Arc::from(""), Arc::clone));
+    fn note(&mut self, from: &str, to: &str) {
+        let way = (from.to_owned(), to.to_owned());
         if self.moves.len() < MOVES {
-            *self.moves.entry((from, to)).or_default() += 1;
+            *self.moves.entry(way).or_default() += 1;
         } else {
-            *self.moves.get_mut(&(from, to)).unwrap_or(&mut self.other_moves) += 1;
+            *self.moves.get_mut(&way).unwrap_or(&mut self.other_moves) += 1;
         }
     }
 
@@ -118,7 +117,7 @@ impl Compare {
 
     fn moved(&self) -> Moved {
         let (senders, senders_moved) = self.senders.estimate();
-        let some = |addr: &Arc<str>| (!addr.is_empty()).then(|| addr.to_string());
+        let some = |addr: &String| (!addr.is_empty()).then(|| addr.clone());
         let mut moves: Vec<_> = self.moves.iter().collect();
         moves.sort_by_key(|(_, requests)| std::cmp::Reverse(**requests));
         let moves = moves.into_iter();

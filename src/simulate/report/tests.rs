@@ -1,7 +1,6 @@
 //! Hand-made outcomes, and how they look in each rendering.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use super::*;
 use crate::balance::Millis;
@@ -21,7 +20,7 @@ pub fn attempt(peer: u32, started: u64, status: u16, ending: Ending) -> Attempt 
         header_time: answered,
         response_time: answered.or(Some(0)),
         ending,
-        ..Attempt::new(Arc::from(format!("10.0.0.{}:80", peer + 1)), Some(peer), Millis(started))
+        ..Attempt::new(&format!("10.0.0.{}:80", peer + 1), Some(peer), Millis(started))
     }
 }
 
@@ -100,7 +99,7 @@ fn each(pick: impl Fn(u64) -> u32, mut add: impl FnMut(Outcome<'_>)) {
 }
 
 fn none(time: u64) -> Attempt {
-    Attempt { addr: Arc::from("backend"), peer: None, ..attempt(0, time, 502, Ending::NoLive) }
+    Attempt { addr: "backend".to_owned(), peer: None, ..attempt(0, time, 502, Ending::NoLive) }
 }
 
 fn by_weight(n: u64) -> u32 {
