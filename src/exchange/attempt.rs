@@ -20,7 +20,7 @@ pub enum Ending {
     ReadTimeout,
     /// The connection was closed before an answer.
     Reset,
-    /// What came was no HTTP.
+    /// The header of the answer could not be read.
     InvalidHeader,
     /// No peer was eligible: the attempt names the group.
     NoLive,

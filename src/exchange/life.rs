@@ -49,7 +49,7 @@ pub enum Event {
     Head(u16),
     /// An answer with this status came and was complete at once: [`Event::Head`] and [`Event::LastByte`] in one.
     Answer(u16),
-    /// What came is not HTTP.
+    /// A header came that cannot be read. (What begins as no HTTP at all is HTTP/0.9, status 9.)
     InvalidHead,
     /// The connection broke.
     Reset,

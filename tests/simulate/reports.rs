@@ -52,6 +52,27 @@ fn objects_for_programs() {
     check("json_backtest", &["logged.conf", "--trace", "upstream.log", "--backtest", "--format", "json"]);
 }
 
+/// Pages of more than one run hold each run, and what tells them apart.
+#[test]
+fn pages_of_comparisons() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("page.html");
+    let page = |arguments: &[&str]| {
+        let printed = printed(&inputs(), &[arguments, &["--report", path.to_str().unwrap()]].concat());
+        (printed, std::fs::read_to_string(&path).unwrap())
+    };
+    let (text, page_of_two) = page(&["round_robin.conf", "--trace", STEADY, "--against", "three.conf"]);
+    let headings = page_of_two.split("<h2>").skip(1).map(|rest| rest.split("</h2>").next().unwrap());
+    let group = "upstream <code>backend</code>";
+    assert_eq!(headings.collect::<Vec<_>>(), ["Before", group, "After", group]);
+    assert!(
+        page_of_two.contains(&format!("<pre>{text}</pre>")) && page_of_two.contains("round_robin.conf and three.conf")
+    );
+    let (text, page_of_one) = page(&["logged.conf", "--trace", "upstream.log", "--backtest"]);
+    let (_, rates) = text.split_once("prediction against the log").unwrap();
+    assert!(page_of_one.contains(rates) && page_of_one.matches("<h2>").count() == 1);
+}
+
 #[test]
 fn against() {
     check(

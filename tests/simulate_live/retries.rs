@@ -257,7 +257,7 @@ fn tries_many(draft: &mut Draft) {
     draft.fail(&[Refuse, Reset, Status], CODES);
 }
 
-/// Answers that are no HTTP.
+/// Answers whose headers cannot be read.
 fn invalid(draft: &mut Draft) {
     draft.pace = FAILING;
     draft.methods = &["GET", "GET", "POST"];

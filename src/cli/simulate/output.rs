@@ -10,7 +10,8 @@ use super::Stopped;
 use crate::cli::files::plain;
 use crate::simulate::report::backtest;
 use crate::simulate::report::compare::{self, Comparison};
-use crate::simulate::report::{Summary, html, json, table};
+use crate::simulate::report::html::{self, Part};
+use crate::simulate::report::{Summary, json, table};
 
 /// The options.
 #[derive(Debug, Args)]
@@ -56,6 +57,24 @@ pub enum Finding {
     Backtest(Summary, backtest::Summary),
 }
 
+impl Finding {
+    /// As a page: the runs with their plots, and what tells them apart as the terminal shows it.
+    fn page(&self, title: &str) -> String {
+        match self {
+            Finding::Run(summary) => html::render(&[Part::Run(summary)], title),
+            Finding::Backtest(summary, backtest) => {
+                html::render(&[Part::Text(&backtest::table(backtest)), Part::Run(summary)], title)
+            }
+            Finding::Against(comparison) => {
+                let Comparison { before, after, .. } = &**comparison;
+                let text = compare::render(comparison);
+                let runs = [Part::Heading("Before"), Part::Run(before), Part::Heading("After"), Part::Run(after)];
+                html::render(&[&[Part::Text(&text)], &runs[..]].concat(), title)
+            }
+        }
+    }
+}
+
 impl Options {
     /// Writes what was found.
     pub fn write(&self, finding: &Finding, title: &str) -> Result<(), Stopped> {
@@ -70,12 +89,7 @@ impl Options {
             (Finding::Backtest(_, backtest), Format::Json) => json::render(backtest),
         };
         if let Some(path) = &self.report {
-            let summary = match finding {
-                Finding::Run(summary) | Finding::Backtest(summary, _) => summary,
-                Finding::Against(comparison) => &comparison.after,
-            };
-            let page = html::render(summary, title);
-            create(path)?.write_all(page.as_bytes()).map_err(|error| unwritable(path, &error))?;
+            create(path)?.write_all(finding.page(title).as_bytes()).map_err(|error| unwritable(path, &error))?;
         }
         print(&text)
     }

@@ -85,7 +85,8 @@ impl Call<'_> {
 
     /// What a page is about.
     fn title(&self) -> String {
-        format!("{} under {}", self.arguments.conf.display(), self.arguments.trace)
+        let other = self.arguments.output.against.as_ref().map(|other| format!(" and {}", other.display()));
+        format!("{}{} under {}", self.arguments.conf.display(), other.unwrap_or_default(), self.arguments.trace)
     }
 
     fn options(&self, config: &Config, opened: &Opened) -> Options {
@@ -290,7 +291,7 @@ impl Broken {
     fn sum_up(&self, name: &str, requests: u64) {
         if self.count > 0 {
             let lines = if self.count == 1 { "line" } else { "lines" };
-            eprintln!("{name}: {} {lines} could not be read and were left out, {requests} requests were", self.count);
+            eprintln!("{name}: left out {} {lines} that could not be read, of {}", self.count, self.count + requests);
         }
     }
 }

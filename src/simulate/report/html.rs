@@ -13,9 +13,20 @@ use super::table;
 
 const STYLE: &str = include_str!("html/style.css");
 
+/// What a page holds.
+#[derive(Debug, Clone, Copy)]
+pub enum Part<'a> {
+    /// A run.
+    Run(&'a Summary),
+    /// What the next run is called, where there are several.
+    Heading(&'a str),
+    /// Lines and tables as the terminal shows them.
+    Text(&'a str),
+}
+
 /// A report as a page; `title` says of what: the configuration and the trace.
 #[must_use]
-pub fn render(summary: &Summary, title: &str) -> String {
+pub fn render(parts: &[Part<'_>], title: &str) -> String {
     let title = escaped(title);
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -24,9 +35,15 @@ pub fn render(summary: &Summary, title: &str) -> String {
          <h1>nginxlb simulate</h1>\n<p>{title}</p>\n",
         palette::dark()
     );
-    page.push_str(&tiles(&whole(summary)));
-    for upstream in &summary.upstreams {
-        section(&mut page, summary, upstream);
+    for part in parts {
+        match part {
+            Part::Run(summary) => {
+                page.push_str(&tiles(&whole(summary)));
+                summary.upstreams.iter().for_each(|upstream| section(&mut page, summary, upstream));
+            }
+            Part::Heading(text) => page.extend(["<h2>", &escaped(text), "</h2>\n"]),
+            Part::Text(text) => page.extend(["<pre>", &escaped(text), "</pre>\n"]),
+        }
     }
     page.push_str("</main>\n</body>\n</html>\n");
     page

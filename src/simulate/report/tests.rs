@@ -116,7 +116,7 @@ fn tables() {
 fn pages() {
     let mut groups = groups();
     groups.upstreams[0].peers[0].peer.address = "<script>\"'&".to_owned();
-    let page = html::render(&Summary::of(&played(groups, by_weight)), "a <b> & c");
+    let page = html::render(&[html::Part::Run(&Summary::of(&played(groups, by_weight)))], "a <b> & c");
     for foreign in ["<script", "http://", "https://", "<link", "<img", "url(", "@import"] {
         assert!(!page.replace("http://www.w3.org/2000/svg", "").contains(foreign), "{foreign}");
     }

@@ -34,7 +34,7 @@ pub enum Fate {
         /// From the start of the attempt to the connection.
         connect: u64,
     },
-    /// What comes is no HTTP.
+    /// The header of the answer cannot be read.
     Garbage {
         /// From the start of the attempt to the connection.
         connect: u64,

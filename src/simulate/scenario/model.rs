@@ -70,7 +70,7 @@ pub enum Trouble {
     Timeout,
     /// Accepts, reads and closes without an answer.
     Reset,
-    /// Answers what is no HTTP.
+    /// Answers a header that cannot be read.
     Invalid,
     /// Answers with this status.
     Status(u16),

@@ -94,7 +94,7 @@ impl Why {
             Event::Refused => "connection refused".to_owned(),
             Event::ConnectTimeout => "no connection in time".to_owned(),
             Event::Head(status) | Event::Answer(status) => format!("answers {status}"),
-            Event::InvalidHead => "what comes is not HTTP".to_owned(),
+            Event::InvalidHead => "the header of its answer cannot be read".to_owned(),
             Event::Reset => "the connection breaks".to_owned(),
             Event::ReadTimeout => "no answer in time".to_owned(),
             Event::LastByte => "the answer is complete".to_owned(),
