@@ -139,6 +139,19 @@ impl Group {
         rng: &mut impl Random,
         watch: &mut impl Watch,
     ) -> Option<PeerId> {
+        let picked = self.choose(selection, now, rng, watch);
+        watch.picked(self);
+        picked
+    }
+
+    #[inline]
+    fn choose(
+        &mut self,
+        selection: &mut Selection,
+        now: Millis,
+        rng: &mut impl Random,
+        watch: &mut impl Watch,
+    ) -> Option<PeerId> {
         let is_stale = selection.generation != self.generation;
         let mut round_robin = false;
         loop {

@@ -1,6 +1,6 @@
 //! Looking over the balancer's shoulder: what `simulate --why` prints. Who does not look pays nothing.
 
-use super::{Refusal, Tier};
+use super::{Group, Refusal, Tier};
 
 /// Something that happened while a peer was chosen. Peers are numbers in the list that is being chosen from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +77,9 @@ pub enum Sight {
 pub trait Watch {
     /// Sees what happened; the closure is called only by who wants to know.
     fn see(&mut self, sight: impl FnOnce() -> Sight);
+
+    /// A choice in this group has ended: what was seen is of its peers, as they are now.
+    fn picked(&mut self, _group: &Group) {}
 }
 
 /// Nobody.

@@ -119,6 +119,8 @@ fn why() {
     check("why_sticky_dies", &[&["sticky.conf"], &dead[..], &["--why", "94"]].concat());
     check("why_sticky_dead", &[&["sticky.conf"], &dead[..], &["--why", "109"]].concat());
     check("why_named", &["single.conf", "--trace", "requests.csv", "--why", "c"]);
+    let dead = ["--kill", "10.0.0.1:80", "--kill", "10.0.0.2:80"];
+    check("why_error_page", &[&["error_page.conf", "--trace", "gen:requests=2", "--why", "1"], &dead[..]].concat());
     check("why_nobody_live", &["nobody.conf", "--trace", "gen:requests=1", "--why", "0"]);
     check(
         "why_queue",

@@ -4,11 +4,20 @@
 mod sights;
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::engine::{Moment, Observer, Setup};
 use super::outcome::Label;
 use crate::balance::{Group, Millis, Sight, Watch};
-use crate::exchange::{Action, Destined, Ending, Event, Exchange, Key};
+use crate::exchange::{Action, Destined, Ending, Event, Exchange, Key, LocationId};
+
+/// A choice, in words.
+#[derive(Debug)]
+struct Pick {
+    group: Arc<str>,
+    method: &'static str,
+    lines: Vec<String>,
+}
 
 /// The watcher of one request.
 #[derive(Debug)]
@@ -19,8 +28,12 @@ pub struct Why {
     on: bool,
     now: Millis,
     seen: Vec<Sight>,
+    /// The choices since something was told.
+    picks: Vec<Pick>,
     text: String,
     tries: usize,
+    /// The group that was told last, and the location that it was reached from.
+    sent_to: Option<(Arc<str>, Option<LocationId>)>,
 }
 
 impl Why {
@@ -28,7 +41,17 @@ impl Why {
     #[must_use]
     pub fn new(id: &str) -> Why {
         let number = id.parse().ok();
-        Why { id: id.to_owned(), number, on: false, now: Millis(0), seen: Vec::new(), text: String::new(), tries: 0 }
+        Why {
+            id: id.to_owned(),
+            number,
+            on: false,
+            now: Millis(0),
+            seen: Vec::new(),
+            picks: Vec::new(),
+            text: String::new(),
+            tries: 0,
+            sent_to: None,
+        }
     }
 
     /// What is to be told; nothing if the request did not come.
@@ -72,16 +95,23 @@ impl Why {
     }
 
     fn decided(&mut self, exchange: &Exchange, setup: &Setup, group: Option<&Group>) {
-        let seen = std::mem::take(&mut self.seen);
-        let Some(group) = group.filter(|_| !seen.is_empty()) else { return };
-        if self.tries == 0 || exchange.attempts.len() <= 1 {
-            self.sent(exchange, setup, group);
-        }
-        self.tries += 1;
-        let number = self.tries;
-        self.line(2, format_args!("try {number}"));
-        for line in sights::told(&seen, group, self.now) {
-            self.line(4, format_args!("{line}"));
+        for Pick { group: name, method, lines } in std::mem::take(&mut self.picks) {
+            // An error page may have led on to another group, of which alone the exchange still knows the way.
+            let now = group.filter(|group| group.name == name);
+            let here = (name, now.map(|_| exchange.route.location));
+            if self.sent_to.as_ref() != Some(&here) {
+                match now {
+                    Some(group) => self.sent(exchange, setup, group),
+                    None => self.line(2, format_args!("upstream {}, {method}", here.0)),
+                }
+                self.sent_to = Some(here);
+            }
+            self.tries += 1;
+            let number = self.tries;
+            self.line(2, format_args!("try {number}"));
+            for line in lines {
+                self.line(4, format_args!("{line}"));
+            }
         }
     }
 
@@ -135,6 +165,15 @@ impl Watch for Why {
     fn see(&mut self, sight: impl FnOnce() -> Sight) {
         if self.on {
             self.seen.push(sight());
+        }
+    }
+
+    fn picked(&mut self, group: &Group) {
+        let seen = std::mem::take(&mut self.seen);
+        if self.on {
+            let (group, method, lines) =
+                (group.name.clone(), sights::method(group.method()), sights::told(&seen, group, self.now));
+            self.picks.push(Pick { group, method, lines });
         }
     }
 }
