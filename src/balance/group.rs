@@ -139,19 +139,6 @@ impl Group {
         rng: &mut impl Random,
         watch: &mut impl Watch,
     ) -> Option<PeerId> {
-        let picked = self.choose(selection, now, rng, watch);
-        watch.picked(self);
-        picked
-    }
-
-    #[inline]
-    fn choose(
-        &mut self,
-        selection: &mut Selection,
-        now: Millis,
-        rng: &mut impl Random,
-        watch: &mut impl Watch,
-    ) -> Option<PeerId> {
         let is_stale = selection.generation != self.generation;
         let mut round_robin = false;
         loop {
@@ -171,7 +158,11 @@ impl Group {
                 choice = draw.round_robin();
             }
             match choice {
-                Choice::Peer(index) => return Some(take(peers, selection, index, now, watch)),
+                Choice::Peer(index) => {
+                    let picked = take(peers, selection, index, now, watch);
+                    watch.picked(self);
+                    return Some(picked);
+                }
                 Choice::Nobody if selection.tier == Tier::Primary && self.backup.is_some() => {
                     watch.see(|| Sight::NoneOf(Tier::Primary));
                     selection.tier = Tier::Backup;
@@ -179,6 +170,7 @@ impl Group {
                 }
                 _ => {
                     watch.see(|| if is_stale { Sight::Changed } else { Sight::NoneOf(tier) });
+                    watch.picked(self);
                     selection.current = None;
                     return None;
                 }

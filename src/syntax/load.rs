@@ -37,6 +37,20 @@ pub trait Files {
     fn glob(&self, pattern: &str) -> Result<Vec<String>, ReadError>;
 }
 
+/// No disk: what tests read has no files.
+#[cfg(test)]
+pub struct NoFiles;
+
+#[cfg(test)]
+impl Files for NoFiles {
+    fn read(&self, _path: &str) -> Result<Vec<u8>, ReadError> {
+        Err(ReadError::not_found())
+    }
+    fn glob(&self, _pattern: &str) -> Result<Vec<String>, ReadError> {
+        Ok(Vec::new())
+    }
+}
+
 /// What the system said, shown as nginx shows it: `2: No such file or directory`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadError {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
@@ -174,14 +175,7 @@ impl Draft {
                 }
                 let kind = self.one_of(kinds);
                 let code = (kind == FaultKind::Status).then(|| self.one_of(codes));
-                self.scenario.fault.push(Fault {
-                    peer,
-                    from,
-                    to,
-                    kind,
-                    code,
-                    extra: (kind == FaultKind::Slow).then_some(0.12),
-                });
+                self.add_fault(peer, from, to, kind, code);
                 at = to;
             }
         }
@@ -191,14 +185,12 @@ impl Draft {
     pub fn fault(&mut self, peer: usize, from: Millis, to: Millis, kind: FaultKind, code: Option<u16>) {
         let peer = self.address(peer).parse().unwrap();
         let (from, to) = (self.edge(from), self.edge(to));
-        self.scenario.fault.push(Fault {
-            peer,
-            from,
-            to,
-            kind,
-            code,
-            extra: (kind == FaultKind::Slow).then_some(0.12),
-        });
+        self.add_fault(peer, from, to, kind, code);
+    }
+
+    fn add_fault(&mut self, peer: SocketAddr, from: Millis, to: Millis, kind: FaultKind, code: Option<u16>) {
+        let extra = (kind == FaultKind::Slow).then_some(0.12);
+        self.scenario.fault.push(Fault { peer, from, to, kind, code, extra });
     }
 
     /// The middle between two arrivals that is next to `time`.

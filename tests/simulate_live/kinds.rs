@@ -122,7 +122,8 @@ fn map_key(draft: &mut Draft) {
     draft.backend("hash $shard consistent;", servers);
 }
 
-pub fn max_conns(draft: &mut Draft) {
+/// Servers that take few connections at a time, and requests that take so long that it matters.
+pub fn few_connections(draft: &mut Draft) -> Vec<String> {
     draft.pace = SERVED;
     draft.services = &[0.02, 0.06, 0.1, 0.14, 0.26];
     let n = draft.between(2, 4);
@@ -131,6 +132,11 @@ pub fn max_conns(draft: &mut Draft) {
         let most = draft.between(1, 3);
         add(line, &format!("max_conns={most}"));
     }
+    servers
+}
+
+pub fn max_conns(draft: &mut Draft) {
+    let servers = few_connections(draft);
     let method = draft.one_of(&["", "least_conn;", "hash $arg_k;", "ip_hash;", "hash $uri consistent;"]);
     draft.backend(method, servers);
 }

@@ -4,7 +4,7 @@ use md5::{Digest as _, Md5};
 use rand::RngExt as _;
 
 use crate::draft::{Draft, FAILING, SERVED, add};
-use crate::kinds::{CODES, Kind, Needs, TROUBLE, failing, sticky_route};
+use crate::kinds::{CODES, Kind, Needs, TROUBLE, failing, few_connections, sticky_route};
 
 /// In the order of the alphabet.
 pub const SESSIONS: &[Kind] = &[
@@ -88,14 +88,7 @@ fn learn_timeout(draft: &mut Draft) {
 }
 
 fn sticky_max_conns(draft: &mut Draft) {
-    draft.pace = SERVED;
-    draft.services = &[0.02, 0.06, 0.1, 0.14, 0.26];
-    let n = draft.between(2, 4);
-    let mut servers = draft.some_servers(n);
-    for line in &mut servers {
-        let most = draft.between(1, 3);
-        add(line, &format!("max_conns={most}"));
-    }
+    let mut servers = few_connections(draft);
     servers[0] = servers[0].replace(';', " route=a;");
     servers[1] = servers[1].replace(';', " route=b;");
     group(draft, "", servers, "sticky route $arg_k;");

@@ -61,7 +61,7 @@ impl Names {
 
 impl Host for Names {
     fn is_real(&self) -> bool {
-        false
+        NoHost.is_real()
     }
     fn resolve(&self, name: &str) -> Option<Vec<IpAddr>> {
         // Whether it could be a name at all is the same everywhere.
@@ -86,13 +86,13 @@ impl Host for Names {
         NoHost.bind(socket)
     }
     fn is_root(&self) -> bool {
-        true
+        NoHost.is_root()
     }
     fn processors(&self) -> Option<usize> {
-        None
+        NoHost.processors()
     }
     fn open_files_limit(&self) -> Option<u64> {
-        None
+        NoHost.open_files_limit()
     }
     fn open_pid_file(&self, path: &str) -> Result<(), Refusal> {
         NoHost.open_pid_file(path)

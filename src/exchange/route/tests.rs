@@ -5,18 +5,7 @@ use crate::balance::Millis;
 use crate::config::{NoHost, Options, compile};
 use crate::exchange::{Connection, Exchange, Line, ListenerId, Site, Slice};
 use crate::modules::Target;
-use crate::syntax::{Files, ReadError, Sources};
-
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, _path: &str) -> Result<Vec<u8>, ReadError> {
-        Ok(Vec::new())
-    }
-    fn glob(&self, _pattern: &str) -> Result<Vec<String>, ReadError> {
-        Ok(Vec::new())
-    }
-}
+use crate::syntax::{NoFiles, Sources};
 
 /// Compiles the inside of `http`, or with `server` around it that of one server.
 fn site(body: &str) -> (crate::config::Config, Site) {

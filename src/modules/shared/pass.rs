@@ -235,18 +235,7 @@ mod tests {
     use crate::config::{NoHost, Options, compile};
     use crate::modules::Target;
     use crate::modules::shared::upstream::Upstreams;
-    use crate::syntax::{Files, ReadError, Sources};
-
-    struct NoFiles;
-
-    impl Files for NoFiles {
-        fn read(&self, _path: &str) -> Result<Vec<u8>, ReadError> {
-            Ok(Vec::new())
-        }
-        fn glob(&self, _pattern: &str) -> Result<Vec<String>, ReadError> {
-            Ok(Vec::new())
-        }
-    }
+    use crate::syntax::{NoFiles, Sources};
 
     /// `PROTOCOL DESTINATION HOST URI` of what handles the innermost block.
     fn passed(locations: &str) -> String {

@@ -8,18 +8,7 @@ use super::split_clients::{Splits, murmur_hash2};
 use crate::config::{Config, NoHost, Options, Scope, compile};
 use crate::modules::Target;
 use crate::modules::http::limit_req::{ReqLimits, ReqZones};
-use crate::syntax::{Files, ReadError, Sources};
-
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, _path: &str) -> Result<Vec<u8>, ReadError> {
-        Err(ReadError::not_found())
-    }
-    fn glob(&self, _pattern: &str) -> Result<Vec<String>, ReadError> {
-        Ok(Vec::new())
-    }
-}
+use crate::syntax::{NoFiles, Sources};
 
 /// Reads `body` as the inside of `http`.
 fn http(target: &str, body: &str) -> Config {

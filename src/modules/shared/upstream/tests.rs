@@ -3,18 +3,7 @@
 use super::*;
 use crate::config::{NoHost, Options, compile};
 use crate::modules::Target;
-use crate::syntax::{Files, ReadError, Sources};
-
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, _path: &str) -> Result<Vec<u8>, ReadError> {
-        Err(ReadError::not_found())
-    }
-    fn glob(&self, _pattern: &str) -> Result<Vec<String>, ReadError> {
-        Ok(Vec::new())
-    }
-}
+use crate::syntax::{NoFiles, Sources};
 
 /// Reads `body` as the inside of `http` for a target, and looks at the groups.
 fn check(target: &str, body: &str, look: impl FnOnce(&Upstreams)) {
