@@ -15,5 +15,7 @@ pub mod fmt;
 pub mod fuzzing;
 pub mod lint;
 pub mod modules;
+pub mod serve;
 pub mod simulate;
 pub mod syntax;
+pub mod wire;

@@ -1,0 +1,1 @@
+//! The live driver: sockets, TLS, timers and processes around the [`exchange`](crate::exchange), on tokio.

@@ -1,0 +1,1 @@
+//! Protocols as bytes, without IO: what stands on a connection is read into spans, what goes out is written into buffers.
