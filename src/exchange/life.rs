@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 
 use super::attempt::Ending;
 use super::limits::{self, Held, Verdict};
-use super::route::{Content, Failed, Found, To};
-use super::site::ListenerId;
+use super::route::{Content, Failed, Found, Reply, To};
+use super::site::{Handler, ListenerId};
 use super::state::Exchange;
 use super::upstream::{Destined, Next, Wrong};
 use super::world::{Memory, World};
@@ -24,9 +24,13 @@ pub enum Action {
     Delay(Millis),
     /// Wait for a peer until then: tell [`Event::Turn`] when one is given back, [`Event::QueueTimeout`] if none is.
     Queued(Millis),
+    /// Read the client's body, as far as it is read before a peer is chosen; tell [`Event::Body`].
+    Body,
     /// Pass the answer on to the client; tell [`Event::LastByte`].
     Forward,
-    /// Answer, if nginx does so itself, and log: the request is over.
+    /// Make the answer here; tell [`Event::Served`], or [`Event::Failed`] where that cannot be.
+    Serve(Handler),
+    /// Answer by [`Exchange::reply`], if it is nginx itself that answers, and log: the request is over.
     Done,
 }
 
@@ -39,6 +43,14 @@ pub enum Event {
     Turn,
     /// It waited too long in the queue.
     QueueTimeout,
+    /// The client's body was read.
+    Body,
+    /// An answer with this status was made here.
+    Served(u16),
+    /// The answer that was to be made here, or passed on, cannot be: this status takes its place.
+    Failed(u16),
+    /// The answer is another path and its arguments, which were given by [`Exchange::redirect_to`].
+    Redirected,
     /// The connection to the peer stands and the request was sent. Need not be told if the header comes at once.
     Connected,
     /// There is no connection.
@@ -75,10 +87,42 @@ impl Exchange {
         self.go_on(found, world)
     }
 
+    /// What came is no request that nginx takes: it answers with this status, or with the error page for it.
+    pub fn reject<M: Memory, R: Random, W: Watch>(
+        &mut self,
+        listener: ListenerId,
+        status: u16,
+        world: &mut World<M, R, W>,
+    ) -> Action {
+        let found = self.begin_refused(world.site, listener, status);
+        self.go_on(found, world)
+    }
+
     /// Something happened.
     pub fn on<M: Memory, R: Random, W: Watch>(&mut self, event: Event, world: &mut World<M, R, W>) -> Action {
         self.now = world.now;
         let next = match event {
+            Event::Body => {
+                let Some(to) = self.destined.take() else { return self.answer_error(500, world) };
+                return self.pass(to, world);
+            }
+            Event::Served(status) => {
+                let status = self.route.outcome(status);
+                return self.done(status, world);
+            }
+            Event::Failed(status) => {
+                if self.tries.selection.current.is_some() {
+                    self.through(Ending::Answered, world);
+                }
+                return self.answer_error(status, world);
+            }
+            Event::Redirected => {
+                if self.tries.selection.current.is_some() {
+                    self.through(Ending::Answered, world);
+                }
+                let found = self.follow(world.site);
+                return self.go_on(found, world);
+            }
             Event::Resumed => {
                 self.waited += world.now.since(self.waits);
                 return self.pass_limits(world);
@@ -155,14 +199,20 @@ impl Exchange {
     fn go_on<M: Memory, R: Random, W: Watch>(&mut self, found: Found, world: &mut World<M, R, W>) -> Action {
         match found {
             Found::Location(_) => self.limit(world),
-            Found::Answer(reply) => self.done(reply.status, world),
+            Found::Answer(reply) => self.reply(reply, world),
         }
+    }
+
+    #[inline]
+    fn reply<M: Memory, R, W>(&mut self, reply: Reply, world: &mut World<M, R, W>) -> Action {
+        self.reply = Some(reply);
+        self.done(reply.status, world)
     }
 
     /// nginx itself answers with an error, for which there may be an `error_page`.
     fn answer_error<M: Memory, R: Random, W: Watch>(&mut self, status: u16, world: &mut World<M, R, W>) -> Action {
         match self.fail(world.site, status) {
-            Failed::Answer(status) => self.done(status, world),
+            Failed::Answer(status) => self.reply(Reply { status, location: self.route.redirect(), body: None }, world),
             Failed::Again(found) => self.go_on(found, world),
         }
     }
@@ -214,12 +264,16 @@ impl Exchange {
             return self.answer_error(status, world);
         }
         match self.content(world.site) {
-            Content::Pass(destination) => self.pass(destination.to, world),
-            Content::Local(_) => {
-                let status = self.route.outcome(200);
-                self.done(status, world)
+            Content::Pass(destination) => {
+                (self.protocol, self.tls) = (destination.protocol, destination.tls);
+                if self.request.has_body() && world.plan.passing(self.route.location).request_buffering {
+                    self.destined = Some(destination.to);
+                    return Action::Body;
+                }
+                self.pass(destination.to, world)
             }
-            Content::Answer(reply) => self.done(reply.status, world),
+            Content::Local(handler) => Action::Serve(handler),
+            Content::Answer(reply) => self.reply(reply, world),
             Content::Again(location) => self.go_on(Found::Location(location), world),
         }
     }

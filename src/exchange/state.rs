@@ -2,12 +2,14 @@
 //! needed room for stays for the next.
 
 use super::attempt::Attempts;
+use super::headers::Headers;
 use super::limits::Held;
 use super::request::{Connection, Line, Request, Slice};
-use super::route::Route;
+use super::route::{Reply, Route, To};
 use super::site::Site;
 use super::upstream::{Passing, Tries};
 use crate::balance::Millis;
+use crate::modules::shared::pass::Protocol;
 
 /// One request and what became of it.
 #[derive(Debug, Default)]
@@ -18,8 +20,8 @@ pub struct Exchange {
     pub route: Route,
     /// The tries at peers, in order.
     pub attempts: Attempts,
-    /// The headers of the upstream's answer, names in lower case.
-    pub upstream_headers: Vec<(Box<str>, Box<[u8]>)>,
+    /// The headers of the upstream's answer.
+    pub upstream_headers: Headers,
     /// The time.
     pub now: Millis,
     /// When the request arrived.
@@ -30,6 +32,14 @@ pub struct Exchange {
     pub status: u16,
     /// Where it is with its upstream.
     pub tries: Tries,
+    /// The answer that nginx makes itself; none where an upstream or a file makes it.
+    pub reply: Option<Reply>,
+    /// What its upstream speaks.
+    pub protocol: Protocol,
+    /// Its upstream speaks TLS.
+    pub tls: bool,
+    /// Where it goes once the client's body is read.
+    pub(super) destined: Option<To>,
     /// The upstream's answer is on its way to the client.
     pub(super) forwards: bool,
     /// What it holds of `limit_conn`.
@@ -53,6 +63,7 @@ impl Exchange {
         self.upstream_headers.clear();
         (self.now, self.started, self.status, self.waited) = (now, now, 0, 0);
         self.tries.reset();
+        (self.reply, self.destined) = (None, None);
         (self.forwards, self.was_limited, self.was_counted) = (false, false, false);
     }
 

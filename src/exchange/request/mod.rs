@@ -8,6 +8,7 @@ mod target;
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::headers::is_named;
 pub(super) use arguments::{argument, cookie, set_cookie};
 use host::ReadHost;
 pub(super) use host::valid_host;
@@ -71,20 +72,15 @@ pub struct Line<'a> {
     pub version: u8,
 }
 
-/// Marks in [`LOWER`] what the name of a header usually has not.
-const ODD: u8 = 0;
-
-/// Letters in lower case, digits and `-`.
-static LOWER: [u8; 256] = {
-    let mut lower = [ODD; 256];
+/// Bytes that nginx takes for granted in the name of a header: letters, digits and `-`.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
     let mut byte = 0;
     while byte < 256 {
-        if (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'-' {
-            lower[byte] = (byte as u8).to_ascii_lowercase();
-        }
+        plain[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'-';
         byte += 1;
     }
-    lower
+    plain
 };
 
 /// One header.
@@ -111,7 +107,12 @@ const HOST: u8 = 0;
 impl Known {
     /// Notes a header.
     fn note(&mut self, name: &[u8], value: Slice) {
-        let bit = match name {
+        const LONGEST: usize = b"proxy-authorization".len();
+        let mut lower = [0; LONGEST];
+        let Some(lower) = lower.get_mut(..name.len()) else { return };
+        lower.copy_from_slice(name);
+        lower.make_ascii_lowercase();
+        let bit = match &*lower {
             b"host" => return self.note_host(value),
             b"content-length" => 1,
             b"transfer-encoding" => 2,
@@ -177,6 +178,8 @@ pub struct Request {
     pub(super) port: u16,
     /// The path had a `%XX` or a `+`, so what is cut from it is escaped where it becomes an argument.
     pub(super) escaped: bool,
+    /// The path is still the one that was sent, so that it can be passed on as it came: nginx's `valid_unparsed_uri`.
+    pub(super) as_sent: bool,
     /// The text of the client's address, once it was needed.
     pub(super) client_text: Option<Slice>,
     /// The host of an earlier request, as it was read: most ask for the same one.
@@ -192,7 +195,7 @@ impl Request {
         let empty = Slice::default();
         self.connection = *connection;
         self.known = Known::default();
-        (self.odd_headers, self.escaped, self.port) = (false, false, 0);
+        (self.odd_headers, self.escaped, self.as_sent, self.port) = (false, false, true, 0);
         (self.original, self.client_text) = (None, None);
         (self.id, self.uri, self.args, self.unparsed, self.host) = (empty, empty, empty, empty, empty);
         self.version = line.version;
@@ -209,13 +212,8 @@ impl Request {
 
     /// Adds a header.
     pub fn header(&mut self, name: &[u8], value: &[u8]) {
+        self.odd_headers |= !name.iter().all(|byte| PLAIN[usize::from(*byte)]);
         let name = self.push(name);
-        let written = &mut self.bytes[name.start as usize..];
-        for byte in written {
-            let lower = LOWER[usize::from(*byte)];
-            self.odd_headers |= lower == ODD;
-            *byte = if lower == ODD { *byte } else { lower };
-        }
         let value = self.push(value);
         self.headers.push(Header { name, value });
         self.known.note(name.of(&self.bytes), value);
@@ -224,7 +222,7 @@ impl Request {
     /// Adds the `Host` header.
     #[inline]
     pub fn host_header(&mut self, value: &[u8]) {
-        let name = self.push(b"host");
+        let name = self.push(b"Host");
         let value = self.push(value);
         self.headers.push(Header { name, value });
         self.known.note_host(value);
@@ -272,6 +270,20 @@ impl Request {
         self.get(self.host)
     }
 
+    /// Whether the headers announce a body.
+    #[must_use]
+    #[inline]
+    pub fn has_body(&self) -> bool {
+        self.known.encoding.is_some()
+            || self.known.length.is_some_and(|length| self.get(length).iter().any(|digit| *digit != b'0'))
+    }
+
+    /// The body comes in chunks.
+    #[must_use]
+    pub fn is_chunked(&self) -> bool {
+        self.known.encoding.is_some()
+    }
+
     /// HTTP's version times ten.
     #[must_use]
     pub fn version(&self) -> u8 {
@@ -284,23 +296,22 @@ impl Request {
         self.connection.client
     }
 
-    /// The headers: names in lower case.
+    /// The headers: names as they were sent.
     pub fn headers(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.headers.iter().map(|header| (self.get(header.name), self.get(header.value)))
     }
 
-    /// The values of a header given in lower case, in order.
+    /// The values of a header, in order.
     pub(super) fn values<'r>(&'r self, name: &'r [u8]) -> impl DoubleEndedIterator<Item = Slice> + 'r {
-        let named = move |header: &&Header| header.name.len as usize == name.len() && self.get(header.name) == name;
+        let named = move |header: &&Header| {
+            header.name.len as usize == name.len() && self.get(header.name).eq_ignore_ascii_case(name)
+        };
         self.headers.iter().filter(named).map(|header| header.value)
     }
 
     /// The values of the header that a variable names: `_` stands for `-`.
     pub(super) fn values_of_variable<'r>(&'r self, name: &'r [u8]) -> impl Iterator<Item = Slice> + 'r {
-        let same = |(header, name): (&u8, &u8)| header == name || (*header == b'-' && *name == b'_');
-        let named = move |header: &&Header| {
-            header.name.len as usize == name.len() && self.get(header.name).iter().zip(name).all(same)
-        };
+        let named = move |header: &&Header| is_named(self.get(header.name), name);
         self.headers.iter().filter(named).map(|header| header.value)
     }
 
@@ -319,6 +330,7 @@ impl Request {
         let target = Target::read(&mut self.bytes, self.target, merge_slashes)?;
         (self.uri, self.args, self.unparsed) = (target.uri, target.args, target.unparsed);
         self.escaped = target.escaped;
+        self.as_sent = !target.has_no_path;
         Some(target)
     }
 

@@ -16,6 +16,8 @@ pub struct Target {
     pub host: Option<Slice>,
     /// The path had a `%XX` or a `+`.
     pub escaped: bool,
+    /// A whole URL ended with its host.
+    pub has_no_path: bool,
 }
 
 /// What the path needs, found by a first look.
@@ -44,11 +46,12 @@ impl Target {
             // nginx takes a "/" out of the "//" after the scheme.
             let slash = memchr::memchr(b'/', text)?;
             let uri = target.part(slash, 1);
-            return Some(Target { uri, unparsed: uri, host, ..Target::default() });
+            return Some(Target { uri, unparsed: uri, host, has_no_path: true, ..Target::default() });
         }
         let look = look(rest.of(bytes))?;
         let length = rest.len as usize;
-        let mut found = Target { unparsed: rest, host, escaped: look.quoted || look.plus, ..Target::default() };
+        let escaped = look.quoted || look.plus;
+        let mut found = Target { unparsed: rest, host, escaped, has_no_path: empty_path, ..Target::default() };
         if !look.complex && !look.quoted && !empty_path {
             found.uri = rest.part(0, look.question.unwrap_or(length));
             found.args = look.question.map(|question| rest.part(question + 1, length)).unwrap_or_default();

@@ -23,6 +23,15 @@ impl Exchange {
         self.phases(site, Phase::Server)
     }
 
+    /// [`Exchange::begin`] of what is no request: the default server answers with this status.
+    pub(in crate::exchange) fn begin_refused(&mut self, site: &Site, listener: ListenerId, status: u16) -> Found {
+        self.route.prepare(site);
+        if self.request.host.is_empty() {
+            self.choose(site, site.listener(listener).default);
+        }
+        self.refuse(site, status)
+    }
+
     #[inline]
     fn choose(&mut self, site: &Site, server: ServerId) {
         self.route.server = server;
@@ -111,7 +120,8 @@ impl Exchange {
     }
 
     /// The length of the body that the headers announce.
-    pub(super) fn body_length(&self) -> Option<u64> {
+    #[must_use]
+    pub fn body_length(&self) -> Option<u64> {
         number(self.request.get(self.request.known.length?))
     }
 

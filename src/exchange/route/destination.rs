@@ -46,6 +46,11 @@ impl Exchange {
         let form = UrlForm { default_port, uri_part: pass.takes_uri(), no_resolve: true, ..UrlForm::default() };
         let url = Url::read(&text, form, &NoHost).map_err(|_| 500_u16)?;
         self.tell_host(&url, default_port);
+        if !url.uri.is_empty() {
+            let slash = if url.uri.starts_with('?') { "/" } else { "" };
+            let uri = crate::syntax::encode(&format!("{slash}{}", url.uri));
+            self.route.passed_uri = Some(self.request.push(&uri));
+        }
         let host = url.host.to_ascii_lowercase();
         let same = |(_, port): &&(UpstreamId, u16)| (*port == 0 && url.no_port) || *port == url.port;
         if let Some((group, _)) = site.groups.get(host.as_bytes()).and_then(|named| named.iter().find(same)) {

@@ -113,9 +113,9 @@ pub struct Route {
     pub location: LocationId,
     handler: Option<Handler>,
     /// It was changed or redirected internally.
-    internal: bool,
+    pub(super) internal: bool,
     uri_changed: bool,
-    valid_location: bool,
+    pub(super) valid_location: bool,
     /// The body was too large, and is not looked at again.
     body_refused: bool,
     /// Captures are escaped in the values of a program.
@@ -128,6 +128,8 @@ pub struct Route {
     pub(super) redirect: Option<Slice>,
     /// `$proxy_host`, `$proxy_port`
     pub(super) proxy: Option<(Slice, Slice)>,
+    /// The path and arguments that a `proxy_pass` with variables gave.
+    pub(super) passed_uri: Option<Slice>,
     /// Attempts with which another group began.
     pub(super) groups: Vec<u32>,
     captures: Vec<Slice>,
@@ -143,7 +145,7 @@ impl Route {
     /// Forgets the last request.
     #[inline]
     pub(super) fn reset(&mut self) {
-        (self.handler, self.redirect, self.proxy) = (None, None, None);
+        (self.handler, self.redirect, self.proxy, self.passed_uri) = (None, None, None, None);
         self.body_refused = false;
         (self.internal, self.uri_changed, self.valid_location, self.error_page) = (false, false, true, false);
         (self.uri_changes, self.error_status, self.depth) = (MAX_URI_CHANGES + 1, 0, 0);

@@ -161,9 +161,24 @@ impl Exchange {
         }
         let server = site.server(self.route.server).location;
         self.route.internal = true;
+        self.request.as_sent = false;
         self.route.valid_location = true;
         self.enter(site, server);
         self.phases(site, Phase::Server)
+    }
+
+    /// Sends the request to another path: it has it from then on. Tell [`Event::Redirected`](crate::exchange::Event).
+    pub fn redirect_to(&mut self, path: &[u8], args: Option<&[u8]>) {
+        self.request.uri = self.request.push(path);
+        if let Some(args) = args {
+            self.request.args = self.request.push(args);
+        }
+    }
+
+    /// Goes where [`Exchange::redirect_to`] said: to a named location if it begins with `@`.
+    pub(in crate::exchange) fn follow(&mut self, site: &Site) -> Found {
+        let to = self.request.uri;
+        if self.request.get(to).first() == Some(&b'@') { self.redirect_to_named(site, to) } else { self.redirect(site) }
     }
 
     /// `ngx_http_named_location`

@@ -49,6 +49,7 @@ impl Exchange {
             Op::SetArgs(value) => {
                 let Some(value) = self.quoted(site, value) else { return Step::Fail };
                 self.request.args = self.owned(site, value);
+                self.request.as_sent = false;
             }
             Op::If { condition, otherwise, location } => match (self.holds(site, condition), location) {
                 (None, _) => return Step::Fail,
@@ -88,6 +89,7 @@ impl Exchange {
         let redirect = matches!(rewrite.then, Then::Redirect(_));
         if !redirect {
             self.route.internal = true;
+            self.request.as_sent = false;
             self.route.uri_changed = rewrite.then != Then::Break;
             self.route.valid_location &= self.route.uri_changed;
         }

@@ -285,8 +285,8 @@ $upstream_http_x_a|$upstream_cookie_c|$status|$request_time|$msec|$time_iso8601|
     assert!(matches!(exchange.fail(&site, 502), Failed::Again(Found::Location(_))));
     exchange.content(&site);
     try_at(&mut exchange, "10.0.0.3:1", 0, Some(7));
-    exchange.upstream_headers.push(("x-a".into(), b"1".as_slice().into()));
-    exchange.upstream_headers.push(("set-cookie".into(), b"c=v; Path=/".as_slice().into()));
+    exchange.upstream_headers.push(b"X-A", b"1");
+    exchange.upstream_headers.push(b"Set-Cookie", b"c=v; Path=/");
     (exchange.status, exchange.now, exchange.epoch) = (200, Millis(1500), 1_700_000_000_000);
     let named = |n: &u32| site.location_name(crate::exchange::LocationId(*n)) == b"/log";
     let log = (0..site.locations().len() as u32).find(named).expect("it is there");

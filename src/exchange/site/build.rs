@@ -10,6 +10,7 @@ use crate::config::{Config, Part as TextPart, Regex, ScopeId, Text};
 use crate::exchange::plan::Plan;
 use crate::exchange::request::{CONSTANT, Slice};
 use crate::exchange::site::location::Page;
+use crate::exchange::terms::Terms;
 use crate::exchange::upstream::Compile;
 use crate::exchange::value::{Part, Template};
 use crate::modules::Target;
@@ -55,7 +56,16 @@ impl<'c> Builder<'c> {
         }
     }
 
-    pub fn build(mut self) -> (Site, Plan) {
+    pub fn build(self) -> (Site, Plan) {
+        let (site, plan, ()) = self.build_with(|_| ());
+        (site, plan)
+    }
+
+    pub fn build_live(self) -> (Site, Plan, Terms) {
+        self.build_with(Terms::compile)
+    }
+
+    fn build_with<T>(mut self, more: impl FnOnce(&mut Self) -> T) -> (Site, Plan, T) {
         self.fixed_texts();
         if let Some(http) = self.config.http {
             self.define_variables(http);
@@ -64,10 +74,11 @@ impl<'c> Builder<'c> {
         }
         let locations: Vec<ScopeId> = self.site.locations.iter().map(|location| location.scope).collect();
         let plan = Plan::compile(self.config, &locations, &mut self);
+        let more = more(&mut self);
         self.note_unknown();
         self.site.unknown = self.unknown.into_iter().collect();
         self.site.assumptions = self.assumptions.into_iter().collect();
-        (self.site, plan)
+        (self.site, plan, more)
     }
 
     fn fixed_texts(&mut self) {

@@ -18,11 +18,13 @@ use rustc_hash::FxHashMap;
 use super::files::Files;
 use super::plan::Plan;
 use super::request::{CONSTANT, Request, Slice};
+use super::terms::Terms;
 use super::value::{Geo, Map, Named, Source, Split};
 use crate::config::{Config, Regex, ScopeId};
 use crate::modules::Target;
 use crate::modules::shared::upstream::UpstreamId;
 
+pub(super) use build::Builder;
 pub use listeners::{Listener, ListenerId, Server, ServerId};
 pub(super) use location::{Alias, Page, Realip, Sender, Tried, excepts};
 pub use location::{Handler, Location, LocationId};
@@ -77,6 +79,12 @@ impl Site {
     #[must_use]
     pub fn compile(config: &Config, target: &Target) -> (Site, Plan) {
         build::Builder::new(config, target).build()
+    }
+
+    /// [`Site::compile`], and what a live proxy needs to know besides.
+    #[must_use]
+    pub fn compile_live(config: &Config, target: &Target) -> (Site, Plan, Terms) {
+        build::Builder::new(config, target).build_live()
     }
 
     /// Lets `try_files` and `if (-f ...)` find files; without it there are none.

@@ -111,7 +111,7 @@ impl Passing {
     /// The settings that hold in a scope for what is passed on by this protocol.
     #[must_use]
     pub fn of(config: &Config, scope: ScopeId, protocol: Protocol) -> Passing {
-        let prefix = prefix_of(protocol);
+        let prefix = protocol.prefix();
         let number = |what: &str, default| config.number(scope, &format!("{prefix}_{what}"), default);
         Passing {
             next_upstream: next_upstream(config, scope, &format!("{prefix}_next_upstream")),
@@ -121,18 +121,6 @@ impl Passing {
             read_timeout: number("read_timeout", 60_000),
             request_buffering: config.flag(scope, &format!("{prefix}_request_buffering"), true),
         }
-    }
-}
-
-fn prefix_of(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Http | Protocol::Stream => "proxy",
-        Protocol::Fastcgi => "fastcgi",
-        Protocol::Uwsgi => "uwsgi",
-        Protocol::Scgi => "scgi",
-        Protocol::Grpc => "grpc",
-        Protocol::Memcached => "memcached",
-        Protocol::Tunnel => "tunnel",
     }
 }
 

@@ -86,6 +86,18 @@ pub fn time_iso8601(request: &mut Request, unix: u64) -> Slice {
     print(request, format_args!("{year}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}+00:00"))
 }
 
+const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+
+/// A time as HTTP writes it; before 1970 it is 1970.
+#[must_use]
+pub fn http_time(unix: i64) -> String {
+    let unix = u64::try_from(unix).unwrap_or(0);
+    let (year, month, day) = date(unix / 86_400);
+    let (hours, minutes, seconds) = clock(unix);
+    let (weekday, month) = (DAYS[(unix / 86_400 % 7) as usize], MONTHS[month as usize - 1]);
+    format!("{weekday}, {day:02} {month} {year:04} {hours:02}:{minutes:02}:{seconds:02} GMT")
+}
+
 fn clock(unix: u64) -> (u64, u64, u64) {
     (unix / 3600 % 24, unix / 60 % 60, unix % 60)
 }
@@ -112,6 +124,12 @@ mod tests {
         for (days, want) in cases {
             assert_eq!(date(days), want, "{days}");
         }
+    }
+
+    #[test]
+    fn http_times() {
+        assert_eq!(http_time(0), "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(http_time(1_700_000_000), "Tue, 14 Nov 2023 22:13:20 GMT");
     }
 
     #[test]

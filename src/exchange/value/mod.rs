@@ -9,6 +9,7 @@ mod lookup;
 mod table;
 mod upstream;
 
+pub use format::http_time;
 pub(super) use lookup::{Geo, Map, Ranges, Split, real_client};
 pub(super) use table::{Builtin, Variable, builtin};
 

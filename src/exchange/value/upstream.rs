@@ -59,12 +59,9 @@ fn time(request: &mut Request, milliseconds: Option<u64>) {
 /// `$upstream_http_NAME`
 pub fn header(site: &Site, exchange: &mut Exchange, name: Slice) -> Option<Slice> {
     let Exchange { request, upstream_headers, .. } = exchange;
-    let name = site.constant(name);
-    let same = |(header, name): (&u8, &u8)| header == name || (*header == b'-' && *name == b'_');
-    let named = |header: &str| header.len() == name.len() && header.as_bytes().iter().zip(name).all(same);
     let start = request.bytes.len();
     let mut found = false;
-    for (_, value) in upstream_headers.iter().filter(|(header, _)| named(header)) {
+    for value in upstream_headers.values_of_variable(site.constant(name)) {
         if found {
             request.bytes.extend_from_slice(b", ");
         }
@@ -77,8 +74,7 @@ pub fn header(site: &Site, exchange: &mut Exchange, name: Slice) -> Option<Slice
 /// `$upstream_cookie_NAME`
 pub fn cookie(site: &Site, exchange: &mut Exchange, name: Slice) -> Option<Slice> {
     let Exchange { request, upstream_headers, .. } = exchange;
-    let mut lines = upstream_headers.iter().filter(|(header, _)| &**header == "set-cookie");
-    let value = lines.find_map(|(_, line)| {
+    let value = upstream_headers.values(b"set-cookie").find_map(|line| {
         let (from, length) = set_cookie(line, site.constant(name))?;
         line.get(from..from + length)
     })?;

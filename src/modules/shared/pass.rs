@@ -8,9 +8,10 @@ use crate::modules::prelude::*;
 use crate::modules::shared::upstream::{UpstreamId, implicit};
 
 /// What is spoken to an upstream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Protocol {
     /// HTTP, in the version that `proxy_http_version` says.
+    #[default]
     Http,
     /// FastCGI.
     Fastcgi,
@@ -29,6 +30,20 @@ pub enum Protocol {
 }
 
 impl Protocol {
+    /// What the names of its directives begin with.
+    #[must_use]
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Protocol::Http | Protocol::Stream => "proxy",
+            Protocol::Fastcgi => "fastcgi",
+            Protocol::Uwsgi => "uwsgi",
+            Protocol::Scgi => "scgi",
+            Protocol::Grpc => "grpc",
+            Protocol::Memcached => "memcached",
+            Protocol::Tunnel => "tunnel",
+        }
+    }
+
     /// The schemes that may stand before an address: text, TLS, default port.
     #[must_use]
     pub fn schemes(self) -> &'static [(&'static str, bool, u16)] {

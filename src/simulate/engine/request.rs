@@ -87,7 +87,7 @@ impl<S: Sink, W: Observer> Engine<'_, S, W> {
             let mut value = name.clone().into_bytes();
             value.push(b'=');
             value.extend_from_slice(self.jars.name(jar));
-            flight.exchange.upstream_headers.push(("set-cookie".into(), value.into()));
+            flight.exchange.upstream_headers.push(b"Set-Cookie", &value);
         }
     }
 
@@ -97,10 +97,9 @@ impl<S: Sink, W: Observer> Engine<'_, S, W> {
         for (name, value) in &flight.exchange.tries.cookies {
             self.jars.keep(jar, name, value.as_bytes());
         }
-        for (name, value) in &flight.exchange.upstream_headers {
+        for value in flight.exchange.upstream_headers.values(b"set-cookie") {
             let pair = || value.split(|byte| *byte == b';').next()?.split_once_at(b'=');
-            if &**name == "set-cookie"
-                && let Some((name, value)) = pair()
+            if let Some((name, value)) = pair()
                 && let Ok(name) = std::str::from_utf8(name)
             {
                 self.jars.keep(jar, name, value);

@@ -243,6 +243,14 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
                     }
                 }
                 Action::Read | Action::Forward => {}
+                Action::Body => {
+                    action = self.tell(&mut flight, Event::Body, now);
+                    continue;
+                }
+                Action::Serve(_) => {
+                    action = self.tell(&mut flight, Event::Served(200), now);
+                    continue;
+                }
                 Action::Delay(until) => return self.wait(flight, until, Event::Resumed),
                 Action::Queued(until) => return self.wait(flight, until, Event::QueueTimeout),
                 Action::Done => return self.land(flight, now),

@@ -1,0 +1,310 @@
+//! The request as it goes to an HTTP server: `ngx_http_proxy_create_request`.
+
+use rustc_hash::FxHashSet;
+
+use super::uri::escape;
+use crate::config::{Config, ScopeId, Text, Value};
+use crate::exchange::answer::{Treatments, number};
+use crate::exchange::request::Slice;
+use crate::exchange::site::Site;
+use crate::exchange::state::Exchange;
+use crate::exchange::upstream::Compile;
+use crate::exchange::value::Template;
+use crate::modules::http::core::location::Location;
+use crate::modules::shared::pass;
+use crate::modules::{Target, Version};
+
+/// The version of HTTP that an upstream is spoken to in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HttpVersion {
+    /// 1.0
+    Http10,
+    /// 1.1
+    Http11,
+    /// 2
+    Http2,
+}
+
+/// The client's body, as the request announces it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// There is none, and none was announced.
+    None,
+    /// So many bytes.
+    Length(u64),
+    /// Chunks, as they come.
+    Chunked,
+}
+
+/// A header that nginx sends.
+#[derive(Debug)]
+enum Line {
+    /// As the configuration says.
+    Set(Slice, Template),
+    /// The length of the body.
+    ContentLength,
+    /// That the body comes in chunks.
+    TransferEncoding,
+    /// Always the same.
+    Fixed(&'static [u8]),
+}
+
+/// How one location passes requests on.
+#[derive(Debug)]
+pub struct Http {
+    /// HTTP's version.
+    pub version: HttpVersion,
+    method: Option<Template>,
+    host: Option<Template>,
+    lines: Vec<Line>,
+    /// Names, in lower case, of the client's headers that are not passed on as they are.
+    replaced: FxHashSet<Box<[u8]>>,
+    longest_replaced: usize,
+    body: Option<Template>,
+    pass_headers: bool,
+    pass_body: bool,
+    /// What takes the place of the location's path.
+    uri: Slice,
+    /// The length of the location's path.
+    location: usize,
+    /// What becomes of the headers of answers.
+    pub treatments: Treatments,
+}
+
+/// The headers that nginx removes or sends by itself, where the configuration does not.
+const OWN: &[&str] = &[
+    "Host",
+    "Connection",
+    "Proxy-Connection",
+    "Content-Length",
+    "Transfer-Encoding",
+    "TE",
+    "Keep-Alive",
+    "Expect",
+    "Upgrade",
+];
+
+/// Hidden unless passed on purpose.
+const HIDDEN: &[&str] = &[
+    "Date",
+    "Server",
+    "X-Pad",
+    "X-Accel-Expires",
+    "X-Accel-Redirect",
+    "X-Accel-Limit-Rate",
+    "X-Accel-Buffering",
+    "X-Accel-Charset",
+];
+
+/// The first version that keeps connections to upstreams by default, and speaks HTTP/1.1 to them.
+const KEEPS: Version = Version::read("1.29.7");
+/// The first version that removes `Proxy-Connection`.
+const PROXY_CONNECTION: Version = Version::read("1.31.0");
+/// A name longer than this is in no table.
+const ROOM: usize = 128;
+
+impl Http {
+    /// What holds in a scope.
+    pub fn compile(config: &Config, scope: ScopeId, target: &Target, compile: &mut dyn Compile) -> Http {
+        let version = match config.effective(scope, "proxy_http_version").map(|set| &set.value) {
+            Some(Value::Enum(0)) => HttpVersion::Http10,
+            Some(Value::Enum(2)) => HttpVersion::Http2,
+            None if target.version < KEEPS => HttpVersion::Http10,
+            _ => HttpVersion::Http11,
+        };
+        let uri = pass::effective(config, scope).map(|pass| pass.uri.as_str()).unwrap_or_default();
+        let location = config.effective_slot::<Location>(scope).map_or(0, |own| crate::syntax::encode(&own.name).len());
+        let mut http = Http {
+            version,
+            method: one(config, scope, "proxy_method", compile),
+            host: None,
+            lines: Vec::new(),
+            replaced: FxHashSet::default(),
+            longest_replaced: 0,
+            body: one(config, scope, "proxy_set_body", compile),
+            pass_headers: config.flag(scope, "proxy_pass_request_headers", true),
+            pass_body: config.flag(scope, "proxy_pass_request_body", true),
+            uri: literal(uri, compile),
+            location,
+            treatments: treatments(config, scope),
+        };
+        http.set_lines(config, scope, target, compile);
+        http
+    }
+
+    fn set_lines(&mut self, config: &Config, scope: ScopeId, target: &Target, compile: &mut dyn Compile) {
+        for setting in config.effective_all(scope, "proxy_set_header") {
+            let (name, text) = (setting.arg(1), setting.arg(2));
+            self.replace(name);
+            let value = compile.text(&Text::read(text).unwrap_or_default());
+            if name.eq_ignore_ascii_case("host") {
+                self.host = Some(value);
+            } else if !text.is_empty() {
+                self.lines.push(Line::Set(literal(name, compile), value));
+            }
+        }
+        for name in OWN {
+            if self.replaced.contains(name.to_ascii_lowercase().as_bytes())
+                || (*name == "Proxy-Connection" && target.version < PROXY_CONNECTION)
+            {
+                continue;
+            }
+            self.replace(name);
+            match *name {
+                "Content-Length" => self.lines.push(Line::ContentLength),
+                "Transfer-Encoding" => self.lines.push(Line::TransferEncoding),
+                "Connection" if target.version < KEEPS => self.lines.push(Line::Fixed(b"Connection: close\r\n")),
+                _ => {}
+            }
+        }
+    }
+
+    fn replace(&mut self, name: &str) {
+        self.longest_replaced = self.longest_replaced.max(name.len()).min(ROOM);
+        self.replaced.insert(name.to_ascii_lowercase().into_bytes().into());
+    }
+
+    #[inline]
+    fn replaces(&self, name: &[u8]) -> bool {
+        if name.len() > self.longest_replaced {
+            return false;
+        }
+        let mut lower = [0; ROOM];
+        let lower = &mut lower[..name.len()];
+        lower.copy_from_slice(name);
+        lower.make_ascii_lowercase();
+        self.replaced.contains(&*lower)
+    }
+
+    /// Whether the client's body is sent.
+    #[must_use]
+    pub fn sends_body(&self) -> bool {
+        self.pass_body && self.body.is_none()
+    }
+
+    /// Appends the request to `out`: its line, its headers, and the body that the configuration sets. `body` is the
+    /// client's. Whether there is a path to ask for.
+    pub fn write(&self, site: &Site, exchange: &mut Exchange, body: Body, out: &mut Vec<u8>) -> bool {
+        match &self.method {
+            Some(method) => method.write(site, exchange, out),
+            None => out.extend_from_slice(exchange.request.method()),
+        }
+        out.push(b' ');
+        let start = out.len();
+        self.write_uri(site, exchange, out);
+        if out.len() == start {
+            return false;
+        }
+        let http11 = self.version == HttpVersion::Http11;
+        out.extend_from_slice(if http11 { b" HTTP/1.1\r\n" } else { b" HTTP/1.0\r\n" });
+        self.write_host(site, exchange, http11, out);
+        let set = self.body.as_ref().map(|body| body.eval(site, exchange));
+        let body = set.map_or(body, |set| Body::Length(u64::from(set.len)));
+        for line in &self.lines {
+            write_line(line, site, exchange, body, out);
+        }
+        if self.pass_headers {
+            for (name, value) in exchange.request.headers() {
+                if !self.replaces(name) {
+                    header(out, name, value);
+                }
+            }
+        }
+        out.extend_from_slice(b"\r\n");
+        if let Some(set) = set {
+            out.extend_from_slice(exchange.text(site, set));
+        }
+        true
+    }
+
+    fn write_host(&self, site: &Site, exchange: &mut Exchange, http11: bool, out: &mut Vec<u8>) {
+        let set = self.host.as_ref().map(|host| host.eval(site, exchange));
+        let host = match set {
+            None => exchange.route.proxy.map(|(host, _)| host),
+            Some(host) if host.is_empty() && http11 => exchange.route.proxy.map(|(host, _)| host),
+            set => set,
+        };
+        if let Some(host) = host.filter(|host| !host.is_empty()) {
+            header(out, b"Host", exchange.text(site, host));
+        }
+    }
+
+    /// The path and arguments: as the client sent them, or with the URI of `proxy_pass` in the place of the location's.
+    pub fn write_uri(&self, site: &Site, exchange: &mut Exchange, out: &mut Vec<u8>) {
+        if let Some(uri) = exchange.route.passed_uri.filter(|uri| !uri.is_empty()) {
+            out.extend_from_slice(exchange.text(site, uri));
+            return;
+        }
+        let request = &exchange.request;
+        if self.uri.is_empty() && request.as_sent {
+            out.extend_from_slice(request.request_uri());
+            return;
+        }
+        let valid = exchange.route.valid_location;
+        let path = request.uri();
+        let cut = if valid && !self.uri.is_empty() { self.location.min(path.len()) } else { 0 };
+        if valid {
+            out.extend_from_slice(site.constant(self.uri));
+        }
+        if request.escaped || exchange.route.internal {
+            escape(&path[cut..], out);
+        } else {
+            out.extend_from_slice(&path[cut..]);
+        }
+        if !request.args().is_empty() {
+            out.push(b'?');
+            out.extend_from_slice(request.args());
+        }
+    }
+}
+
+fn write_line(line: &Line, site: &Site, exchange: &mut Exchange, body: Body, out: &mut Vec<u8>) {
+    match line {
+        Line::Fixed(text) => out.extend_from_slice(text),
+        Line::Set(name, value) => {
+            let value = value.eval(site, exchange);
+            if !value.is_empty() {
+                header(out, site.constant(*name), exchange.text(site, value));
+            }
+        }
+        Line::ContentLength => {
+            if let Body::Length(length) = body {
+                out.extend_from_slice(b"Content-Length: ");
+                number(out, length);
+                out.extend_from_slice(b"\r\n");
+            }
+        }
+        Line::TransferEncoding => {
+            if body == Body::Chunked {
+                out.extend_from_slice(b"Transfer-Encoding: chunked\r\n");
+            }
+        }
+    }
+}
+
+fn header(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    out.extend_from_slice(name);
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
+}
+
+fn one(config: &Config, scope: ScopeId, name: &str, compile: &mut dyn Compile) -> Option<Template> {
+    let setting = config.effective(scope, name)?;
+    Some(compile.text(&Text::read(setting.arg(1)).unwrap_or_default()))
+}
+
+/// A constant of the site.
+fn literal(text: &str, compile: &mut dyn Compile) -> Slice {
+    let text = Text(vec![crate::config::Part::Literal(text.to_owned())]);
+    compile.text(&text).literal().unwrap_or_default()
+}
+
+fn treatments(config: &Config, scope: ScopeId) -> Treatments {
+    let passed = config.effective_all(scope, "proxy_pass_header");
+    let is_passed = |name: &str| passed.iter().any(|set| set.arg(1).eq_ignore_ascii_case(name));
+    let hidden = config.effective_all(scope, "proxy_hide_header");
+    let names = HIDDEN.iter().copied().chain(hidden.iter().map(|set| set.arg(1)));
+    let names: Vec<Vec<u8>> = names.filter(|name| !is_passed(name)).map(crate::syntax::encode).collect();
+    Treatments::new(names.iter().map(Vec::as_slice))
+}

@@ -1,0 +1,220 @@
+//! What a live proxy needs to know of each location and server beyond routing: times, sizes, how answers look.
+//! A simulation has no use for it, so it is compiled on demand.
+
+use std::sync::Arc;
+
+use super::passed::Http;
+use super::site::{LocationId, ServerId};
+use crate::config::{Config, ScopeId, Value, values};
+use crate::exchange::site::Builder;
+use crate::modules::shared::pass::{self, Protocol};
+
+/// All of a configuration.
+#[derive(Debug, Default)]
+pub struct Terms {
+    locations: Vec<TermsOf>,
+    servers: Vec<ServerTerms>,
+}
+
+/// What holds in one location. Times are milliseconds, sizes bytes.
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "nginx's flags, each of its own")]
+pub struct TermsOf {
+    /// Its block.
+    pub scope: ScopeId,
+    /// What nginx calls itself: `nginx/1.31.5`, or less with `server_tokens off`.
+    pub signature: Arc<[u8]>,
+    /// Redirects are whole URLs.
+    pub absolute_redirect: bool,
+    /// With the server's own name.
+    pub server_name_in_redirect: bool,
+    /// With the port.
+    pub port_in_redirect: bool,
+    /// How long an idle connection stays.
+    pub keepalive_timeout: u64,
+    /// The seconds that the client is told; 0 for none.
+    pub keepalive_header: u64,
+    /// Requests over one connection at most.
+    pub keepalive_requests: u64,
+    /// After this time a connection takes no more requests.
+    pub keepalive_time: u64,
+    /// Longest wait between two pieces of the client's body.
+    pub body_timeout: u64,
+    /// Longest wait for the client to take some of the answer.
+    pub send_timeout: u64,
+    /// Of the client's body, what is kept in memory.
+    pub body_buffer: u64,
+    /// What is done with a connection whose client may still be sending.
+    pub lingering: Lingering,
+    /// Chunks may be sent.
+    pub chunked: bool,
+    /// A client that goes away does not end the request.
+    pub ignores_abort: bool,
+    /// A missing file is logged.
+    pub log_not_found: bool,
+    /// The padding for old browsers.
+    pub padding: bool,
+    /// The connection is reset when a client times out.
+    pub reset_timedout: bool,
+    /// Buffers for answers.
+    pub buffering: Buffering,
+    /// How requests are passed on by HTTP.
+    pub http: Option<Box<Http>>,
+}
+
+/// `lingering_close` and its kin.
+#[derive(Debug, Clone, Copy)]
+pub struct Lingering {
+    /// Whether it is done: never, where the client may still be sending, always.
+    pub close: u8,
+    /// How long at most.
+    pub time: u64,
+    /// How long without a byte.
+    pub timeout: u64,
+}
+
+/// `proxy_buffering` and its kin.
+#[derive(Debug, Clone, Copy)]
+pub struct Buffering {
+    /// The answer is read as fast as it comes.
+    pub on: bool,
+    /// The buffer for the head.
+    pub head: u64,
+    /// All other buffers together.
+    pub memory: u64,
+    /// Bytes that may be kept in a file.
+    pub file: u64,
+}
+
+/// What holds in one server.
+#[derive(Debug)]
+pub struct ServerTerms {
+    /// Longest wait for the whole head of a request.
+    pub header_timeout: u64,
+    /// The buffer for a request's head.
+    pub header_buffer: u64,
+    /// Count and size of the buffers for larger ones.
+    pub large_buffers: (u64, u64),
+    /// Headers in a request at most.
+    pub max_headers: u64,
+}
+
+impl Terms {
+    pub(super) fn compile(builder: &mut Builder) -> Terms {
+        let config = builder.config;
+        let scopes: Vec<ScopeId> = builder.site.locations().iter().map(|location| location.scope).collect();
+        let servers: Vec<ScopeId> = builder.site.servers().iter().map(|server| server.scope).collect();
+        let mut terms = Terms::default();
+        for scope in scopes {
+            let of = TermsOf::compile(scope, builder);
+            terms.locations.push(of);
+        }
+        terms.servers.extend(servers.into_iter().map(|scope| ServerTerms::of(config, scope)));
+        terms
+    }
+
+    /// What holds in a location.
+    #[inline]
+    #[must_use]
+    pub fn location(&self, id: LocationId) -> &TermsOf {
+        &self.locations[id.0 as usize]
+    }
+
+    /// What holds in a server.
+    #[inline]
+    #[must_use]
+    pub fn server(&self, id: ServerId) -> &ServerTerms {
+        &self.servers[id.0 as usize]
+    }
+}
+
+impl TermsOf {
+    fn compile(scope: ScopeId, builder: &mut Builder) -> TermsOf {
+        let (config, target) = (builder.config, builder.target);
+        let flag = |name, default| config.flag(scope, name, default);
+        let number = |name, default| config.number(scope, name, default);
+        let (keepalive_timeout, keepalive_header) = keepalive_timeouts(config, scope);
+        let pass = pass::effective(config, scope);
+        let protocol = pass.map(|pass| pass.protocol);
+        let prefix = protocol.map_or("proxy", Protocol::prefix);
+        let http = (protocol == Some(Protocol::Http)).then(|| Http::compile(config, scope, target, builder));
+        let tokens = match config.effective(scope, "server_tokens").map(|set| &set.value) {
+            Some(Value::Enum(0)) => "nginx".to_owned(),
+            _ => format!("nginx/{}", target.version),
+        };
+        TermsOf {
+            scope,
+            signature: tokens.into_bytes().into(),
+            absolute_redirect: flag("absolute_redirect", true),
+            server_name_in_redirect: flag("server_name_in_redirect", false),
+            port_in_redirect: flag("port_in_redirect", true),
+            keepalive_timeout,
+            keepalive_header,
+            keepalive_requests: number("keepalive_requests", 1000),
+            keepalive_time: number("keepalive_time", 3_600_000),
+            body_timeout: number("client_body_timeout", 60_000),
+            send_timeout: number("send_timeout", 60_000),
+            body_buffer: number("client_body_buffer_size", 16 << 10),
+            lingering: Lingering {
+                close: match config.effective(scope, "lingering_close").map(|set| &set.value) {
+                    Some(Value::Enum(which)) => *which as u8,
+                    _ => 1,
+                },
+                time: number("lingering_time", 30_000),
+                timeout: number("lingering_timeout", 5000),
+            },
+            chunked: flag("chunked_transfer_encoding", true),
+            ignores_abort: flag_of(config, scope, prefix, "ignore_client_abort"),
+            log_not_found: flag("log_not_found", true),
+            padding: flag("msie_padding", true),
+            reset_timedout: flag("reset_timedout_connection", false),
+            buffering: Buffering::of(config, scope, prefix),
+            http: http.map(Box::new),
+        }
+    }
+}
+
+fn flag_of(config: &Config, scope: ScopeId, prefix: &str, what: &str) -> bool {
+    config.flag(scope, &format!("{prefix}_{what}"), false)
+}
+
+impl Buffering {
+    fn of(config: &Config, scope: ScopeId, prefix: &str) -> Buffering {
+        const PAGE: u64 = 4096;
+        let number = |what: &str, default| config.number(scope, &format!("{prefix}_{what}"), default);
+        let head = number("buffer_size", PAGE);
+        let (count, size) = match config.effective(scope, &format!("{prefix}_buffers")).map(|set| &set.value) {
+            Some(Value::Bufs(count, size)) => (*count, *size),
+            _ => (8, PAGE),
+        };
+        Buffering {
+            on: config.flag(scope, &format!("{prefix}_buffering"), true),
+            head,
+            memory: count.saturating_mul(size),
+            file: number("max_temp_file_size", 1 << 30),
+        }
+    }
+}
+
+/// `keepalive_timeout`: milliseconds, and the seconds that clients are told.
+fn keepalive_timeouts(config: &Config, scope: ScopeId) -> (u64, u64) {
+    let Some(setting) = config.effective(scope, "keepalive_timeout") else { return (75_000, 0) };
+    let timeout = values::msec(setting.arg(1)).unwrap_or(75_000);
+    (timeout, values::sec(setting.arg(2)).unwrap_or(0))
+}
+
+impl ServerTerms {
+    fn of(config: &Config, scope: ScopeId) -> ServerTerms {
+        let number = |name, default| config.number(scope, name, default);
+        let large_buffers = match config.effective(scope, "large_client_header_buffers").map(|set| &set.value) {
+            Some(Value::Bufs(count, size)) => (*count, *size),
+            _ => (4, 8 << 10),
+        };
+        ServerTerms {
+            header_timeout: number("client_header_timeout", 60_000),
+            header_buffer: number("client_header_buffer_size", 1 << 10),
+            large_buffers,
+            max_headers: number("max_headers", 1000),
+        }
+    }
+}
