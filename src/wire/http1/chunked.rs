@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use super::lines::{BadLine, Field, From, Lines};
+use super::bad::BadChunk;
+use super::lines::{Field, From, Lines};
 
 /// The last chunk and the end of a body without trailers.
 pub const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
@@ -22,40 +23,6 @@ pub struct Step {
     pub data: Range<usize>,
     /// The body has ended, trailers included; what follows in the input is not part of it.
     pub done: bool,
-}
-
-/// Why nginx refuses a chunked body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BadChunk {
-    /// The framing of a request's body: answered with 400.
-    Request,
-    /// The framing of a response's body.
-    Response,
-    /// Kept trailers outgrow their buffer.
-    TooBig,
-    /// A line of kept trailers; its pieces are of [`Chunked::trailer_bytes`].
-    Trailer(BadLine),
-}
-
-impl BadChunk {
-    /// nginx's words, for its log at level error; those of a bad trailer go on, see [`BadChunk::write`].
-    #[must_use]
-    pub fn message(self) -> &'static str {
-        match self {
-            Self::Request => "client sent invalid chunked body",
-            Self::Response => "upstream sent invalid chunked response",
-            Self::TooBig => "upstream sent too big trailers",
-            Self::Trailer(_) => "upstream sent invalid trailer",
-        }
-    }
-
-    /// Writes the whole message. `trailers` is [`Chunked::trailer_bytes`].
-    pub fn write(self, trailers: &[u8], out: &mut Vec<u8>) {
-        match self {
-            Self::Trailer(line) => line.write(self.message(), trailers, out),
-            _ => out.extend_from_slice(self.message().as_bytes()),
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! (a folded one too), a blank or a control character in a name, NUL anywhere and a CR within a line are refused.
 
 use super::Piece;
+use super::bad::BadLine;
 use super::classes;
 
 /// One header line.
@@ -24,27 +25,6 @@ impl Field {
     #[must_use]
     pub fn line(&self) -> Piece {
         Piece::between(self.name.start as usize, self.value.end())
-    }
-}
-
-/// A header line that nginx refuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BadLine {
-    /// The line as far as nginx shows it.
-    pub line: Piece,
-    /// The byte after it, which nginx shows as `\x0d`.
-    pub byte: u8,
-}
-
-impl BadLine {
-    /// Writes `SAYS: "Name\x0d..."`, as nginx logs it. `bytes` is the buffer that was read.
-    pub fn write(self, says: &str, bytes: &[u8], out: &mut Vec<u8>) {
-        out.extend_from_slice(says.as_bytes());
-        out.extend_from_slice(b": \"");
-        out.extend_from_slice(self.line.of(bytes));
-        out.extend_from_slice(b"\\x");
-        out.extend([self.byte >> 4, self.byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]));
-        out.extend_from_slice(b"...\"");
     }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! Not here: what the headers mean, the decoding of the target, the limits of nginx's buffers (see [`RequestHead::stage`]).
 
+mod bad;
 mod chunked;
 mod classes;
 mod lines;
@@ -14,10 +15,11 @@ mod response;
 #[cfg(test)]
 mod tests;
 
-pub use chunked::{BadChunk, Chunked, LAST_CHUNK, Step, write_size};
-pub use lines::{BadLine, Field};
-pub use request::{Bad, RequestHead, Stage};
-pub use response::{BadResponse, ResponseHead};
+pub use bad::{Bad, BadChunk, BadLine, BadResponse};
+pub use chunked::{Chunked, LAST_CHUNK, Step, write_size};
+pub use lines::Field;
+pub use request::{RequestHead, Stage};
+pub use response::ResponseHead;
 
 /// A piece of a buffer; `start` counts from the buffer's first byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

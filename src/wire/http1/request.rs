@@ -3,51 +3,9 @@
 //! Left to others: the decoding of the target, the host's validity, what the headers mean, the limits of buffers.
 
 use super::Piece;
+use super::bad::Bad;
 use super::classes::{self, DIGIT, HOST, LITERAL, METHOD, SCHEME, TARGET};
-use super::lines::{BadLine, Field, From, Lines};
-
-/// Why nginx refuses a request while it reads its head.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bad {
-    /// The method has a byte that no method has.
-    Method,
-    /// Something else in the request line.
-    Line,
-    /// The version is 2 or more.
-    Version,
-    /// HTTP/0.9 knows nothing but GET.
-    Method09,
-    /// A header line.
-    Header(BadLine),
-}
-
-impl Bad {
-    /// The status that nginx answers with.
-    #[must_use]
-    pub fn status(self) -> u16 {
-        if self == Self::Version { 505 } else { 400 }
-    }
-
-    /// nginx's words, for its log at level info; those of a bad header go on, see [`Bad::write`].
-    #[must_use]
-    pub fn message(self) -> &'static str {
-        match self {
-            Self::Method => "client sent invalid method",
-            Self::Line => "client sent invalid request",
-            Self::Version => "client sent invalid version",
-            Self::Method09 => "client sent invalid method in HTTP/0.9 request",
-            Self::Header(_) => "client sent invalid header line",
-        }
-    }
-
-    /// Writes the whole message. `bytes` is the buffer that was read.
-    pub fn write(self, bytes: &[u8], out: &mut Vec<u8>) {
-        match self {
-            Self::Header(line) => line.write(self.message(), bytes, out),
-            _ => out.extend_from_slice(self.message().as_bytes()),
-        }
-    }
-}
+use super::lines::{Field, From, Lines};
 
 /// What is being read. If `start` is the length of what was given, nothing of it came yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,6 +114,17 @@ impl RequestHead {
             Part::Blank => Stage::Line { start: self.at },
             _ => Stage::Line { start: self.start },
         }
+    }
+
+    /// What nginx's error log shows as the request: the line, or what came of it if it is not complete or was refused.
+    #[must_use]
+    pub fn shown_line(&self, bytes: &[u8]) -> Piece {
+        let start = match self.stage() {
+            Stage::Header { .. } => return self.line,
+            Stage::Line { start } => start,
+        };
+        let rest = bytes.get(start..).unwrap_or_default();
+        Piece::between(start, start + memchr::memchr2(b'\r', b'\n', rest).unwrap_or(rest.len()))
     }
 
     /// Whether the line is complete.

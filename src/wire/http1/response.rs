@@ -3,38 +3,8 @@
 //! A head with a status of 1xx reads like any other; that another follows is the caller's affair.
 
 use super::Piece;
-use super::lines::{BadLine, Field, From, Lines};
-
-/// Why nginx takes a response's head for none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BadResponse {
-    /// It does not begin with a status line: nginx says so and passes all of it on as HTTP/0.9, with the status 200.
-    NotHttp,
-    /// 103 with a version below HTTP/1.1.
-    EarlyHints,
-    /// A header line.
-    Header(BadLine),
-}
-
-impl BadResponse {
-    /// nginx's words, for its log at level error; those of a bad header go on, see [`BadResponse::write`].
-    #[must_use]
-    pub fn message(self) -> &'static str {
-        match self {
-            Self::NotHttp => "upstream sent no valid HTTP/1.0 header",
-            Self::EarlyHints => "upstream sent HTTP/1.0 response with early hints",
-            Self::Header(_) => "upstream sent invalid header",
-        }
-    }
-
-    /// Writes the whole message. `bytes` is the buffer that was read.
-    pub fn write(self, bytes: &[u8], out: &mut Vec<u8>) {
-        match self {
-            Self::Header(line) => line.write(self.message(), bytes, out),
-            _ => out.extend_from_slice(self.message().as_bytes()),
-        }
-    }
-}
+use super::bad::BadResponse;
+use super::lines::{Field, From, Lines};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Part {
