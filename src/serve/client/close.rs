@@ -1,0 +1,75 @@
+//! The end of a request, and of a connection: what the client may still send is read and thrown away for a while, so that
+//! it gets to read the answer (nginx's lingering close).
+
+use std::future::poll_fn;
+use std::task::Poll;
+
+use super::super::clock;
+use super::super::flight::Flight;
+use super::super::state::Worker;
+use super::http1::Http1;
+use crate::exchange::Lingering;
+
+impl Http1 {
+    /// Reads the rest of a body that nobody wanted; whether the connection can serve another request.
+    pub(super) async fn drain(&mut self, worker: &Worker, flight: &mut Flight) -> bool {
+        if self.incoming.is_done() {
+            if self.persists && self.rest.is_empty() {
+                self.outgoing.rest();
+            }
+            return self.persists;
+        }
+        self.lingers = true;
+        if !self.persists {
+            return false;
+        }
+        let lingering = worker.terms(&flight.exchange).lingering;
+        let until = clock::now().plus(lingering.time);
+        let room = &mut flight.room;
+        loop {
+            room.clear();
+            self.timer.set(clock::now().plus(lingering.timeout).min(until));
+            let read = poll_fn(|cx| match self.poll_incoming(cx, worker, room) {
+                Poll::Pending if self.timer.poll(cx).is_ready() => Poll::Ready(None),
+                Poll::Pending => Poll::Pending,
+                Poll::Ready(read) => Poll::Ready(read.ok()),
+            })
+            .await;
+            self.timer.clear();
+            match read {
+                Some(true) => return true,
+                Some(false) if clock::now() < until => {}
+                _ => return false,
+            }
+        }
+    }
+
+    /// Closes the connection.
+    pub(super) async fn close(&mut self, worker: &Worker, lingering: Lingering) {
+        let lingers = match lingering.close {
+            0 => false,
+            1 => self.lingers,
+            _ => true,
+        };
+        let _ = poll_fn(|cx| self.stream.poll_shutdown(cx)).await;
+        if !lingers {
+            return;
+        }
+        let until = clock::now().plus(lingering.time);
+        loop {
+            self.timer.set(clock::now().plus(lingering.timeout).min(until));
+            let more = poll_fn(|cx| {
+                let mut scratch = worker.scratch.borrow_mut();
+                match self.stream.poll_read(cx, &mut scratch) {
+                    Poll::Pending if self.timer.poll(cx).is_ready() => Poll::Ready(false),
+                    Poll::Pending => Poll::Pending,
+                    Poll::Ready(read) => Poll::Ready(matches!(read, Ok(count) if count > 0)),
+                }
+            })
+            .await;
+            if !more || clock::now() >= until {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! A connection that speaks HTTP/1: its requests one after the other, until it is closed.
+
+use std::future::poll_fn;
+use std::io;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use super::super::clock;
+use super::super::drive::drive;
+use super::super::flight::Flight;
+use super::super::state::Worker;
+use super::super::stream::Stream;
+use super::super::timers::Timer;
+use super::head::Read;
+use super::incoming::Incoming;
+use super::outgoing::Outgoing;
+use super::{BodyFault, Client};
+use crate::balance::Millis;
+use crate::exchange::answer::{Manner, Persistence};
+use crate::exchange::{Connection, ListenerId, TermsOf};
+
+/// The connection.
+pub struct Http1 {
+    pub(super) stream: Stream,
+    /// What was read beyond the current head or body.
+    pub(super) rest: Vec<u8>,
+    pub(super) incoming: Incoming,
+    pub(super) outgoing: Outgoing,
+    pub(super) timer: Timer,
+    pub(super) listener: ListenerId,
+    pub(super) connection: Connection,
+    /// When the connection began.
+    opened: Millis,
+    /// Requests so far.
+    requests: u64,
+    /// It may serve another request after this one.
+    pub(super) persists: bool,
+    /// The client asks whether it may send its body.
+    pub(super) expects: bool,
+    /// The client may still be sending when the connection is closed.
+    pub(super) lingers: bool,
+}
+
+/// How the wait for the next request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waited {
+    Readable,
+    Over,
+}
+
+impl Http1 {
+    /// A connection that was just accepted.
+    pub fn new(worker: &Worker, stream: Stream, listener: ListenerId, connection: Connection) -> Http1 {
+        Http1 {
+            stream,
+            rest: Vec::new(),
+            incoming: Incoming::None,
+            outgoing: Outgoing::default(),
+            timer: worker.timers.timer(),
+            listener,
+            connection,
+            opened: clock::now(),
+            requests: 0,
+            persists: false,
+            expects: false,
+            lingers: false,
+        }
+    }
+
+    /// Serves it to its end.
+    pub async fn run(mut self, worker: Rc<Worker>) {
+        let default = worker.generation.site.listener(self.listener).default;
+        let mut patience = worker.generation.terms.server(default).header_timeout;
+        loop {
+            if self.rest.is_empty() && self.wait(&worker, patience).await == Waited::Over {
+                break;
+            }
+            let mut flight = worker.take_off();
+            // Apart, so that an idle connection is small.
+            let again = Box::pin(self.serve(&worker, &mut flight)).await;
+            patience = worker.terms(&flight.exchange).keepalive_timeout;
+            let lingering = worker.terms(&flight.exchange).lingering;
+            worker.land(flight);
+            if !again {
+                self.close(&worker, lingering).await;
+                break;
+            }
+        }
+    }
+
+    /// Waits for the first byte of the next request.
+    async fn wait(&mut self, worker: &Worker, patience: u64) -> Waited {
+        self.timer.set_after(patience);
+        let waited = poll_fn(|cx| {
+            if self.stream.poll_readable_now(cx).is_ready() {
+                return Poll::Ready(Waited::Readable);
+            }
+            let is_over = self.timer.poll(cx).is_ready() || (worker.is_leaving.get() && self.requests > 0);
+            if is_over { Poll::Ready(Waited::Over) } else { Poll::Pending }
+        })
+        .await;
+        self.timer.clear();
+        waited
+    }
+
+    /// Serves one request; whether there may be another.
+    async fn serve(&mut self, worker: &Rc<Worker>, flight: &mut Flight) -> bool {
+        let action = match self.read_head(worker, flight).await {
+            Read::Nothing => return false,
+            Read::Request => worker.arrive(&mut flight.exchange, self.listener),
+            Read::Refused(status) => worker.reject(&mut flight.exchange, self.listener, status),
+        };
+        self.requests += 1;
+        self.settle_persistence(worker, flight);
+        drive(worker, self, flight, action).await;
+        self.drain(worker, flight).await
+    }
+
+    /// Whether the connection may stay, by what the client and the server it chose say.
+    fn settle_persistence(&mut self, worker: &Worker, flight: &Flight) {
+        let terms = worker.terms(&flight.exchange);
+        self.persists = self.persists && self.may_persist(worker, terms);
+    }
+
+    fn may_persist(&self, worker: &Worker, terms: &TermsOf) -> bool {
+        terms.keepalive_timeout > 0
+            && self.requests < terms.keepalive_requests
+            && clock::now().since(self.opened) <= terms.keepalive_time
+            && !worker.is_leaving.get()
+    }
+}
+
+/// Statuses after which nginx closes the connection.
+const CLOSING: &[u16] = &[400, 413, 414, 497, 495, 496, 500, 501];
+
+impl Client for Http1 {
+    fn timer(&self) -> &Timer {
+        &self.timer
+    }
+
+    fn begin(&mut self, worker: &Worker, flight: &mut Flight, has_body: bool) {
+        let Flight { exchange, answer, .. } = flight;
+        let terms = worker.terms(exchange);
+        let is_own = exchange.reply.is_some_and(|reply| reply.body.is_none());
+        if worker.is_leaving.get() || (is_own && CLOSING.contains(&answer.status)) {
+            self.persists = false;
+        }
+        let version = exchange.request.version();
+        let sized = answer.length.is_some() || !has_body;
+        let chunked = !sized && version >= 11 && terms.chunked;
+        if !sized && !chunked {
+            self.persists = false;
+        }
+        let persistence = match answer.status {
+            101 => Persistence::Upgrade,
+            _ if self.persists => Persistence::KeepAlive(terms.keepalive_header),
+            _ => Persistence::Close,
+        };
+        self.outgoing.begin(chunked);
+        if version >= 10 {
+            worker.with_date(|date| {
+                let manner = Manner { server: &terms.signature, date, persistence, chunked };
+                answer.write_http1(&manner, self.outgoing.head());
+            });
+        }
+    }
+
+    #[inline]
+    fn poll_send(&mut self, cx: &mut Context, body: &mut &[u8]) -> Poll<io::Result<()>> {
+        self.outgoing.poll_send(&mut self.stream, cx, body)
+    }
+
+    #[inline]
+    fn poll_flush(&mut self, cx: &mut Context) -> Poll<io::Result<()>> {
+        self.outgoing.poll_flush(&mut self.stream, cx)
+    }
+
+    fn end(&mut self) {
+        self.outgoing.end();
+    }
+
+    fn fail(&mut self) {
+        self.persists = false;
+    }
+
+    fn poll_body(&mut self, cx: &mut Context, worker: &Worker, into: &mut Vec<u8>) -> Poll<Result<bool, BodyFault>> {
+        self.poll_incoming(cx, worker, into)
+    }
+
+    fn invite_body(&mut self) {
+        if std::mem::take(&mut self.expects) {
+            self.outgoing.head().extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+        }
+    }
+
+    fn poll_gone(&mut self, cx: &mut Context, worker: &Worker) -> Poll<()> {
+        /// What a client may send ahead.
+        const AHEAD: usize = 64 << 10;
+        loop {
+            if self.rest.len() >= AHEAD {
+                return Poll::Pending;
+            }
+            let mut scratch = worker.scratch.borrow_mut();
+            match self.stream.poll_read(cx, &mut scratch) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(()),
+                Poll::Ready(Ok(count)) => self.rest.extend_from_slice(&scratch[..count]),
+            }
+        }
+    }
+
+    fn sent(&self) -> u64 {
+        self.outgoing.sent()
+    }
+}

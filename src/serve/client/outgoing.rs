@@ -1,0 +1,107 @@
+//! What goes out on a connection of HTTP/1: the head, and the body as its framing wants it. Small pieces are put together
+//! and sent at once, large ones go as they are.
+
+use std::io;
+use std::task::{Context, Poll};
+
+use super::super::stream::Stream;
+use crate::wire::http1::{LAST_CHUNK, write_size};
+
+/// Pieces up to this size are put together with what waits.
+const SMALL: usize = 16 << 10;
+
+/// The way out.
+#[derive(Debug, Default)]
+pub struct Outgoing {
+    /// What waits to be sent, from `at` on.
+    waiting: Vec<u8>,
+    at: usize,
+    chunked: bool,
+    /// Bytes that the current chunk still has.
+    chunk: usize,
+    sent: u64,
+}
+
+impl Outgoing {
+    /// An answer begins.
+    pub fn begin(&mut self, chunked: bool) {
+        (self.chunked, self.chunk) = (chunked, 0);
+    }
+
+    /// Where its head is written.
+    pub fn head(&mut self) -> &mut Vec<u8> {
+        &mut self.waiting
+    }
+
+    /// Bytes sent since this was asked last.
+    pub fn take_sent(&mut self) -> u64 {
+        std::mem::take(&mut self.sent)
+    }
+
+    /// Bytes sent of this answer.
+    pub fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// The body is complete.
+    pub fn end(&mut self) {
+        if self.chunked {
+            self.waiting.extend_from_slice(LAST_CHUNK);
+            self.chunked = false;
+        }
+    }
+
+    /// Nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.at == self.waiting.len()
+    }
+
+    /// Gives up the room that was needed.
+    pub fn rest(&mut self) {
+        (self.waiting, self.at) = (Vec::new(), 0);
+    }
+
+    /// Takes bytes of the body off `body`; ready once all were taken.
+    pub fn poll_send(&mut self, stream: &mut Stream, cx: &mut Context, body: &mut &[u8]) -> Poll<io::Result<()>> {
+        while !body.is_empty() {
+            if self.chunked && self.chunk == 0 {
+                write_size(&mut self.waiting, body.len());
+                self.chunk = body.len();
+            }
+            let count = if self.waiting.len() - self.at + body.len() <= SMALL {
+                self.waiting.extend_from_slice(body);
+                body.len()
+            } else if self.is_empty() {
+                let count = std::task::ready!(stream.poll_write(cx, body))?;
+                self.sent += count as u64;
+                count
+            } else {
+                std::task::ready!(self.poll_flush(stream, cx))?;
+                continue;
+            };
+            *body = &body[count..];
+            if self.chunked {
+                self.chunk -= count;
+                if self.chunk == 0 {
+                    self.waiting.extend_from_slice(b"\r\n");
+                }
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Ready once all that waits was sent.
+    pub fn poll_flush(&mut self, stream: &mut Stream, cx: &mut Context) -> Poll<io::Result<()>> {
+        while self.at < self.waiting.len() {
+            let count = std::task::ready!(stream.poll_write(cx, &self.waiting[self.at..]))?;
+            if count == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.at += count;
+            self.sent += count as u64;
+        }
+        self.waiting.clear();
+        self.at = 0;
+        stream.poll_flush(cx)
+    }
+}

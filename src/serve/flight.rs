@@ -1,0 +1,50 @@
+//! One request under way: what the exchange knows of it, and the buffers that it needs. A worker keeps some and uses them
+//! again.
+
+use crate::exchange::answer::Answer;
+use crate::exchange::Exchange;
+use crate::wire::http1::{RequestHead, ResponseHead};
+
+/// A request under way.
+#[derive(Debug, Default)]
+pub struct Flight {
+    /// Its life.
+    pub exchange: Exchange,
+    /// What the client gets.
+    pub answer: Answer,
+    /// The head of the request as it is read.
+    pub head: RequestHead,
+    /// The head of the upstream's answer as it is read.
+    pub upstream_head: ResponseHead,
+    /// The request as it goes to the upstream.
+    pub request: Vec<u8>,
+    /// It has been written, and goes to the next peer as it is.
+    pub is_written: bool,
+    /// The client's body, as far as it was read.
+    pub body: Vec<u8>,
+    /// All of the client's body was read.
+    pub body_is_whole: bool,
+    /// Bytes of the answer, before its body.
+    pub out: Vec<u8>,
+    /// Room for whatever.
+    pub room: Vec<u8>,
+}
+
+/// A buffer that grew beyond this is not kept.
+const KEPT: usize = 64 << 10;
+
+impl Flight {
+    /// Forgets the request.
+    pub fn clear(&mut self) {
+        self.answer.clear();
+        self.head.clear();
+        self.upstream_head.clear();
+        (self.is_written, self.body_is_whole) = (false, false);
+        for buffer in [&mut self.request, &mut self.body, &mut self.out, &mut self.room] {
+            buffer.clear();
+            if buffer.capacity() > KEPT {
+                *buffer = Vec::new();
+            }
+        }
+    }
+}

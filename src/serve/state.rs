@@ -1,0 +1,149 @@
+//! What one worker has: its configuration, its share of the state, its clock and timers, and room that its requests use
+//! one after the other. Nothing of it leaves the worker's thread.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use super::clock;
+use super::flight::Flight;
+use super::generation::Generation;
+use super::log::Logs;
+use super::memory::WorkerMemory;
+use super::timers::Timers;
+use super::upstream::Pools;
+use crate::balance::{Random, Watch};
+use crate::exchange::{Action, Event, Exchange, Http, ListenerId, TermsOf, World, http_time};
+
+/// Bytes that are read at once.
+const SCRATCH: usize = 128 << 10;
+/// Flights that are kept for later requests.
+const KEPT_FLIGHTS: usize = 256;
+
+/// One worker.
+pub struct Worker {
+    /// Which of its generation's workers, from 0.
+    pub number: usize,
+    /// The configuration.
+    pub generation: Arc<Generation>,
+    /// The logs.
+    pub logs: Arc<Logs>,
+    /// Timeouts.
+    pub timers: Rc<Timers>,
+    /// Idle connections to upstreams.
+    pub pools: Pools,
+    /// Room for what is read; nobody holds it while waiting.
+    pub scratch: RefCell<Box<[u8]>>,
+    /// No more connections are taken, and idle ones are closed.
+    pub is_leaving: Cell<bool>,
+    /// Connections of clients that are open.
+    pub connections: Cell<usize>,
+    core: RefCell<Core>,
+    flights: RefCell<Vec<Box<Flight>>>,
+    date: RefCell<(u64, String)>,
+}
+
+/// What the exchanges of a worker work on.
+struct Core {
+    memory: WorkerMemory,
+    chance: Chance,
+    watch: Blind,
+}
+
+/// Numbers like libc's `random()`.
+struct Chance(ChaCha8Rng);
+
+impl Random for Chance {
+    fn next(&mut self) -> u32 {
+        self.0.next_u32() >> 1
+    }
+}
+
+/// Nobody looks.
+struct Blind;
+
+impl Watch for Blind {
+    fn see(&mut self, _: impl FnOnce() -> crate::balance::Sight) {}
+}
+
+impl Worker {
+    /// A worker that has not begun.
+    pub fn new(number: usize, generation: Arc<Generation>, logs: Arc<Logs>) -> Rc<Worker> {
+        let memory = WorkerMemory::new(&generation.plan, Arc::clone(&generation.carried.zones));
+        let seed = clock::epoch() ^ u64::from(std::process::id()) << 16 ^ (number as u64) << 48 ^ clock::now().0;
+        let timers = Timers::new();
+        Rc::new(Worker {
+            number,
+            pools: Pools::new(&generation, Rc::clone(&timers)),
+            generation,
+            logs,
+            timers,
+            scratch: RefCell::new(vec![0; SCRATCH].into()),
+            is_leaving: Cell::new(false),
+            connections: Cell::new(0),
+            core: RefCell::new(Core { memory, chance: Chance(ChaCha8Rng::seed_from_u64(seed)), watch: Blind }),
+            flights: RefCell::default(),
+            date: RefCell::default(),
+        })
+    }
+
+    /// A flight for a new request.
+    pub fn take_off(&self) -> Box<Flight> {
+        self.flights.borrow_mut().pop().unwrap_or_default()
+    }
+
+    /// A flight whose request is over.
+    pub fn land(&self, mut flight: Box<Flight>) {
+        let mut flights = self.flights.borrow_mut();
+        if flights.len() < KEPT_FLIGHTS {
+            flight.clear();
+            flights.push(flight);
+        }
+    }
+
+    /// The world of the exchange, for one step.
+    fn with_world<T>(&self, step: impl FnOnce(&mut World<WorkerMemory, Chance, Blind>) -> T) -> T {
+        let mut core = self.core.borrow_mut();
+        let Core { memory, chance, watch } = &mut *core;
+        let Generation { site, plan, .. } = &*self.generation;
+        step(&mut World { site, plan, memory, rng: chance, watch, now: clock::now(), ticket: 0 })
+    }
+
+    /// The head of a request was read.
+    pub fn arrive(&self, exchange: &mut Exchange, listener: ListenerId) -> Action {
+        self.with_world(|world| exchange.arrive(listener, world))
+    }
+
+    /// What was read is no request.
+    pub fn reject(&self, exchange: &mut Exchange, listener: ListenerId, status: u16) -> Action {
+        self.with_world(|world| exchange.reject(listener, status, world))
+    }
+
+    /// Something happened to a request.
+    pub fn tell(&self, exchange: &mut Exchange, event: Event) -> Action {
+        self.with_world(|world| exchange.on(event, world))
+    }
+
+    /// What holds where the request is.
+    pub fn terms(&self, exchange: &Exchange) -> &TermsOf {
+        self.generation.terms.location(exchange.route.location)
+    }
+
+    /// How the request is passed on by HTTP.
+    pub fn http(&self, exchange: &Exchange) -> Option<&Http> {
+        self.terms(exchange).http.as_deref()
+    }
+
+    /// The time as HTTP writes it, made once a second.
+    pub fn with_date<T>(&self, work: impl FnOnce(&[u8]) -> T) -> T {
+        let second = (clock::epoch() + clock::now().0) / 1000;
+        let mut date = self.date.borrow_mut();
+        if date.0 != second {
+            *date = (second, http_time(second as i64));
+        }
+        work(date.1.as_bytes())
+    }
+}

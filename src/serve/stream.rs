@@ -1,0 +1,134 @@
+//! A connection, to a client or to an upstream: bytes over TCP, a UNIX domain socket, or TLS over either.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpStream, UnixStream};
+
+/// Bytes without TLS.
+#[derive(Debug)]
+pub enum Plain {
+    /// TCP.
+    Tcp(TcpStream),
+    /// A UNIX domain socket.
+    Unix(UnixStream),
+}
+
+/// A connection.
+#[derive(Debug)]
+pub enum Stream {
+    /// As it is.
+    Plain(Plain),
+    /// TLS towards a client.
+    Server(Box<tokio_rustls::server::TlsStream<Plain>>),
+    /// TLS towards an upstream.
+    Client(Box<tokio_rustls::client::TlsStream<Plain>>),
+}
+
+impl Stream {
+    /// Reads some bytes; none at the end.
+    #[inline]
+    pub fn poll_read(&mut self, cx: &mut Context, into: &mut [u8]) -> Poll<io::Result<usize>> {
+        let mut buffer = ReadBuf::new(into);
+        let done = match self {
+            Stream::Plain(plain) => Pin::new(plain).poll_read(cx, &mut buffer),
+            Stream::Server(tls) => Pin::new(tls).poll_read(cx, &mut buffer),
+            Stream::Client(tls) => Pin::new(tls).poll_read(cx, &mut buffer),
+        };
+        done.map_ok(|()| buffer.filled().len())
+    }
+
+    /// Writes some bytes.
+    #[inline]
+    pub fn poll_write(&mut self, cx: &mut Context, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self {
+            Stream::Plain(plain) => Pin::new(plain).poll_write(cx, bytes),
+            Stream::Server(tls) => Pin::new(tls).poll_write(cx, bytes),
+            Stream::Client(tls) => Pin::new(tls).poll_write(cx, bytes),
+        }
+    }
+
+    /// Sends what TLS holds back.
+    #[inline]
+    pub fn poll_flush(&mut self, cx: &mut Context) -> Poll<io::Result<()>> {
+        match self {
+            Stream::Plain(_) => Poll::Ready(Ok(())),
+            Stream::Server(tls) => Pin::new(tls).poll_flush(cx),
+            Stream::Client(tls) => Pin::new(tls).poll_flush(cx),
+        }
+    }
+
+    /// Says that no more is written.
+    pub fn poll_shutdown(&mut self, cx: &mut Context) -> Poll<io::Result<()>> {
+        match self {
+            Stream::Plain(plain) => Pin::new(plain).poll_shutdown(cx),
+            Stream::Server(tls) => Pin::new(tls).poll_shutdown(cx),
+            Stream::Client(tls) => Pin::new(tls).poll_shutdown(cx),
+        }
+    }
+
+    /// The socket.
+    #[must_use]
+    pub fn socket(&self) -> &Plain {
+        match self {
+            Stream::Plain(plain) => plain,
+            Stream::Server(tls) => tls.get_ref().0,
+            Stream::Client(tls) => tls.get_ref().0,
+        }
+    }
+}
+
+impl Plain {
+    /// Ready once there may be something to read, or the end.
+    #[inline]
+    pub fn poll_readable(&self, cx: &mut Context) -> Poll<io::Result<()>> {
+        match self {
+            Plain::Tcp(tcp) => tcp.poll_read_ready(cx),
+            Plain::Unix(unix) => unix.poll_read_ready(cx),
+        }
+    }
+
+    /// Reads without waiting.
+    ///
+    /// # Errors
+    /// The system's; `WouldBlock` where nothing came.
+    pub fn try_read(&self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Plain::Tcp(tcp) => tcp.try_read(into),
+            Plain::Unix(unix) => unix.try_read(into),
+        }
+    }
+}
+
+impl AsyncRead for Plain {
+    #[inline]
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context, buffer: &mut ReadBuf) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Plain::Tcp(tcp) => Pin::new(tcp).poll_read(cx, buffer),
+            Plain::Unix(unix) => Pin::new(unix).poll_read(cx, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Plain {
+    #[inline]
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Plain::Tcp(tcp) => Pin::new(tcp).poll_write(cx, bytes),
+            Plain::Unix(unix) => Pin::new(unix).poll_write(cx, bytes),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Plain::Tcp(tcp) => Pin::new(tcp).poll_shutdown(cx),
+            Plain::Unix(unix) => Pin::new(unix).poll_shutdown(cx),
+        }
+    }
+}

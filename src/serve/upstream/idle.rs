@@ -1,0 +1,132 @@
+//! Idle connections to peers, kept for the next request: `ngx_http_upstream_keepalive_module.c`. Each worker has its own.
+//! One task watches them all, so that a connection that the peer closes, or on which something comes unasked, is closed
+//! at once.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use super::super::clock;
+use super::super::generation::Generation;
+use super::super::timers::{Timer, Timers};
+use super::link::Link;
+use crate::balance::Millis;
+use crate::exchange::LocationId;
+use crate::modules::shared::upstream::{Keepalive, UpstreamId, Upstreams};
+
+/// The idle connections of one group, the last used first.
+#[derive(Debug)]
+struct Pool {
+    settings: Option<Keepalive>,
+    idle: VecDeque<Idle>,
+}
+
+#[derive(Debug)]
+struct Idle {
+    addr: String,
+    location: LocationId,
+    since: Millis,
+    link: Link,
+}
+
+/// The idle connections of a worker.
+#[derive(Debug)]
+pub struct Pools {
+    pools: RefCell<Vec<Pool>>,
+    watcher: RefCell<Option<Waker>>,
+    timer: Timer,
+}
+
+impl Pools {
+    /// Empty ones for the groups of a configuration.
+    pub fn new(generation: &Generation, timers: Rc<Timers>) -> Pools {
+        let config = &generation.config;
+        let upstreams = config.http.and_then(|http| config.scope(http).slot::<Upstreams>());
+        let settings = upstreams.into_iter().flat_map(Upstreams::iter).map(|(_, upstream)| upstream.keepalive.clone());
+        let pools = settings.map(|settings| Pool { settings, idle: VecDeque::new() }).collect();
+        Pools { pools: RefCell::new(pools), watcher: RefCell::default(), timer: timers.timer() }
+    }
+
+    /// A connection to this address that is open and idle.
+    pub fn take(&self, group: Option<UpstreamId>, addr: &str, location: LocationId) -> Option<Link> {
+        let mut pools = self.pools.borrow_mut();
+        let pool = pools.get_mut(group?.0)?;
+        let local = pool.settings.as_ref()?.local;
+        let fits = |idle: &Idle| idle.addr == addr && (!local || idle.location == location);
+        let at = pool.idle.iter().position(fits)?;
+        let mut link = pool.idle.remove(at)?.link;
+        link.is_reused = true;
+        Some(link)
+    }
+
+    /// Keeps a connection whose answer is complete, if the group keeps any.
+    pub fn give(&self, group: Option<UpstreamId>, addr: &str, location: LocationId, mut link: Link) {
+        let Some(group) = group else { return };
+        let mut pools = self.pools.borrow_mut();
+        let Some(pool) = pools.get_mut(group.0) else { return };
+        let Some(settings) = &pool.settings else { return };
+        let now = clock::now();
+        if !link.persists || link.requests >= settings.requests || now.since(link.opened) > settings.time {
+            return;
+        }
+        if let Some(watcher) = &*self.watcher.borrow()
+            && link.stream.socket().poll_readable(&mut Context::from_waker(watcher)).is_ready()
+            && !is_quiet(&link)
+        {
+            return;
+        }
+        link.rest = Vec::new();
+        if pool.idle.len() as u64 >= settings.connections {
+            pool.idle.pop_back();
+        }
+        pool.idle.push_front(Idle { addr: addr.to_owned(), location, since: now, link });
+        if !self.timer.is_set() {
+            self.timer.set(now.plus(settings.timeout));
+        }
+    }
+
+    /// Closes all.
+    pub fn clear(&self) {
+        for pool in &mut *self.pools.borrow_mut() {
+            pool.idle.clear();
+        }
+    }
+
+    /// Watches the idle connections, for ever.
+    pub async fn watch(&self) {
+        poll_fn(|cx| {
+            let mut watcher = self.watcher.borrow_mut();
+            if watcher.as_ref().is_none_or(|known| !known.will_wake(cx.waker())) {
+                *watcher = Some(cx.waker().clone());
+            }
+            drop(watcher);
+            let now = clock::now();
+            let mut next: Option<Millis> = None;
+            for pool in &mut *self.pools.borrow_mut() {
+                let Some(settings) = &pool.settings else { continue };
+                let timeout = settings.timeout;
+                pool.idle.retain(|idle| {
+                    let quiet = idle.link.stream.socket().poll_readable(cx).is_pending() || is_quiet(&idle.link);
+                    quiet && now < idle.since.plus(timeout)
+                });
+                let last = pool.idle.back().map(|idle| idle.since.plus(timeout));
+                next = [next, last].into_iter().flatten().min();
+            }
+            match next {
+                Some(next) => self.timer.set(next),
+                None => self.timer.clear(),
+            }
+            let _ = self.timer.poll(cx);
+            Poll::<()>::Pending
+        })
+        .await;
+    }
+}
+
+/// Nothing came and the peer has not closed it.
+fn is_quiet(link: &Link) -> bool {
+    let nothing = link.stream.socket().try_read(&mut [0; 1]);
+    matches!(nothing, Err(error) if error.kind() == std::io::ErrorKind::WouldBlock)
+}
