@@ -3,6 +3,9 @@
 mod folders;
 mod pem;
 mod sockets;
+mod starting;
+
+pub use starting::{Looking, Starting};
 
 use std::fs::{self, OpenOptions};
 use std::net::{IpAddr, ToSocketAddrs};

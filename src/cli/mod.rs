@@ -8,6 +8,7 @@ mod host;
 mod input;
 mod lint;
 mod nginx;
+mod serve;
 mod simulate;
 mod target;
 mod terminal;
@@ -44,7 +45,7 @@ enum Command {
     Explain(explain::Explain),
     Fmt(fmt::Fmt),
     Lint(lint::Lint),
-    /// nginx's own command line: -t, -T, -q, -v, -V, -p, -c, -e, -g
+    /// nginx's own command line: -t, -T, -q, -v, -V, -p, -c, -e, -g, -s; without -t, -v or -s it serves
     ///
     /// The target is taken from the environment variable NGINXLB_TARGET.
     #[command(disable_help_flag = true)]
@@ -53,6 +54,7 @@ enum Command {
         #[arg(value_name = "OPTIONS", trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    Serve(serve::Serve),
     Simulate(Box<simulate::Simulate>),
     Trace(trace::Trace),
 }
@@ -93,6 +95,7 @@ fn dispatch(command: Command) -> ExitCode {
         Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Nginx { arguments } => nginx::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Trace(arguments) => trace::run(arguments),
     }

@@ -32,6 +32,11 @@ pub fn from_environment() -> Result<Target, String> {
     }
 }
 
+/// Whether the environment names a target.
+pub fn is_chosen() -> bool {
+    std::env::var_os(VARIABLE).is_some_and(|name| !name.is_empty())
+}
+
 /// `--target` and `--module`.
 #[derive(Debug, clap::Args)]
 pub struct Options {

@@ -10,16 +10,22 @@ const LONGEST_MESSAGE: usize = 1024;
 #[must_use]
 pub fn line(finding: &Diagnostic, sources: &Sources) -> Vec<u8> {
     let mut line = format!("nginx: [{}] ", finding.level.name()).into_bytes();
+    line.extend(message(finding, sources));
+    line
+}
+
+/// The same without what stands before the message.
+#[must_use]
+pub fn message(finding: &Diagnostic, sources: &Sources) -> Vec<u8> {
     let mut message = syntax::encode(&finding.message);
     if finding.place.is_some() {
         message.truncate(LONGEST_MESSAGE);
     }
-    line.extend(message);
     if let Some(place) = finding.place {
-        line.extend(match sources.path(place.file) {
+        message.extend(match sources.path(place.file) {
             COMMAND_LINE => b" in command line".to_vec(),
             path => syntax::encode(&format!(" in {path}:{}", sources.line(place))),
         });
     }
-    line
+    message
 }

@@ -1,1 +1,20 @@
 //! The live driver: sockets, TLS, timers and processes around the [`exchange`](crate::exchange), on tokio.
+//!
+//! [`run`](run::run) is the way in. It reads a configuration through a [`Source`], opens logs and sockets, and starts one
+//! thread for each worker process that nginx would have; [`process`] keeps them through signals and reloads.
+
+mod configuration;
+mod generation;
+pub mod log;
+mod options;
+mod process;
+pub mod run;
+mod settings;
+mod worker;
+
+pub use configuration::{Loaded, Read, Said, Source};
+pub use generation::{Carried, Generation};
+pub use options::{Options, Place};
+pub use process::{Order, Socket};
+pub use settings::Settings;
+pub use worker::Seed;

@@ -1,6 +1,9 @@
-//! nginx's own command line: `nginxlb nginx -t`, or the program called by the name of nginx.
+//! nginx's own command line: `nginxlb nginx -t`, or the program called by the name of nginx. Without `-t` and `-s` it serves.
 
 mod options;
+mod read;
+mod signal;
+pub mod start;
 mod test;
 mod version;
 
@@ -18,7 +21,7 @@ use crate::syntax;
 pub fn run(arguments: &[OsString]) -> ExitCode {
     let arguments: Vec<String> = arguments.iter().map(|argument| syntax::decode(argument.as_bytes())).collect();
     match answer(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(Failed(message)) => {
             if let Some(message) = message {
                 say(&message);
@@ -46,15 +49,18 @@ fn write_error(line: &[u8]) {
     let _ = io::stderr().write_all(&[line, b"\n"].concat());
 }
 
-fn answer(arguments: &[String]) -> Result<(), Failed> {
+fn answer(arguments: &[String]) -> Result<ExitCode, Failed> {
     let options = Options::read(arguments)?;
     let mut target = target::from_environment()?;
+    if !target::is_chosen() && !options.test {
+        target.version = version::SERVED;
+    }
     if options.version {
         for line in version::lines(&target, options.configure, options.help) {
             write_error(&syntax::encode(&line));
         }
         if !options.test {
-            return Ok(());
+            return Ok(ExitCode::SUCCESS);
         }
     }
     target.paths.start(options.prefix.as_deref(), options.conf.as_deref());
@@ -62,8 +68,10 @@ fn answer(arguments: &[String]) -> Result<(), Failed> {
         target.paths.error_log.clone_from(error_log);
     }
     if options.test {
-        return test::run(&options, &target);
+        return test::run(&options, &target).map(|()| ExitCode::SUCCESS);
     }
-    let asked = if options.signal.is_some() { "sending signals (-s)" } else { "running as a server" };
-    Err(format!("{asked} is not in this build of nginxlb; it tests configurations: nginx -t").into())
+    match &options.signal {
+        Some(signal) => Ok(signal::run(signal, &target, options.directives.as_deref())),
+        None => Ok(start::run(target, options.directives)),
+    }
 }

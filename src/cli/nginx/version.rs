@@ -1,6 +1,23 @@
 //! `-v`, `-V` and `-h`: what is judged as, in the form in which programs read it off nginx.
 
-use crate::modules::{Module, Presence, Target, modules};
+use crate::modules::{Module, Presence, Target, Version, modules};
+
+/// The nginx in whose place this build serves, where no target is chosen.
+pub const SERVED: Version = Version::read("1.31.5");
+
+/// What this build can serve, as nginx's options would give it: modules that are not there by themselves, and those that
+/// would be. Whether a module is there is read off this by programs, so it has to be true.
+const SERVED_OPTIONS: &[&str] = &[
+    "--with-threads",
+    "--with-http_auth_request_module",
+    "--with-http_gunzip_module",
+    "--with-http_realip_module",
+    "--with-http_ssl_module",
+    "--with-http_stub_status_module",
+    "--with-http_sub_module",
+    "--with-http_v2_module",
+    "--without-http-cache",
+];
 
 /// The lines for the standard error, `-V` with `configure`, `-h` with `help`.
 pub fn lines(target: &Target, configure: bool, help: bool) -> Vec<String> {
@@ -12,10 +29,22 @@ pub fn lines(target: &Target, configure: bool, help: bool) -> Vec<String> {
         lines.extend(defaults(target));
         lines.extend(["  -g directives : set global directives out of configuration file".to_owned(), String::new()]);
     }
-    if configure {
+    if configure && serves(target) {
+        lines.push(format!("built with rustls {RUSTLS}"));
+        lines.push("TLS SNI support enabled".to_owned());
+        lines.push(format!("configure arguments: {}", SERVED_OPTIONS.join(" ")));
+    } else if configure {
         lines.push(format!("configure arguments: {}", arguments(target).join(" ")));
     }
     lines
+}
+
+/// The TLS library, by the version in `Cargo.toml`.
+const RUSTLS: &str = "0.23";
+
+/// Whether it is the nginx that this build is when it serves, not one to judge as.
+fn serves(target: &Target) -> bool {
+    target.version == SERVED && target.configured.is_none() && target.plus.is_none()
 }
 
 const HELP: &[&str] = &[

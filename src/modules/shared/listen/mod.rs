@@ -5,5 +5,5 @@ mod options;
 mod ports;
 
 pub use names::{Form, ServerName, ServerNames, server_name};
-pub use options::{Dialect, MULTIPATH, OF_SOCKET, Options, Socket, addresses, keepalive_is_valid};
+pub use options::{Dialect, KeepAlive, MULTIPATH, OF_SOCKET, Options, Socket, addresses};
 pub use ports::{Listener, Port, Ports, add, add_alone, settle};

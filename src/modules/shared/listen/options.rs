@@ -51,6 +51,24 @@ pub struct Socket {
     pub rcvbuf: Option<u64>,
     /// Send buffer.
     pub sndbuf: Option<u64>,
+    /// `so_keepalive`
+    pub keepalive: Option<KeepAlive>,
+}
+
+/// TCP keepalive of a listening socket's connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeepAlive {
+    /// None.
+    Off,
+    /// Probes; 0 for what the system takes.
+    On {
+        /// Seconds without traffic before the first.
+        idle: u32,
+        /// Seconds between them.
+        interval: u32,
+        /// How many may go unanswered.
+        count: u32,
+    },
 }
 
 /// The first version with multipath TCP.
@@ -138,10 +156,10 @@ impl Dialect {
             "rcvbuf" => socket.rcvbuf = Some(values::size(value).ok_or_else(invalid)?),
             "sndbuf" => socket.sndbuf = Some(values::size(value).ok_or_else(invalid)?),
             "so_keepalive" => {
-                if !keepalive_is_valid(value) {
+                socket.keepalive = Some(KeepAlive::read(value).ok_or_else(|| {
                     let fault = Fault::emerg(format!("invalid so_keepalive value: \"{value}\"")).at(span);
-                    return Err(fault.help("on, off, or IDLE:INTERVAL:COUNT with at least one of them"));
-                }
+                    fault.help("on, off, or IDLE:INTERVAL:COUNT with at least one of them")
+                })?);
                 socket.options |= Options::KEEPALIVE;
             }
             _ => {
@@ -169,23 +187,24 @@ pub fn addresses(cx: &Cx, url: Url) -> Vec<Address> {
     addresses
 }
 
-/// `on`, `off` or `IDLE:INTERVAL:COUNT`, of which one must be given and not 0.
-#[must_use]
-pub fn keepalive_is_valid(value: &str) -> bool {
-    if value == "on" || value == "off" {
-        return true;
-    }
-    let mut parts = value.splitn(3, ':');
-    let mut next = |read: fn(&str) -> Option<u64>| match parts.next() {
-        None | Some("") => Some(0),
-        Some(part) => read(part),
-    };
-    let idle = next(values::sec);
-    let interval = next(values::sec);
-    let count = next(|text| values::number(text).map(i64::cast_unsigned));
-    match (idle, interval, count) {
-        (Some(idle), Some(interval), Some(count)) => idle + interval + count > 0,
-        _ => false,
+impl KeepAlive {
+    /// Reads `on`, `off` or `IDLE:INTERVAL:COUNT`, of which one must be given and not 0.
+    #[must_use]
+    pub fn read(value: &str) -> Option<KeepAlive> {
+        match value {
+            "on" => return Some(KeepAlive::On { idle: 0, interval: 0, count: 0 }),
+            "off" => return Some(KeepAlive::Off),
+            _ => {}
+        }
+        let mut parts = value.splitn(3, ':');
+        let mut next = |read: fn(&str) -> Option<u64>| match parts.next() {
+            None | Some("") => Some(0),
+            Some(part) => read(part).map(|number| u32::try_from(number).unwrap_or(u32::MAX)),
+        };
+        let idle = next(values::sec)?;
+        let interval = next(values::sec)?;
+        let count = next(|text| values::number(text).map(i64::cast_unsigned))?;
+        (idle > 0 || interval > 0 || count > 0).then_some(KeepAlive::On { idle, interval, count })
     }
 }
 

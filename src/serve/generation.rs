@@ -1,0 +1,61 @@
+//! One compiled configuration, shared by the workers that serve it; a reload makes the next one.
+
+use std::sync::Arc;
+
+use super::configuration::Loaded;
+use super::options::Options;
+use super::settings::Settings;
+use crate::config::Config;
+use crate::exchange::Plan;
+use crate::exchange::Site;
+use crate::modules::Target;
+use crate::syntax::Sources;
+
+/// A configuration as the workers have it. Never changed.
+pub struct Generation {
+    /// From 0, one more for each reload.
+    pub number: u64,
+    /// As it was read.
+    pub config: Config,
+    /// Where requests go.
+    pub site: Site,
+    /// What happens to them there.
+    pub plan: Plan,
+    /// The nginx whose behaviour it has.
+    pub target: Target,
+    /// The files, for messages that name a line.
+    pub sources: Sources,
+    /// The main context.
+    pub settings: Settings,
+    /// The command line.
+    pub options: Arc<Options>,
+    /// What outlives a reload.
+    pub carried: Carried,
+}
+
+/// What workers share and a reload hands on: zones, sessions, resolved names.
+#[derive(Debug, Clone, Default)]
+pub struct Carried {}
+
+impl Carried {
+    /// What the first generation starts with, or what the next one takes over from `previous`.
+    #[must_use]
+    pub fn over(previous: Option<&Generation>, _config: &Config, _plan: &Plan) -> Carried {
+        previous.map(|previous| previous.carried.clone()).unwrap_or_default()
+    }
+}
+
+impl Generation {
+    /// Compiles what was read.
+    #[must_use]
+    pub fn new(loaded: Loaded, options: &Arc<Options>, previous: Option<&Generation>) -> Generation {
+        let Loaded { sources, config, target } = loaded;
+        let (site, plan) = Site::compile(&config, &target);
+        let name = nix::unistd::gethostname().unwrap_or_default();
+        let site = site.with_hostname(&name.to_string_lossy().to_ascii_lowercase());
+        let settings = Settings::of(&config, &target, options.processors);
+        let carried = Carried::over(previous, &config, &plan);
+        let number = previous.map_or(0, |previous| previous.number + 1);
+        Generation { number, config, site, plan, target, sources, settings, options: Arc::clone(options), carried }
+    }
+}

@@ -1,0 +1,117 @@
+//! The start, in nginx's order: configuration, logs, sockets, background, process number, privileges.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use nix::sys::resource::{Resource, getrlimit};
+use nix::sys::stat::{Mode, umask};
+use nix::unistd::{daemon, dup2_stdin, dup2_stdout};
+
+use super::sockets::{Bank, Wanted};
+use super::{pid_file, signals, user};
+use crate::serve::configuration::{Loaded, Read, Source};
+use crate::serve::generation::Generation;
+use crate::serve::log::{Level, Logs, MAIN, forget_process, refusal};
+use crate::serve::options::{Options, Place};
+use crate::serve::settings::Settings;
+
+/// What was said is in the log.
+pub struct NotStarted;
+
+/// A process that has all it needs to start workers.
+pub struct Ready {
+    /// The first configuration.
+    pub generation: Arc<Generation>,
+    /// Its logs.
+    pub logs: Arc<Logs>,
+    /// Its sockets.
+    pub bank: Bank,
+    /// The file of the process number that was written.
+    pub pid_file: Option<String>,
+    /// It runs in the background.
+    pub daemon: bool,
+}
+
+/// Starts the process up to where workers can run.
+///
+/// # Errors
+/// When it cannot; it has said why.
+pub fn start(options: Options, source: &dyn Source) -> Result<Ready, NotStarted> {
+    let (early, failed) = Logs::early(&options.first_log);
+    if let Some(message) = failed {
+        early.error(MAIN, Level::Alert, None, format_args!("{message}"));
+    }
+    let loaded = read(&early, source).ok_or(NotStarted)?;
+    let logs = Logs::open(&loaded.config, &loaded.target, true).map_err(|message| emergency(&early, &message))?;
+    let emergency = |message: String| emergency(&logs, &message);
+    let settings = Settings::of(&loaded.config, &loaded.target, options.processors);
+    let wanted = Wanted::of(&loaded.config);
+    let bank = Bank::open(&wanted, settings.workers, None, &logs).map_err(emergency)?;
+    greet(&logs, &loaded);
+    signals::hold().map_err(|error| emergency(format!("sigprocmask() failed ({})", refusal(&error))))?;
+    let daemon = settings.daemon && options.place == Place::Nginx;
+    if daemon {
+        go_to_background().map_err(|error| emergency(format!("fork() failed ({})", refusal(&error))))?;
+    }
+    let pid_file = (options.place == Place::Nginx || settings.pid_is_set).then(|| settings.pid.clone());
+    if let Some(name) = &pid_file {
+        pid_file::write(name).map_err(emergency)?;
+    }
+    let mut warn = |message: String| logs.error(MAIN, Level::Alert, None, format_args!("{message}"));
+    user::become_worker(&settings, &mut warn).map_err(|message| {
+        let _ = pid_file.as_deref().map(pid_file::remove);
+        emergency(message)
+    })?;
+    match options.place {
+        Place::Nginx => logs.take_standard_error(),
+        Place::Foreground => tell_listeners(&wanted),
+    }
+    logs.fall_silent();
+    let generation = Arc::new(Generation::new(loaded, &Arc::new(options), None));
+    Ok(Ready { generation, logs: Arc::new(logs), bank, pid_file, daemon })
+}
+
+/// Reads the configuration, and says what there is to say.
+pub fn read(logs: &Logs, source: &dyn Source) -> Option<Loaded> {
+    let Read { said, loaded } = source.read();
+    for said in said {
+        logs.error_bytes(MAIN, said.level, None, &said.text);
+    }
+    loaded
+}
+
+/// What nginx says of itself and of the system.
+pub fn greet(logs: &Logs, loaded: &Loaded) {
+    let notice = |message: std::fmt::Arguments<'_>| logs.error(MAIN, Level::Notice, None, message);
+    notice(format_args!("using the \"epoll\" event method"));
+    notice(format_args!("nginx/{}", loaded.target.version));
+    if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
+        notice(format_args!("getrlimit(RLIMIT_NOFILE): {soft}:{hard}"));
+    }
+}
+
+fn emergency(logs: &Logs, message: &str) -> NotStarted {
+    logs.error(MAIN, Level::Emerg, None, format_args!("{message}"));
+    NotStarted
+}
+
+/// Nothing else may run yet: only this thread goes on in the background.
+fn go_to_background() -> io::Result<()> {
+    daemon(true, true)?;
+    forget_process();
+    umask(Mode::empty());
+    let nothing = OpenOptions::new().read(true).write(true).open("/dev/null")?;
+    dup2_stdin(&nothing)?;
+    dup2_stdout(&nothing)?;
+    Ok(())
+}
+
+fn tell_listeners(wanted: &[Wanted]) {
+    let mut out = io::stdout().lock();
+    for wanted in wanted {
+        // Where the standard output is closed nobody wants to know.
+        let _ = writeln!(out, "listening on {}", wanted.address);
+    }
+    let _ = out.flush();
+}
