@@ -73,6 +73,12 @@ impl Exchange {
         &self.tries.passing
     }
 
+    /// `$server_name`
+    #[must_use]
+    pub fn server_name<'s>(&self, site: &'s Site) -> &'s [u8] {
+        site.constant(site.server(self.route.server).name)
+    }
+
     /// The bytes of a value.
     #[must_use]
     pub fn text<'t>(&'t self, site: &'t Site, slice: Slice) -> &'t [u8] {

@@ -1,8 +1,8 @@
 //! One request under way: what the exchange knows of it, and the buffers that it needs. A worker keeps some and uses them
 //! again.
 
-use crate::exchange::answer::Answer;
 use crate::exchange::Exchange;
+use crate::exchange::answer::Answer;
 use crate::wire::http1::{RequestHead, ResponseHead};
 
 /// A request under way.
@@ -16,6 +16,8 @@ pub struct Flight {
     pub head: RequestHead,
     /// The head of the upstream's answer as it is read.
     pub upstream_head: ResponseHead,
+    /// Status and words of the upstream's answer, as it wrote them.
+    pub status_line: Vec<u8>,
     /// The request as it goes to the upstream.
     pub request: Vec<u8>,
     /// It has been written, and goes to the next peer as it is.

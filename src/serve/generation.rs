@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::configuration::Loaded;
+use super::memory::Zones;
 use super::options::Options;
 use super::settings::Settings;
 use crate::config::Config;
-use crate::exchange::Plan;
-use crate::exchange::Site;
+use crate::exchange::{Plan, Site, Terms};
 use crate::modules::Target;
 use crate::syntax::Sources;
 
@@ -29,20 +29,10 @@ pub struct Generation {
     pub settings: Settings,
     /// The command line.
     pub options: Arc<Options>,
-    /// What outlives a reload.
-    pub carried: Carried,
-}
-
-/// What workers share and a reload hands on: zones, sessions, resolved names.
-#[derive(Debug, Clone, Default)]
-pub struct Carried {}
-
-impl Carried {
-    /// What the first generation starts with, or what the next one takes over from `previous`.
-    #[must_use]
-    pub fn over(previous: Option<&Generation>, _config: &Config, _plan: &Plan) -> Carried {
-        previous.map(|previous| previous.carried.clone()).unwrap_or_default()
-    }
+    /// What holds where they go.
+    pub terms: Terms,
+    /// What workers share, and a reload hands on.
+    pub zones: Arc<Zones>,
 }
 
 impl Generation {
@@ -50,12 +40,13 @@ impl Generation {
     #[must_use]
     pub fn new(loaded: Loaded, options: &Arc<Options>, previous: Option<&Generation>) -> Generation {
         let Loaded { sources, config, target } = loaded;
-        let (site, plan) = Site::compile(&config, &target);
+        let (site, plan, terms) = Site::compile_live(&config, &target);
         let name = nix::unistd::gethostname().unwrap_or_default();
         let site = site.with_hostname(&name.to_string_lossy().to_ascii_lowercase());
         let settings = Settings::of(&config, &target, options.processors);
-        let carried = Carried::over(previous, &config, &plan);
+        let zones = Arc::new(Zones::new(&plan, previous.map(|previous| (&*previous.zones, &previous.plan))));
         let number = previous.map_or(0, |previous| previous.number + 1);
-        Generation { number, config, site, plan, target, sources, settings, options: Arc::clone(options), carried }
+        let options = Arc::clone(options);
+        Generation { number, config, site, plan, target, sources, settings, options, terms, zones }
     }
 }

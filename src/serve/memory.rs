@@ -41,12 +41,10 @@ impl Zones {
     /// The zones that a configuration starts with; after a reload those of `old` go on where they are the same.
     #[must_use]
     pub fn new(plan: &Plan, old: Option<(&Zones, &Plan)>) -> Zones {
-        let groups = plan.upstreams.iter().map(|upstream| {
-            upstream.has_zone.then(|| Arc::new(Mutex::new(upstream.fresh())))
-        });
-        let same = |(_, before): &(&Zones, &Plan)| {
-            plan.sessions == before.sessions && plan.keys.continues(&before.keys)
-        };
+        let groups =
+            plan.upstreams.iter().map(|upstream| upstream.has_zone.then(|| Arc::new(Mutex::new(upstream.fresh()))));
+        let same =
+            |(_, before): &(&Zones, &Plan)| plan.sessions == before.sessions && plan.keys.continues(&before.keys);
         let rest = match old.filter(same) {
             Some((zones, _)) => Arc::clone(&zones.rest),
             None => Arc::new(Carried {
@@ -68,9 +66,8 @@ impl WorkerMemory {
     /// The state in which a worker starts.
     #[must_use]
     pub fn new(plan: &Plan, zones: Arc<Zones>) -> WorkerMemory {
-        let queue = |upstream: &crate::exchange::Upstream| {
-            upstream.queue.map(|queue| Queue::new(queue.size, queue.timeout))
-        };
+        let queue =
+            |upstream: &crate::exchange::Upstream| upstream.queue.map(|queue| Queue::new(queue.size, queue.timeout));
         WorkerMemory {
             own: plan.upstreams.iter().map(crate::exchange::Upstream::fresh).collect(),
             queues: plan.upstreams.iter().map(queue).collect(),

@@ -3,17 +3,27 @@
 //! [`run`](run::run) is the way in. It reads a configuration through a [`Source`], opens logs and sockets, and starts one
 //! thread for each worker process that nginx would have; [`process`] keeps them through signals and reloads.
 
+mod client;
+mod clock;
 mod configuration;
+mod drive;
+mod flight;
 mod generation;
 pub mod log;
+mod memory;
 mod options;
 mod process;
+mod reply;
 pub mod run;
 mod settings;
+mod state;
+mod stream;
+mod timers;
+mod upstream;
 mod worker;
 
 pub use configuration::{Loaded, Read, Said, Source};
-pub use generation::{Carried, Generation};
+pub use generation::Generation;
 pub use options::{Options, Place};
 pub use process::{Order, Socket};
 pub use settings::Settings;

@@ -72,7 +72,7 @@ impl Watch for Blind {
 impl Worker {
     /// A worker that has not begun.
     pub fn new(number: usize, generation: Arc<Generation>, logs: Arc<Logs>) -> Rc<Worker> {
-        let memory = WorkerMemory::new(&generation.plan, Arc::clone(&generation.carried.zones));
+        let memory = WorkerMemory::new(&generation.plan, Arc::clone(&generation.zones));
         let seed = clock::epoch() ^ u64::from(std::process::id()) << 16 ^ (number as u64) << 48 ^ clock::now().0;
         let timers = Timers::new();
         Rc::new(Worker {

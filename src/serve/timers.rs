@@ -134,6 +134,11 @@ impl Timer {
         self.set(clock::now().plus(milliseconds));
     }
 
+    /// Whether a time is set.
+    pub fn is_set(&self) -> bool {
+        self.due.get() != NEVER
+    }
+
     /// Takes it back.
     #[inline]
     pub fn clear(&self) {

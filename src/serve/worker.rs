@@ -1,13 +1,23 @@
 //! One worker: a thread with its own runtime, which accepts connections until it is told to stop and has drained.
 
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 
+use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::sync::watch;
+use tokio::task::{LocalSet, spawn_local};
 
+use super::client::http1::Http1;
 use super::generation::Generation;
 use super::log::{Level, Logs, MAIN};
 use super::process::{Order, Socket};
-use crate::exchange::ListenerId;
+use super::state::Worker;
+use super::stream::{Plain, Stream};
+use crate::exchange::{Connection, ListenerId};
 
 /// All that a worker starts with.
 pub struct Seed {
@@ -26,37 +36,149 @@ pub struct Seed {
 
 /// Serves until an order to end has been followed.
 pub fn run(seed: Seed) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    // Sockets come in crowds: looking at the clock and at new events less often saves calls.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().event_interval(127).build();
     match runtime {
-        Ok(runtime) => runtime.block_on(serve(seed)),
+        Ok(runtime) => LocalSet::new().block_on(&runtime, serve(seed)),
         Err(error) => seed.logs.error(MAIN, Level::Emerg, None, format_args!("epoll_create() failed ({error})")),
     }
 }
 
 async fn serve(seed: Seed) {
-    let Seed { sockets, mut orders, logs, .. } = seed;
-    let mut accepting = tokio::task::JoinSet::new();
-    for (_, socket) in sockets {
-        accepting.spawn(async move {
-            match socket {
-                Socket::Tcp(socket) => {
-                    let Ok(socket) = tokio::net::TcpListener::from_std(socket) else { return };
-                    loop {
-                        let _ = socket.accept().await;
-                    }
-                }
-                Socket::Unix(socket) => {
-                    let Ok(socket) = tokio::net::UnixListener::from_std(socket) else { return };
-                    loop {
-                        let _ = socket.accept().await;
-                    }
-                }
-            }
-        });
-    }
+    let Seed { number, generation, sockets, mut orders, logs } = seed;
+    let worker = Worker::new(number, generation, logs);
+    spawn_local(Rc::clone(&worker.timers).tick());
+    let watched = Rc::clone(&worker);
+    spawn_local(async move { watched.pools.watch().await });
+    let accepting: Vec<_> = sockets
+        .into_iter()
+        .map(|(listener, socket)| spawn_local(accept(Rc::clone(&worker), listener, socket)))
+        .collect();
     let order = orders.wait_for(|order| *order != Order::Run).await.map_or(Order::Stop, |order| *order);
-    if order == Order::Quit {
-        logs.error(MAIN, Level::Notice, None, format_args!("gracefully shutting down"));
+    for task in &accepting {
+        task.abort();
     }
-    accepting.shutdown().await;
+    if order == Order::Quit {
+        worker.logs.error(MAIN, Level::Notice, None, format_args!("gracefully shutting down"));
+        worker.is_leaving.set(true);
+        worker.pools.clear();
+        worker.timers.wake_all();
+        let stopped = orders.wait_for(|order| *order == Order::Stop);
+        tokio::select! {
+            () = drained(&worker) => {}
+            _ = stopped => {}
+        }
+    }
+}
+
+/// Waits until all connections are closed.
+async fn drained(worker: &Worker) {
+    let timer = worker.timers.timer();
+    poll_fn(|cx| {
+        // Connections wake all timers when they end.
+        let _ = timer.poll(cx);
+        if worker.connections.get() == 0 { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+/// A socket that is listened on.
+enum Listening {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+impl Listening {
+    fn new(socket: Socket) -> io::Result<Listening> {
+        match socket {
+            Socket::Tcp(socket) => TcpListener::from_std(socket).map(Listening::Tcp),
+            Socket::Unix(socket) => UnixListener::from_std(socket).map(Listening::Unix),
+        }
+    }
+
+    async fn accept(&self) -> io::Result<(Plain, Option<SocketAddr>)> {
+        match self {
+            Listening::Tcp(socket) => {
+                socket.accept().await.map(|(stream, address)| (Plain::Tcp(stream), Some(address)))
+            }
+            Listening::Unix(socket) => socket.accept().await.map(|(stream, _)| (Plain::Unix(stream), None)),
+        }
+    }
+}
+
+async fn accept(worker: Rc<Worker>, listener: ListenerId, socket: Socket) {
+    let Ok(listening) = Listening::new(socket) else { return };
+    loop {
+        match listening.accept().await {
+            Ok((plain, client)) => begin(&worker, listener, plain, client),
+            Err(error) => {
+                worker.logs.error(
+                    MAIN,
+                    Level::Crit,
+                    None,
+                    format_args!("accept4() failed ({})", super::log::refusal(&error)),
+                );
+                // Out of files: nginx, too, stops accepting for half a second.
+                worker.timers.timer().wait_until(super::clock::now().plus(500)).await;
+            }
+        }
+    }
+}
+
+/// The number of the next connection: `$connection`.
+fn next_number() -> u64 {
+    static NUMBER: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+    NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1
+}
+
+fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option<SocketAddr>) {
+    let site = &worker.generation.site;
+    let server = local_address(&plain);
+    let listener = server.and_then(|server| site.listener_at(server)).unwrap_or(listener);
+    let connection = Connection {
+        client: client.map(|client| client.ip().to_canonical()),
+        client_port: client.map_or(0, |client| client.port()),
+        server,
+        tls: false,
+        number: next_number(),
+    };
+    if let Plain::Tcp(tcp) = &plain {
+        // Without it answers wait for acknowledgements; that it fails says only that the client has gone.
+        let _ = tcp.set_nodelay(true);
+    }
+    let open = Open::new(worker);
+    let client = Http1::new(worker, Stream::Plain(plain), listener, connection);
+    spawn_local(async move {
+        let worker = Rc::clone(&open.0);
+        client.run(worker).await;
+        drop(open);
+    });
+}
+
+fn local_address(plain: &Plain) -> Option<SocketAddr> {
+    let address = |tcp: &TcpStream| tcp.local_addr().ok();
+    match plain {
+        Plain::Tcp(tcp) => address(tcp),
+        Plain::Unix(_) => None,
+    }
+}
+
+/// Counts an open connection.
+struct Open(Rc<Worker>);
+
+impl Open {
+    fn new(worker: &Rc<Worker>) -> Open {
+        worker.connections.set(worker.connections.get() + 1);
+        Open(Rc::clone(worker))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let left = self.0.connections.get() - 1;
+        self.0.connections.set(left);
+        if left == 0 && self.0.is_leaving.get() {
+            self.0.timers.wake_all();
+        }
+    }
 }

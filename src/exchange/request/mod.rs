@@ -290,6 +290,12 @@ impl Request {
         self.version
     }
 
+    /// The connection that it came on.
+    #[must_use]
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// The client's address, as `real_ip_header` left it; none for a client of a UNIX domain socket.
     #[must_use]
     pub fn client(&self) -> Option<IpAddr> {

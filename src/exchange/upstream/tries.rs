@@ -41,6 +41,12 @@ impl Destined {
         }
     }
 
+    /// The group of the configuration.
+    #[must_use]
+    pub fn upstream(&self) -> Option<UpstreamId> {
+        if let Destined::Group(id) = self { Some(*id) } else { None }
+    }
+
     /// The number of a group of the configuration.
     #[must_use]
     pub fn number(&self) -> Option<u32> {
@@ -61,6 +67,8 @@ pub struct Tries {
     began: Millis,
     /// The request has been sent to the current peer.
     sent: bool,
+    /// The connection to the current peer was used before: if it breaks, that does not count as a try.
+    pub cached: bool,
     /// The value that its session is known by.
     session: Vec<u8>,
     /// The group binds sessions.
@@ -113,7 +121,7 @@ impl Tries {
         self.group = Destined::Nowhere;
         self.cookies.clear();
         (self.server, self.freed) = (None, None);
-        self.sent = false;
+        (self.sent, self.cached) = (false, false);
     }
 }
 
@@ -334,6 +342,9 @@ impl Exchange {
         self.end_attempt(ending, world.now);
         if let Some(attempt) = self.attempts.last_mut() {
             attempt.status = wrong.status();
+        }
+        if std::mem::take(&mut self.tries.cached) && wrong == Wrong::ERROR {
+            self.tries.selection.tries += 1;
         }
         if self.tries.selection.tries == 0 || !self.may_retry(wrong, world.now) {
             return Next::Fail(wrong.status());

@@ -4,11 +4,11 @@
 use std::future::poll_fn;
 use std::task::Poll;
 
-use super::super::clock;
-use super::super::flight::Flight;
-use super::super::state::Worker;
 use super::http1::Http1;
 use crate::exchange::Lingering;
+use crate::serve::clock;
+use crate::serve::flight::Flight;
+use crate::serve::state::Worker;
 
 impl Http1 {
     /// Reads the rest of a body that nobody wanted; whether the connection can serve another request.

@@ -3,12 +3,12 @@
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
-use super::super::clock;
-use super::super::flight::Flight;
-use super::super::state::Worker;
 use super::http1::Http1;
 use super::incoming::Incoming;
 use crate::exchange::{Exchange, Line};
+use crate::serve::clock;
+use crate::serve::flight::Flight;
+use crate::serve::state::Worker;
 use crate::wire::http1::{RequestHead, Stage};
 
 /// What was read.

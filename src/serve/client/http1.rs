@@ -5,12 +5,6 @@ use std::io;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::super::clock;
-use super::super::drive::drive;
-use super::super::flight::Flight;
-use super::super::state::Worker;
-use super::super::stream::Stream;
-use super::super::timers::Timer;
 use super::head::Read;
 use super::incoming::Incoming;
 use super::outgoing::Outgoing;
@@ -18,6 +12,12 @@ use super::{BodyFault, Client};
 use crate::balance::Millis;
 use crate::exchange::answer::{Manner, Persistence};
 use crate::exchange::{Connection, ListenerId, TermsOf};
+use crate::serve::clock;
+use crate::serve::drive::drive;
+use crate::serve::flight::Flight;
+use crate::serve::state::Worker;
+use crate::serve::stream::Stream;
+use crate::serve::timers::Timer;
 
 /// The connection.
 pub struct Http1 {
@@ -92,7 +92,7 @@ impl Http1 {
     async fn wait(&mut self, worker: &Worker, patience: u64) -> Waited {
         self.timer.set_after(patience);
         let waited = poll_fn(|cx| {
-            if self.stream.poll_readable_now(cx).is_ready() {
+            if self.stream.socket().poll_readable(cx).is_ready() {
                 return Poll::Ready(Waited::Readable);
             }
             let is_over = self.timer.poll(cx).is_ready() || (worker.is_leaving.get() && self.requests > 0);

@@ -2,10 +2,10 @@
 
 use std::task::{Context, Poll};
 
-use super::super::state::Worker;
 use super::BodyFault;
 use super::http1::Http1;
 use crate::exchange::Exchange;
+use crate::serve::state::Worker;
 use crate::wire::http1::Chunked;
 
 /// What is still to come of the body.

@@ -4,7 +4,7 @@
 use std::io;
 use std::task::{Context, Poll};
 
-use super::super::stream::Stream;
+use crate::serve::stream::Stream;
 use crate::wire::http1::{LAST_CHUNK, write_size};
 
 /// Pieces up to this size are put together with what waits.

@@ -77,8 +77,7 @@ impl Logs {
         };
         let file = Arc::new(file);
         let chain = Chain::new(vec![(Level::Notice, Sink::File(Arc::clone(&file)))]);
-        let logs =
-            Logs { files: vec![file], chains: vec![chain], of_scope: Vec::new(), speaks: AtomicBool::new(true) };
+        let logs = Logs { files: vec![file], chains: vec![chain], of_scope: Vec::new(), speaks: AtomicBool::new(true) };
         (logs, failed)
     }
 

@@ -69,9 +69,8 @@ impl Wanted {
     pub fn of(config: &Config) -> Vec<Wanted> {
         let listeners: Vec<_> = ports(config).into_iter().flat_map(Ports::listeners).collect();
         let wanted = config.listening.iter().filter(|listening| !listening.udp).filter_map(|listening| {
-            let same = |listener: &&listen::Listener| {
-                listener.span == listening.span && listener.address == listening.address
-            };
+            let same =
+                |listener: &&listen::Listener| listener.span == listening.span && listener.address == listening.address;
             let at = listeners.iter().position(same)?;
             Some(Wanted {
                 address: listening.address.clone(),

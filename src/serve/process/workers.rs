@@ -106,7 +106,9 @@ impl Crew {
                     self.notice(format_args!("start worker process {thread}"));
                 }
             }
-            Err(error) => self.failed(&format!("fork() failed while spawning \"worker process\" ({})", refusal(&error))),
+            Err(error) => {
+                self.failed(&format!("fork() failed while spawning \"worker process\" ({})", refusal(&error)))
+            }
         }
     }
 

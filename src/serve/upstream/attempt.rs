@@ -5,13 +5,13 @@ use std::io;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::super::client::Client;
-use super::super::flight::Flight;
-use super::super::state::Worker;
 use super::connect::connect;
 use super::framing::Framing;
 use super::link::Link;
 use crate::exchange::{Body, Event, Http};
+use crate::serve::client::Client;
+use crate::serve::flight::Flight;
+use crate::serve::state::Worker;
 
 /// Why there is no head.
 enum Failed {
@@ -196,7 +196,9 @@ fn take_head(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8]
 
 /// Gives the headers to the exchange, and takes from them what the connection itself needs.
 fn note_head(flight: &mut Flight, link: &mut Link, bytes: &[u8]) {
-    let Flight { upstream_head: head, exchange, .. } = flight;
+    let Flight { upstream_head: head, exchange, status_line, .. } = flight;
+    status_line.clear();
+    status_line.extend_from_slice(head.status_line.of(bytes));
     let headers = &mut exchange.upstream_headers;
     headers.clear();
     for field in &head.fields {

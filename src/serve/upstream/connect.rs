@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 
 use tokio::net::{TcpSocket, UnixStream};
 
-use super::super::clock;
-use super::super::stream::{Plain, Stream};
 use super::framing::Framing;
 use super::link::Link;
+use crate::serve::clock;
+use crate::serve::stream::{Plain, Stream};
 
 /// Connects to an address as `$upstream_addr` writes it.
 ///

@@ -8,13 +8,13 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use super::super::clock;
-use super::super::generation::Generation;
-use super::super::timers::{Timer, Timers};
 use super::link::Link;
 use crate::balance::Millis;
 use crate::exchange::LocationId;
 use crate::modules::shared::upstream::{Keepalive, UpstreamId, Upstreams};
+use crate::serve::clock;
+use crate::serve::generation::Generation;
+use crate::serve::timers::{Timer, Timers};
 
 /// The idle connections of one group, the last used first.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! A connection to a peer.
 
-use super::super::stream::Stream;
 use super::framing::Framing;
 use crate::balance::Millis;
+use crate::serve::stream::Stream;
 
 /// A connection to a peer, while a request has it.
 #[derive(Debug)]

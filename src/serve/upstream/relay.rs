@@ -4,15 +4,15 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::super::client::Client;
-use super::super::clock;
-use super::super::flight::Flight;
-use super::super::state::Worker;
 use super::framing::length;
 use super::link::Link;
 use crate::balance::Millis;
-use crate::exchange::answer::{Rewrite, Treatment};
 use crate::exchange::Event;
+use crate::exchange::answer::{Rewrite, Treatment};
+use crate::serve::client::Client;
+use crate::serve::clock;
+use crate::serve::flight::Flight;
+use crate::serve::state::Worker;
 
 /// Where the relay is.
 struct Relay {
@@ -67,12 +67,12 @@ impl Rewrite for NoRewrite {
 
 /// The head of the answer.
 fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
-    let Flight { answer, exchange, upstream_head, .. } = flight;
+    let Flight { answer, exchange, upstream_head, status_line, .. } = flight;
     answer.clear();
     let Some(http) = worker.http(exchange) else { return };
     answer.status = exchange.route.outcome(exchange.status);
     if answer.status == upstream_head.status {
-        answer.status_line.extend_from_slice(&flight.room);
+        answer.status_line.extend_from_slice(status_line);
     }
     answer.take(&exchange.upstream_headers, &http.treatments, exchange.request.version() >= 20, &mut NoRewrite);
     answer.header_only = exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
