@@ -8,6 +8,7 @@ mod generation;
 pub mod log;
 mod options;
 mod process;
+pub mod resolver;
 pub mod run;
 mod settings;
 mod worker;
