@@ -8,7 +8,8 @@
 mod message;
 mod nodes;
 mod server;
-
+#[cfg(test)]
+mod tests;
 mod watch;
 
 use std::cell::{Cell, RefCell};
