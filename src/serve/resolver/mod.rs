@@ -270,7 +270,8 @@ impl Shared {
     }
 
     fn instant(&self, second: u64) -> Instant {
-        self.began + Duration::from_secs(second)
+        // No longer than a clock can count; `valid=` may say anything.
+        self.began + Duration::from_secs(second.min(1 << 32))
     }
 
     fn failed(&self) -> Failed {
@@ -322,17 +323,17 @@ impl Shared {
 
     /// A message has come from a server.
     fn answered(&self, message: &[u8], tcp: bool) {
-        let mut notes = Vec::new();
+        let mut said = Vec::new();
         let taken = Answer::read(message, tcp)
-            .and_then(|answer| self.nodes.borrow_mut().answer(&answer, self.now(), &mut notes));
-        for note in notes {
+            .and_then(|answer| self.nodes.borrow_mut().answer(&answer, self.now(), &mut said));
+        for note in said {
             self.error(&note);
         }
         match taken {
             Ok(None) => {}
-            Ok(Some((at, message))) => {
-                if let Some(server) = self.servers.get(at) {
-                    server.send(&message, true, at, self);
+            Ok(Some(again)) => {
+                if let Some(server) = self.servers.get(again.server) {
+                    server.send(&again.message, true, again.server, self);
                 }
             }
             Err(Bad::Says(text)) => self.error(&text),

@@ -113,6 +113,21 @@ struct Node {
     expire: u64,
 }
 
+/// A query to send: the message, and whether over TCP.
+pub type Open = (Rc<[u8]>, bool);
+
+/// A query to send again, over TCP.
+pub struct Again {
+    /// The server that truncated its answer.
+    pub server: usize,
+    /// The message.
+    pub message: Rc<[u8]>,
+}
+
+/// What an answer settles: what a name is and the seconds for which that is good, or the fault's code. `None` while more is
+/// to come.
+type Settled = Option<Result<(What, u32), u8>>;
+
 /// What a look at the nodes says.
 pub enum Look {
     /// It is known.
@@ -126,7 +141,7 @@ pub enum Look {
 /// All nodes.
 #[derive(Debug, Default)]
 pub struct Nodes {
-    nodes: HashMap<Key, Node>,
+    known: HashMap<Key, Node>,
     /// Those that are asked for, the one that is asked for again first in front.
     asked: VecDeque<Key>,
     /// When nodes may be forgotten, by time; what is said of a node that was used since does not count.
@@ -146,7 +161,7 @@ impl Nodes {
     /// The last second in which a failure of now is good.
     #[must_use]
     pub fn failed_until(&self, now: u64) -> u64 {
-        now + self.valid.unwrap_or(FAILED)
+        now.saturating_add(self.valid.unwrap_or(FAILED))
     }
 
     /// No node is asked for.
@@ -158,12 +173,12 @@ impl Nodes {
     /// How many there are.
     #[cfg(test)]
     pub fn len(&self) -> usize {
-        self.nodes.len()
+        self.known.len()
     }
 
     /// What is known of a name, or a place among those who wait for it.
     pub fn look(&mut self, key: &Key, now: u64) -> Look {
-        let Some(node) = self.nodes.get_mut(key) else { return Look::Ask };
+        let Some(node) = self.known.get_mut(key) else { return Look::Ask };
         match &mut node.state {
             State::Known(known) if known.valid >= now => {
                 let known = known.clone();
@@ -188,22 +203,22 @@ impl Nodes {
         self.asked.retain(|asked| asked != key);
         let (tell, told) = oneshot::channel();
         let asked = Asked { queries, code: 0, ttl: u32::MAX, waiting: vec![tell] };
-        self.nodes.insert(key.clone(), Node { state: State::Asked(asked), server, expire: now + RESEND });
+        self.known.insert(key.clone(), Node { state: State::Asked(asked), server, expire: now + RESEND });
         self.asked.push_back(key.clone());
         told
     }
 
     /// The queries of a name that have no answer, over TCP or not, and the server to ask.
     #[must_use]
-    pub fn open(&self, key: &Key) -> (usize, Vec<(Rc<[u8]>, bool)>) {
-        let Some(Node { state: State::Asked(asked), server, .. }) = self.nodes.get(key) else { return (0, Vec::new()) };
+    pub fn open(&self, key: &Key) -> (usize, Vec<Open>) {
+        let Some(Node { state: State::Asked(asked), server, .. }) = self.known.get(key) else { return (0, Vec::new()) };
         let open = asked.queries.iter().filter(|query| query.is_open());
         (*server, open.map(|query| (query.message.clone(), query.tcp)).collect())
     }
 
     /// Another server is asked for a name from now on: the next of so many.
     pub fn turn(&mut self, key: &Key, servers: usize) {
-        if let Some(node) = self.nodes.get_mut(key) {
+        if let Some(node) = self.known.get_mut(key) {
             node.server = (node.server + 1) % servers;
         }
     }
@@ -215,7 +230,7 @@ impl Nodes {
     /// The seconds until then.
     pub fn due(&mut self, now: u64) -> Result<Option<Key>, u64> {
         while let Some(key) = self.asked.front() {
-            let Some(node) = self.nodes.get_mut(key) else {
+            let Some(node) = self.known.get_mut(key) else {
                 self.asked.pop_front();
                 continue;
             };
@@ -229,7 +244,7 @@ impl Nodes {
                 self.asked.push_back(key.clone());
                 return Ok(Some(key));
             }
-            self.nodes.remove(&key);
+            self.known.remove(&key);
         }
         Ok(None)
     }
@@ -241,8 +256,8 @@ impl Nodes {
                 return;
             }
             let is_last = |node: &Node| matches!(node.state, State::Known(_)) && node.expire == *expire;
-            if self.nodes.get(key).is_some_and(is_last) {
-                self.nodes.remove(key);
+            if self.known.get(key).is_some_and(is_last) {
+                self.known.remove(key);
             }
             self.forgotten.pop_front();
         }
@@ -252,27 +267,22 @@ impl Nodes {
     #[must_use]
     pub fn asked_with(&self, ident: u16) -> Option<&[u8]> {
         let recent = self.asked.iter().rev().take(100).filter(|key| !key.is_service);
-        let is_it = |key: &&Key| match self.nodes.get(*key) {
+        let is_it = |key: &&Key| match self.known.get(*key) {
             Some(Node { state: State::Asked(asked), .. }) => asked.queries.iter().any(|query| query.ident == ident),
             _ => false,
         };
         recent.into_iter().find(is_it).map(|key| &*key.name)
     }
 
-    /// An answer has come. Says which query is to be sent over TCP now, if it must: the server and the message.
+    /// An answer has come. Says what is to be sent over TCP now, if it must.
     ///
     /// # Errors
     /// What nginx logs; the answer counts for nothing.
-    pub fn answer(
-        &mut self,
-        answer: &Answer,
-        now: u64,
-        notes: &mut Vec<String>,
-    ) -> Result<Option<(usize, Rc<[u8]>)>, Bad> {
+    pub fn answer(&mut self, answer: &Answer, now: u64, notes: &mut Vec<String>) -> Result<Option<Again>, Bad> {
         let key = Key { is_service: answer.kind == Kind::Srv, name: answer.name.as_slice().into() };
         let name = String::from_utf8_lossy(&answer.name);
         let unexpected = || Bad::Says(format!("unexpected DNS response for {name}"));
-        let node = self.nodes.get_mut(&key).ok_or_else(unexpected)?;
+        let node = self.known.get_mut(&key).ok_or_else(unexpected)?;
         let State::Asked(asked) = &mut node.state else { return Err(unexpected()) };
         let mine = asked.queries.iter_mut().find(|query| query.kind == answer.kind && query.is_open());
         let query = mine.ok_or_else(unexpected)?;
@@ -285,7 +295,7 @@ impl Nodes {
         }
         if answer.truncated {
             query.tcp = true;
-            let again = (node.server, query.message.clone());
+            let again = Again { server: node.server, message: query.message.clone() };
             let is_awaited = asked.is_awaited();
             node.expire = now + RESEND;
             self.asked.retain(|asked| *asked != key);
@@ -293,7 +303,7 @@ impl Nodes {
                 self.asked.push_back(key);
                 return Ok(Some(again));
             }
-            self.nodes.remove(&key);
+            self.known.remove(&key);
             return Ok(None);
         }
         if let Some(outcome) = asked.take(answer, notes)? {
@@ -305,9 +315,9 @@ impl Nodes {
     /// A name is known or not to be found; all who wait are told.
     fn settle(&mut self, key: &Key, outcome: Result<(What, u32), u8>, now: u64) {
         self.asked.retain(|asked| asked != key);
-        let Some(mut node) = self.nodes.remove(key) else { return };
+        let Some(mut node) = self.known.remove(key) else { return };
         let outcome = match outcome {
-            Ok((what, ttl)) => Ok(Known { what, valid: now + self.valid.unwrap_or(u64::from(ttl)) }),
+            Ok((what, ttl)) => Ok(Known { what, valid: now.saturating_add(self.valid.unwrap_or(u64::from(ttl))) }),
             Err(code) => Err(Failed { code, valid: self.failed_until(now) }),
         };
         if let State::Asked(asked) = node.state {
@@ -321,7 +331,7 @@ impl Nodes {
             node.state = State::Known(known);
             node.expire = now + EXPIRE;
             self.forgotten.push_back((node.expire, key.clone()));
-            self.nodes.insert(key.clone(), node);
+            self.known.insert(key.clone(), node);
         }
     }
 }
@@ -333,7 +343,7 @@ impl Asked {
     }
 
     /// What an answer settles: a name that is known now, with the seconds for which it is, or a fault.
-    fn take(&mut self, answer: &Answer, notes: &mut Vec<String>) -> Result<Option<Result<(What, u32), u8>>, Bad> {
+    fn take(&mut self, answer: &Answer, notes: &mut Vec<String>) -> Result<Settled, Bad> {
         let mut code = if answer.code == 0 { self.code } else { answer.code };
         if code == 0 && answer.count > 0 {
             let records = answer.records()?;
@@ -358,7 +368,7 @@ impl Asked {
         Ok(None)
     }
 
-    fn records(&mut self, kind: Kind, records: Records) -> Result<Option<Result<(What, u32), u8>>, Bad> {
+    fn records(&mut self, kind: Kind, records: Records) -> Result<Settled, Bad> {
         let Records { addresses, mut services, alias, .. } = records;
         let alias = alias.map(|alias| What::Alias(alias.into()));
         if kind == Kind::Srv {

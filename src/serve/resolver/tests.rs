@@ -136,7 +136,7 @@ fn aliases_are_followed() {
             "with" => ask.says(&[alias("elsewhere", 1), a("127.0.0.7", 60)]),
             _ => ask.says(&[a("127.0.0.1", 60)]),
         });
-        let (resolver, log) = resolver(&[&fake], "ipv6=off");
+        let (resolver, said) = resolver(&[&fake], "ipv6=off");
         for (name, want, asked) in [
             ("one", "127.0.0.1", "A one, A two, A three"),
             ("one", "127.0.0.1", ""),
@@ -151,7 +151,7 @@ fn aliases_are_followed() {
             assert_eq!(text(resolver.addresses(name, WAIT).await), want, "{name}");
             assert_eq!(fake.asked().join(", "), asked, "{name}");
         }
-        assert_eq!(*log.borrow(), [""; 0]);
+        assert_eq!(*said.borrow(), [""; 0]);
         jump(10.5).await;
         fake.forget();
         assert_eq!(text(resolver.addresses("one", WAIT).await), "127.0.0.1");
@@ -255,10 +255,11 @@ fn who_waits_too_long_is_told_and_the_others_wait_on() {
 #[test]
 fn what_is_too_long_is_asked_for_over_tcp() {
     check(async {
-        let fake = Fake::start(|ask: &Ask| match ask.tcp {
-            false => ask.cut(&[a("127.0.0.9", 60)]),
-            true => ask.says(&[a("127.0.0.1", 60)]),
-        });
+        let fake = Fake::start(
+            |ask: &Ask| {
+                if ask.tcp { ask.says(&[a("127.0.0.1", 60)]) } else { ask.cut(&[a("127.0.0.9", 60)]) }
+            },
+        );
         let (resolver, _) = resolver(&[&fake], "ipv6=off");
         assert_eq!(text(resolver.addresses("x", WAIT).await), "127.0.0.1");
         assert_eq!(text(resolver.addresses("y", WAIT).await), "127.0.0.1");

@@ -140,10 +140,12 @@ pub struct Fake {
     connections: Rc<RefCell<usize>>,
 }
 
+type Answerer = dyn Fn(&Ask) -> Vec<u8>;
+
 struct Script {
     asked: Rc<Heard>,
     times: RefCell<HashMap<String, usize>>,
-    answer: Box<dyn Fn(&Ask) -> Vec<u8>>,
+    answer: Box<Answerer>,
 }
 
 impl Script {
