@@ -27,6 +27,7 @@ use crate::balance::Random;
 use crate::config::address::{Address, inet_address};
 use crate::exchange::Located;
 use crate::modules::shared::resolver as settings;
+use crate::serve::log::Level;
 use message::{Answer, Bad, Kind, Srv};
 use nodes::{Failed, Key, Known, Look, NOT_FOUND, Nodes, Outcome, Query, RESEND, What};
 use server::{Server, Task};
@@ -37,15 +38,6 @@ pub use watch::{Update, watch};
 const MOST_ALIASES: usize = 50;
 /// The number of `ETIMEDOUT`, which nginx has for names that nobody answers for.
 const TIMED_OUT: u16 = 110;
-
-/// How bad what is logged is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
-    /// `crit`
-    Crit,
-    /// `error`
-    Error,
-}
 
 /// Where a resolver logs: the message in nginx's words, without time and process.
 pub type Log = Rc<dyn Fn(Level, &str)>;

@@ -15,7 +15,8 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Level, Shared};
+use super::Shared;
+use crate::serve::log::Level;
 
 /// The longest datagram that is read; nginx does not ask for more.
 const DATAGRAM: usize = 4096;

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::{Failure, Level, Resolver};
+use super::{Failure, Resolver};
 use crate::balance::{Peer, Tier};
 use crate::exchange::Name;
+use crate::serve::log::Level;
 
 /// The least time until a name is asked for again after a fault.
 const LEAST_RETRY: Duration = Duration::from_secs(1);
