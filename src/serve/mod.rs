@@ -14,6 +14,7 @@ mod memory;
 mod options;
 mod process;
 mod reply;
+pub mod resolver;
 pub mod run;
 mod settings;
 mod state;
