@@ -97,7 +97,7 @@ pub struct Value {
     pub gzip: bool,
 }
 
-/// A bad answer; displayed as nginx logs it. Those with two texts have the line and the key.
+/// A bad answer. Those with two texts have the line and the key.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Bad {
     /// Not an answer.
@@ -110,25 +110,25 @@ pub enum Bad {
     Length(Vec<u8>, Vec<u8>),
 }
 
-impl fmt::Display for Bad {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+impl Bad {
+    /// What nginx logs.
+    #[must_use]
+    pub fn message(&self) -> Vec<u8> {
         let (what, line, key) = match self {
-            Bad::Response(line) => {
-                return write!(f, "memcached sent invalid response: \"{}\"", String::from_utf8_lossy(line));
-            }
+            Bad::Response(line) => return [b"memcached sent invalid response: \"", &line[..], b"\""].concat(),
             Bad::Key(line, key) => ("key", line, key),
             Bad::Flags(line, key) => ("flags", line, key),
             Bad::Length(line, key) => ("length", line, key),
         };
-        let (line, key) = (String::from_utf8_lossy(line), String::from_utf8_lossy(key));
-        write!(f, "memcached sent invalid {what} in response \"{line}\" for key \"{key}\"")
+        let start = format!("memcached sent invalid {what} in response \"");
+        [start.as_bytes(), line, b"\" for key \"", key, b"\""].concat()
     }
 }
 
 /// What nginx logs, as information, of a key that is not there.
 #[must_use]
-pub fn not_found(key: &[u8]) -> String {
-    format!("key: \"{}\" was not found by memcached", String::from_utf8_lossy(key))
+pub fn not_found(key: &[u8]) -> Vec<u8> {
+    [b"key: \"", key, b"\" was not found by memcached"].concat()
 }
 
 /// A value on its way, with its trailer.
@@ -199,7 +199,7 @@ mod tests {
             Ok(None) => "more".to_owned(),
             Ok(Some(Found { len, value: None })) => format!("{len} none"),
             Ok(Some(Found { len, value: Some(value) })) => format!("{len} {} {}", value.length, value.gzip),
-            Err(bad) => bad.to_string(),
+            Err(bad) => String::from_utf8(bad.message()).unwrap(),
         };
         assert_eq!(found, wanted, "{bytes:?}");
         for cut in 0..bytes.find('\n').unwrap_or(bytes.len()) {
@@ -255,7 +255,7 @@ mod tests {
         assert!(!body.is_whole());
         assert_eq!(body.take(b"D\r\n"), (0, Ok(())));
         assert!(body.is_whole());
-        assert_eq!(not_found(b"k"), "key: \"k\" was not found by memcached");
+        assert_eq!(not_found(b"k"), b"key: \"k\" was not found by memcached");
     }
 
     #[test]

@@ -5,7 +5,6 @@
 //! The second version is read, not written: only `stream` and `mail` write one.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// Most bytes that are looked at.
@@ -45,7 +44,7 @@ pub enum Address<'b> {
     Ip(IpAddr),
 }
 
-/// No PROXY protocol; displayed as nginx logs it, before `while reading PROXY protocol`.
+/// No PROXY protocol.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Broken {
     /// What stands there up to the first line's end.
@@ -58,13 +57,15 @@ pub enum Broken {
     Addresses,
 }
 
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+impl Broken {
+    /// What nginx logs, before `while reading PROXY protocol`; empty if it logs nothing.
+    #[must_use]
+    pub fn message(&self) -> Vec<u8> {
         match self {
-            Broken::Header(text) => write!(f, "broken header: \"{}\"", String::from_utf8_lossy(text)),
-            Broken::Version(version) => write!(f, "unknown PROXY protocol version: {version}"),
-            Broken::Length => f.write_str("header is too large"),
-            Broken::Addresses => Ok(()),
+            Broken::Header(text) => [b"broken header: \"", &text[..], b"\""].concat(),
+            Broken::Version(version) => format!("unknown PROXY protocol version: {version}").into_bytes(),
+            Broken::Length => b"header is too large".to_vec(),
+            Broken::Addresses => Vec::new(),
         }
     }
 }
@@ -138,9 +139,8 @@ fn addresses<const N: usize>(body: &[u8], ip: fn([u8; N]) -> IpAddr) -> Result<P
         let (source, rest) = body.split_first_chunk::<N>()?;
         let (destination, rest) = rest.split_first_chunk::<N>()?;
         let (ports, tlvs) = rest.split_first_chunk::<4>()?;
-        let end = |octets: &[u8; N], at: usize| {
-            (Address::Ip(ip(*octets)), u16::from_be_bytes([ports[at], ports[at + 1]]))
-        };
+        let end =
+            |octets: &[u8; N], at: usize| (Address::Ip(ip(*octets)), u16::from_be_bytes([ports[at], ports[at + 1]]));
         Some(Proxied { source: end(source, 0), destination: end(destination, 2), tlvs })
     };
     taken().ok_or(Broken::Addresses)
@@ -157,7 +157,7 @@ const NAMES: &[(&[u8], u64)] = &[(b"alpn", 1), (b"authority", 2), (b"unique_id",
 const SSL_NAMES: &[(&[u8], u64)] =
     &[(b"version", 0x21), (b"cn", 0x22), (b"cipher", 0x23), (b"sig_alg", 0x24), (b"key_alg", 0x25)];
 
-/// Why a value cannot be had; displayed as nginx logs it.
+/// Why a value cannot be had.
 #[derive(Debug, PartialEq, Eq)]
 pub enum BadTlv<'n> {
     /// A value is longer than what holds it.
@@ -170,13 +170,16 @@ pub enum BadTlv<'n> {
     Short,
 }
 
-impl fmt::Display for BadTlv<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+impl BadTlv<'_> {
+    /// What nginx logs; empty if it logs nothing.
+    #[must_use]
+    pub fn message(&self) -> Vec<u8> {
+        let named = |what: &str, name: &[u8]| [what.as_bytes(), b" PROXY protocol TLV \"", name, b"\""].concat();
         match self {
-            BadTlv::Broken => f.write_str("broken PROXY protocol TLV"),
-            BadTlv::Invalid(name) => write!(f, "invalid PROXY protocol TLV \"{}\"", String::from_utf8_lossy(name)),
-            BadTlv::Unknown(name) => write!(f, "unknown PROXY protocol TLV \"{}\"", String::from_utf8_lossy(name)),
-            BadTlv::Short => Ok(()),
+            BadTlv::Broken => b"broken PROXY protocol TLV".to_vec(),
+            BadTlv::Invalid(name) => named("invalid", name),
+            BadTlv::Unknown(name) => named("unknown", name),
+            BadTlv::Short => Vec::new(),
         }
     }
 }

@@ -20,7 +20,7 @@ pub(in crate::wire) fn random(mut check: impl FnMut(&[u8])) {
 fn check(first: First, bytes: &[u8], wanted: &str) {
     let shown = |result: &Result<Option<Head>, Invalid>| match result {
         Ok(None) => "more".to_owned(),
-        Err(invalid) => invalid.to_string(),
+        Err(invalid) => String::from_utf8(invalid.message()).unwrap(),
         Ok(Some(head)) => {
             let reason = match head.reason {
                 Reason::Sent(piece) => String::from_utf8_lossy(piece.of(bytes)).into_owned(),
@@ -76,6 +76,7 @@ fn status_lines() {
         (b"HTTP/1.1 2000\n\n", "15 200 <200 OK> ", "15 200 <200 OK> "),
         (b"HTTP/0.9 200\n\n", "14 200 <200 OK> ", "14 200 <200 OK> "),
         (b"HTTP/1.1 404 No\rA\nB: c\n\n", "24 200 <200 OK> B=c", "24 200 <200 OK> B=c"),
+        (b"HTTP/1.0 103\r\nA: b\n\n", "20 103 103 A=b", "20 200 <200 OK> A=b"),
         (b"HTTP: x\n\n", "9 200 <200 OK> HTTP=x", "9 200 <200 OK> HTTP=x"),
         (b"A: b\nHTTP/1.1 404 x\n\n", "21 200 <200 OK> A=b", "21 200 <200 OK> A=b"),
     ];

@@ -1,13 +1,12 @@
 //! Judges what a server answers: its head, gathered from however many records, and where its body ends.
 
-use std::fmt;
 use std::ops::Range;
 
 use super::END_REQUEST;
 use super::record::{BadRecord, Event, Reader};
 use crate::wire::cgi_head::{self, First, Invalid};
 
-/// What is wrong with an answer; displayed as nginx logs it.
+/// What is wrong with an answer.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Bad {
     /// Not a record.
@@ -24,15 +23,17 @@ pub enum Bad {
     Caught,
 }
 
-impl fmt::Display for Bad {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+impl Bad {
+    /// What nginx logs; empty if it logs nothing.
+    #[must_use]
+    pub fn message(&self) -> Vec<u8> {
         match self {
-            Bad::Record(bad) => bad.fmt(f),
-            Bad::Head(invalid) => invalid.fmt(f),
-            Bad::Unexpected => write!(f, "upstream sent unexpected FastCGI record: {END_REQUEST}"),
-            Bad::StdoutEnded => f.write_str("upstream prematurely closed FastCGI stdout"),
-            Bad::RequestEnded => f.write_str("upstream prematurely closed FastCGI request"),
-            Bad::Caught => Ok(()),
+            Bad::Record(bad) => bad.to_string().into_bytes(),
+            Bad::Head(invalid) => invalid.message(),
+            Bad::Unexpected => format!("upstream sent unexpected FastCGI record: {END_REQUEST}").into_bytes(),
+            Bad::StdoutEnded => b"upstream prematurely closed FastCGI stdout".to_vec(),
+            Bad::RequestEnded => b"upstream prematurely closed FastCGI request".to_vec(),
+            Bad::Caught => Vec::new(),
         }
     }
 }

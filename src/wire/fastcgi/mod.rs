@@ -7,7 +7,7 @@ mod answer;
 mod record;
 mod request;
 
-pub use answer::{Bad, Body, Head, Started, Step, catches, stderr_text};
+pub use answer::{Bad, Body, Head, MORE_THAN_PROMISED, Started, Step, catches, stderr_text};
 pub use record::{BadRecord, Event, Reader};
 pub use request::{Params, STDIN_MOST, TooBig, padding, stdin, stdin_end, stdin_header};
 

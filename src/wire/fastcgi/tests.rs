@@ -71,7 +71,7 @@ fn played(parts: &[&[u8]], keep: bool, buffered: bool, length: Option<u64>) -> S
                 catches(line, b"fatal")
             };
             match head.read(part, &mut at, &mut log) {
-                Err(bad) => return format!("{bad}"),
+                Err(bad) => return String::from_utf8_lossy(&bad.message()).into_owned(),
                 Ok(None) => continue,
                 Ok(Some(started)) => {
                     text = format!("{} ", started.head.status);
@@ -87,7 +87,10 @@ fn played(parts: &[&[u8]], keep: bool, buffered: bool, length: Option<u64>) -> S
         let Some(body) = &mut body else { continue };
         loop {
             match body.next(part, &mut at) {
-                Err(bad) => return format!("{text}{} {bad}", data.escape_ascii()),
+                Err(bad) => {
+                    let message = String::from_utf8_lossy(&bad.message()).into_owned();
+                    return format!("{text}{} {message}", data.escape_ascii());
+                }
                 Ok(None) => break,
                 Ok(Some(Step::Data(range))) => data.extend_from_slice(&part[range]),
                 Ok(Some(Step::Stderr(range))) => errors.extend_from_slice(stderr_text(&part[range])),
@@ -150,7 +153,8 @@ fn bytes_after_the_end() {
 #[test]
 fn error_text() {
     let noise = record(STDERR, b"PHP warning.. \r\n", 1);
-    let answer = [noise.clone(), record(STDERR, b"", 2), out("A: b\n"), noise.clone(), out("\n1"), noise, out("")].concat();
+    let answer =
+        [noise.clone(), record(STDERR, b"", 2), out("A: b\n"), noise.clone(), out("\n1"), noise, out("")].concat();
     let wanted = "200 1 [PHP warningPHP warningPHP warning]";
     assert_eq!(played(&[&answer], false, true, None), wanted);
     assert_eq!(played(&[&record(STDERR, b"a fatal one", 0)], false, true, None), "");

@@ -7,7 +7,7 @@ fn check(bytes: &[u8], wanted: &str) {
         Address::Ip(ip) => ip.to_string(),
     };
     let found = match read(bytes) {
-        Err(broken) => broken.to_string(),
+        Err(broken) => String::from_utf8(broken.message()).unwrap(),
         Ok(Header { len, proxied: None }) => format!("{len}"),
         Ok(Header { len, proxied: Some(proxied) }) => {
             let ((from, from_port), (to, to_port)) = (&proxied.source, &proxied.destination);
@@ -88,7 +88,7 @@ fn values() {
         let found = match tlv(&tlvs, name.as_bytes()) {
             Ok(Some(value)) => String::from_utf8_lossy(&value).into_owned(),
             Ok(None) => "-".to_owned(),
-            Err(bad) => bad.to_string(),
+            Err(bad) => String::from_utf8(bad.message()).unwrap(),
         };
         assert_eq!(found, wanted, "{name}");
     };
