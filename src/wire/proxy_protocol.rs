@@ -221,7 +221,7 @@ fn hexadecimal(text: &[u8]) -> Option<u64> {
 }
 
 /// The first value of this type; what stands after it is not looked at.
-fn typed<'b>(mut tlvs: &'b [u8], kind: u64) -> Result<Option<&'b [u8]>, BadTlv<'static>> {
+fn typed(mut tlvs: &[u8], kind: u64) -> Result<Option<&[u8]>, BadTlv<'static>> {
     while !tlvs.is_empty() {
         let (head, rest) = tlvs.split_first_chunk::<3>().ok_or(BadTlv::Broken)?;
         let length = usize::from(u16::from_be_bytes([head[1], head[2]]));

@@ -1,3 +1,5 @@
+//! Heads, whole and cut everywhere; what real nginx makes of each was looked up.
+
 use super::*;
 
 /// Calls `check` with many byte strings, made of what protocols are made of.
@@ -41,8 +43,8 @@ fn check(first: First, bytes: &[u8], wanted: &str) {
         assert_eq!(shown(&last), wanted, "{} cut at {cut}", bytes.escape_ascii());
     }
     let mut reader = Reader::new(first);
-    let steps = (0..=bytes.len()).map(|end| reader.read(&bytes[..end]));
-    let last = steps.skip_while(|step| matches!(step, Ok(None))).next().unwrap_or(Ok(None));
+    let mut steps = (0..=bytes.len()).map(|end| reader.read(&bytes[..end]));
+    let last = steps.find(|step| !matches!(step, Ok(None))).unwrap_or(Ok(None));
     assert_eq!(shown(&last), wanted, "{} byte by byte", bytes.escape_ascii());
 }
 

@@ -144,7 +144,7 @@ pub enum Step {
 }
 
 impl Body {
-    /// What follows a head. `length` is `Content-Length`, 0 for a status without a body. `keep` is `fastcgi_keep_conn`,
+    /// What follows a head. `length` is `Content-Length`, 0 for a status without a body, none for HEAD. `keep` is `fastcgi_keep_conn`,
     /// `buffered` whether the answer is buffered: without, an answer is whole only when the request has ended.
     #[must_use]
     pub fn new(records: Reader, length: Option<u64>, keep: bool, buffered: bool) -> Body {

@@ -27,7 +27,7 @@ pub struct Params<'o> {
     out: &'o mut Vec<u8>,
     /// Where the request begins, and its parameters.
     start: usize,
-    params: usize,
+    content: usize,
 }
 
 impl<'o> Params<'o> {
@@ -37,8 +37,8 @@ impl<'o> Params<'o> {
         out.extend_from_slice(&header(BEGIN_REQUEST, 8));
         out.extend_from_slice(&[0, RESPONDER, u8::from(keep), 0, 0, 0, 0, 0]);
         out.extend_from_slice(&header(PARAMS, 0));
-        let params = out.len();
-        Params { out, start, params }
+        let content = out.len();
+        Params { out, start, content }
     }
 
     /// Adds one.
@@ -58,13 +58,13 @@ impl<'o> Params<'o> {
     /// # Errors
     /// They are too big; `out` is as it was before.
     pub fn finish(self) -> Result<(), TooBig> {
-        let Params { out, start, params } = self;
-        let length = out.len() - params;
+        let Params { out, start, content } = self;
+        let length = out.len() - content;
         let Ok(short) = u16::try_from(length) else {
             out.truncate(start);
             return Err(TooBig(length));
         };
-        out[params - HEADER..params].copy_from_slice(&header(PARAMS, short));
+        out[content - HEADER..content].copy_from_slice(&header(PARAMS, short));
         out.resize(out.len() + padding(length), 0);
         out.extend_from_slice(&header(PARAMS, 0));
         Ok(())

@@ -1,3 +1,5 @@
+//! Requests as bytes; answers, whole and cut everywhere.
+
 use super::*;
 use crate::wire::cgi_head::tests::random;
 
@@ -55,7 +57,7 @@ fn a_body() {
     let wanted = b"\x01\x05\0\x01\0\x08\0\x0012345678\x01\x05\0\x01\0\x01\x07\x009\0\0\0\0\0\0\0\x01\x05\0\x01\0\0\0\0";
     assert_eq!(sent.escape_ascii().to_string(), wanted.escape_ascii().to_string());
     sent.clear();
-    stdin(&[b'x'; 32769], &mut sent);
+    stdin(&vec![b'x'; 32769], &mut sent);
     assert_eq!(sent.len(), 8 + 32768 + 8 + 1 + 7);
 }
 

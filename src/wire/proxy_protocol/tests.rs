@@ -1,3 +1,5 @@
+//! Headers of both versions; what real nginx makes of each was looked up.
+
 use super::*;
 
 /// Reads, and writes down what was read.

@@ -1,3 +1,5 @@
+//! Parameters of requests under configurations, in nginx's order.
+
 use super::*;
 use crate::config::{NoHost, Options, compile};
 use crate::exchange::{Connection, Exchange, Line, ListenerId, Terms};
