@@ -51,8 +51,8 @@ pub enum Reason {
 /// Not a head.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Invalid {
-    /// A line has a byte that it may not have: the line so far, and the byte.
-    Header(Vec<u8>, u8),
+    /// A line has a byte that it may not have; nginx's words for it.
+    Header(Vec<u8>),
     /// `Status` is no number.
     Status(Vec<u8>),
 }
@@ -62,10 +62,7 @@ impl Invalid {
     #[must_use]
     pub fn message(&self) -> Vec<u8> {
         match self {
-            Invalid::Header(line, byte) => {
-                let byte = format!("\\x{byte:02x}...\"");
-                [b"upstream sent invalid header: \"", &line[..], byte.as_bytes()].concat()
-            }
+            Invalid::Header(message) => message.clone(),
             Invalid::Status(value) => [b"upstream sent invalid status \"", &value[..], b"\""].concat(),
         }
     }
@@ -86,7 +83,11 @@ impl Reader {
     /// # Errors
     /// What nginx calls an invalid header.
     pub fn read(&mut self, bytes: &[u8]) -> Result<Option<Head>, Invalid> {
-        let invalid = |bad: BadLine| Invalid::Header(bad.line.of(bytes).to_vec(), bad.byte);
+        let invalid = |bad: BadLine| {
+            let mut message = Vec::new();
+            bad.write("upstream sent invalid header", bytes, &mut message);
+            Invalid::Header(message)
+        };
         if let Part::Http(http) = &mut self.0 {
             match http.read(bytes) {
                 Ok(None) => return Ok(None),
