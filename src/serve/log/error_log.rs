@@ -9,7 +9,9 @@ use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::file::LogFile;
+use nix::unistd::{Uid, chown};
+
+use super::file::{LogFile, native};
 use super::level::Level;
 use super::syslog::SyslogServer;
 use super::{refusal, time};
@@ -211,6 +213,17 @@ impl Logs {
     pub fn take_standard_error_of(&self, options: &Options) {
         if options.place == Place::Nginx {
             self.take_standard_error();
+        }
+    }
+
+    /// Gives the files to the user that the process is about to become, so that it can open them again.
+    pub fn give(&self, user: Uid) {
+        for file in self.files.iter().filter(|file| !file.is_standard_error()) {
+            if let Err(error) = chown(&native(file.name()), Some(user), None) {
+                let (name, number, reason) = (file.name(), error as i32, error.desc());
+                let message = format_args!("chown(\"{name}\", {user}) failed ({number}: {reason})");
+                self.error(MAIN, Level::Warn, None, message);
+            }
         }
     }
 

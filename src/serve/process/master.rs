@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::pid_file;
 use super::signals::{self, Asked, Came};
 use super::sockets::{Bank, Wanted};
-use super::start::{Ready, greet, read};
+use super::start::{Ready, read, tell_method};
 use super::workers::{Crew, Ended, Happened, Order};
 use crate::serve::configuration::Source;
 use crate::serve::generation::Generation;
@@ -139,7 +139,7 @@ impl Master<'_> {
         let wanted = Wanted::of(&loaded.config);
         let bank = Bank::open(&wanted, settings.workers, Some(&self.bank), &logs);
         let bank = bank.map_err(|message| emergency(&message)).ok()?;
-        greet(&logs, &loaded);
+        tell_method(&logs);
         logs.take_standard_error_of(&now.generation.options);
         let options = Arc::clone(&now.generation.options);
         let generation = Generation::new(loaded, &options, Some(&now.generation));
@@ -159,12 +159,16 @@ impl Master<'_> {
         let Ended { generation, number, thread, panicked } = *ended;
         let Some(at) = self.crews.iter().position(|crew| crew.generation.number == generation) else { return };
         self.crews[at].running -= 1;
-        if panicked {
-            self.log(Level::Alert, format_args!("worker process {thread} exited on signal 6"));
-        } else {
-            self.notice(format_args!("worker process {thread} exited with code 0"));
+        let retiring = self.crews[at].is_retiring();
+        match (panicked, retiring) {
+            (true, _) => self.log(Level::Alert, format_args!("worker process {thread} exited on signal 6")),
+            (false, true) => self.notice(format_args!("worker process {thread} exited with code 0")),
+            (false, false) => {
+                let fatal = "exited with fatal code 2 and cannot be respawned";
+                self.log(Level::Alert, format_args!("worker process {thread} {fatal}"));
+            }
         }
-        if !self.crews[at].is_retiring() {
+        if panicked && !retiring {
             return self.crews[at].start_one(number, &self.bank, &self.tell);
         }
         if self.crews[at].running == 0 && at + 1 < self.crews.len() {

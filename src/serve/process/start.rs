@@ -58,6 +58,10 @@ pub fn start(options: Options, source: &dyn Source) -> Result<Ready, NotStarted>
     if let Some(name) = &pid_file {
         pid_file::write(name).map_err(emergency)?;
     }
+    if let Some(user) = user::named(&settings) {
+        pid_file.iter().for_each(|name| pid_file::give(name, user));
+        logs.give(user);
+    }
     let mut warn = |message: String| logs.error(MAIN, Level::Alert, None, format_args!("{message}"));
     user::become_worker(&settings, &mut warn).map_err(|message| {
         let _ = pid_file.as_deref().map(pid_file::remove);
@@ -81,13 +85,17 @@ pub fn read(logs: &Logs, source: &dyn Source) -> Option<Loaded> {
     loaded
 }
 
+/// What nginx says at every configuration that is good.
+pub fn tell_method(logs: &Logs) {
+    logs.error(MAIN, Level::Notice, None, format_args!("using the \"epoll\" event method"));
+}
+
 /// What nginx says of itself and of the system.
-pub fn greet(logs: &Logs, loaded: &Loaded) {
-    let notice = |message: std::fmt::Arguments<'_>| logs.error(MAIN, Level::Notice, None, message);
-    notice(format_args!("using the \"epoll\" event method"));
-    notice(format_args!("nginx/{}", loaded.target.version));
+fn greet(logs: &Logs, loaded: &Loaded) {
+    tell_method(logs);
+    logs.error(MAIN, Level::Notice, None, format_args!("nginx/{}", loaded.target.version));
     if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
-        notice(format_args!("getrlimit(RLIMIT_NOFILE): {soft}:{hard}"));
+        logs.error(MAIN, Level::Notice, None, format_args!("getrlimit(RLIMIT_NOFILE): {soft}:{hard}"));
     }
 }
 

@@ -10,6 +10,12 @@ use crate::serve::log::native;
 use crate::serve::settings::Settings;
 use crate::syntax;
 
+/// The user that [`become_worker`] makes of the super-user.
+pub fn named(settings: &Settings) -> Option<Uid> {
+    let (name, _) = settings.user.as_ref().filter(|_| Uid::effective().is_root())?;
+    User::from_name(name).ok().flatten().map(|user| user.uid)
+}
+
 /// Follows `worker_rlimit_nofile`, `user` and `working_directory`.
 ///
 /// # Errors
