@@ -17,6 +17,9 @@ use tempfile::TempDir;
 /// How long anything may take on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(20);
 
+/// Between two looks at what is waited for.
+const PAUSE: Duration = Duration::from_millis(5);
+
 struct Server {
     folder: TempDir,
     port: u16,
@@ -36,7 +39,7 @@ fn wait<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
             return found;
         }
         assert!(Instant::now() < end, "{what}: not within {DEADLINE:?}");
-        thread::yield_now();
+        thread::sleep(PAUSE);
     }
 }
 
@@ -59,10 +62,11 @@ fn command(folder: &TempDir, arguments: &[&str]) -> Command {
 }
 
 impl Server {
-    /// Started, and up to where it has written its process number.
+    /// Started, and up to where it has written its process number. In `http` an `@` is the folder.
     fn start(main: &str, http: &str) -> Server {
         let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
-        fs::write(folder.path().join("nginx.conf"), configuration(port, main, http)).unwrap();
+        let http = http.replace('@', folder.path().to_str().unwrap());
+        fs::write(folder.path().join("nginx.conf"), configuration(port, main, &http)).unwrap();
         let child = command(&folder, &[]).stderr(Stdio::null()).spawn().unwrap();
         let server = Server { folder, port, child };
         wait("the file of the process number", || server.read("nginx.pid").ends_with('\n').then_some(()));
@@ -125,11 +129,8 @@ fn ends_as_told_and_leaves_nothing_behind() {
         (Signal::SIGTERM, "(SIGTERM) received from"),
         (Signal::SIGINT, "(SIGINT) received from"),
     ] {
-        let mut server = Server::start("", "server { listen unix:socket; }");
+        let mut server = Server::start("", "server { listen unix:@/socket; }");
         let socket = server.path("socket");
-        // Relative paths of sockets start where the process stands.
-        let here = PathBuf::from("socket");
-        let socket = if socket.exists() { socket } else { here };
         assert_eq!(fs::metadata(&socket).unwrap().permissions().mode() & 0o777, 0o666);
         UnixStream::connect(&socket).unwrap();
         server.send(signal);
