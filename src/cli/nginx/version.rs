@@ -113,7 +113,8 @@ mod tests {
 
     #[test]
     fn says_what_it_serves_where_no_target_is_chosen() {
-        let served = Target { version: SERVED, ..Target::default() };
+        let mut served = Target::default();
+        served.version = SERVED;
         let lines = lines(&served, true, false);
         assert!(lines[0].starts_with("nginx version: nginx/1.31.5 "), "{lines:?}");
         let arguments = lines.last().expect("a line");

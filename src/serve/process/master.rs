@@ -202,10 +202,8 @@ impl Master<'_> {
     }
 
     fn end(&mut self) {
-        if let Some(name) = &self.pid_file {
-            if let Err(message) = pid_file::remove(name) {
-                self.log(Level::Alert, format_args!("{message}"));
-            }
+        if let Some(Err(message)) = self.pid_file.as_deref().map(pid_file::remove) {
+            self.log(Level::Alert, format_args!("{message}"));
         }
         self.bank.close();
         self.notice(format_args!("exit"));

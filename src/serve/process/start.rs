@@ -59,7 +59,9 @@ pub fn start(options: Options, source: &dyn Source) -> Result<Ready, NotStarted>
         pid_file::write(name).map_err(emergency)?;
     }
     if let Some(user) = user::named(&settings) {
-        pid_file.iter().for_each(|name| pid_file::give(name, user));
+        if let Some(name) = &pid_file {
+            pid_file::give(name, user);
+        }
         logs.give(user);
     }
     let mut warn = |message: String| logs.error(MAIN, Level::Alert, None, format_args!("{message}"));

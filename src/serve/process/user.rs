@@ -21,15 +21,13 @@ pub fn named(settings: &Settings) -> Option<Uid> {
 /// # Errors
 /// nginx's message, for what ends a worker there.
 pub fn become_worker(settings: &Settings, warn: &mut dyn FnMut(String)) -> Result<(), String> {
-    if let Some(files) = settings.open_files {
-        if let Err(error) = setrlimit(Resource::RLIMIT_NOFILE, files, files) {
-            warn(format!("setrlimit(RLIMIT_NOFILE, {files}) failed ({})", said(error)));
-        }
+    if let Some(files) = settings.open_files
+        && let Err(error) = setrlimit(Resource::RLIMIT_NOFILE, files, files)
+    {
+        warn(format!("setrlimit(RLIMIT_NOFILE, {files}) failed ({})", said(error)));
     }
-    if Uid::effective().is_root() {
-        if let Some((user, group)) = &settings.user {
-            become_user(user, group)?;
-        }
+    if let Some((user, group)) = settings.user.as_ref().filter(|_| Uid::effective().is_root()) {
+        become_user(user, group)?;
     }
     if let Some(folder) = settings.folder.as_deref().filter(|folder| !folder.is_empty()) {
         chdir(&native(folder)).map_err(|error| format!("chdir(\"{folder}\") failed ({})", said(error)))?;
