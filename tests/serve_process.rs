@@ -162,6 +162,20 @@ fn a_reload_replaces_every_worker_once() {
 }
 
 #[test]
+fn a_reload_moves_the_process_number() {
+    let mut server = Server::start("", "");
+    let text = server.read("nginx.conf").replace("pid nginx.pid", "pid other.pid");
+    fs::write(server.path("nginx.conf"), text).unwrap();
+    server.send(Signal::SIGHUP);
+    server.logged("exited with code 0", 1);
+    assert_eq!(server.read("other.pid"), format!("{}\n", server.child.id()));
+    assert!(!server.path("nginx.pid").exists());
+    server.send(Signal::SIGQUIT);
+    assert_eq!(server.ended().code(), Some(0));
+    assert!(!server.path("other.pid").exists());
+}
+
+#[test]
 fn a_bad_configuration_changes_nothing() {
     let mut server = Server::start("", "");
     server.configure("nonsense;", "");

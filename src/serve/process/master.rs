@@ -118,6 +118,11 @@ impl Master<'_> {
     fn reload(&mut self) {
         self.notice(format_args!("reconfiguring"));
         let Some((generation, logs, bank)) = self.prepare() else { return };
+        let pid_file = generation.settings.pid_file(generation.options.place);
+        if let Err(message) = self.move_pid_file(pid_file) {
+            bank.remove_unless_in(&self.bank);
+            return self.log(Level::Emerg, format_args!("{message}"));
+        }
         let before = self.crews.len();
         self.bank.remove_unless_in(&bank);
         self.bank = bank;
@@ -144,6 +149,23 @@ impl Master<'_> {
         let options = Arc::clone(&now.generation.options);
         let generation = Generation::new(loaded, &options, Some(&now.generation));
         Some((Arc::new(generation), Arc::new(logs), bank))
+    }
+
+    /// Writes the process number into its new file, if that is another one, and removes the old one.
+    fn move_pid_file(&mut self, new: Option<String>) -> Result<(), String> {
+        if new == self.pid_file {
+            return Ok(());
+        }
+        new.as_deref().map_or(Ok(()), pid_file::write)?;
+        self.remove_pid_file();
+        self.pid_file = new;
+        Ok(())
+    }
+
+    fn remove_pid_file(&self) {
+        if let Some(Err(message)) = self.pid_file.as_deref().map(pid_file::remove) {
+            self.log(Level::Alert, format_args!("{message}"));
+        }
     }
 
     fn reopen(&self) {
@@ -202,9 +224,7 @@ impl Master<'_> {
     }
 
     fn end(&mut self) {
-        if let Some(Err(message)) = self.pid_file.as_deref().map(pid_file::remove) {
-            self.log(Level::Alert, format_args!("{message}"));
-        }
+        self.remove_pid_file();
         self.bank.close();
         self.notice(format_args!("exit"));
     }

@@ -54,7 +54,7 @@ pub fn start(options: Options, source: &dyn Source) -> Result<Ready, NotStarted>
     if daemon {
         go_to_background().map_err(|error| emergency(format!("fork() failed ({})", refusal(&error))))?;
     }
-    let pid_file = (options.place == Place::Nginx || settings.pid_is_set).then(|| settings.pid.clone());
+    let pid_file = settings.pid_file(options.place);
     if let Some(name) = &pid_file {
         pid_file::write(name).map_err(emergency)?;
     }
