@@ -19,7 +19,7 @@ pub fn handshake(error: &Error) -> String {
 pub const CLOSED: &str = "peer closed connection in SSL handshake";
 
 /// What nginx logs of a handshake refused by `ssl_reject_handshake`.
-pub const REJECTED: &str = "SSL_do_handshake() failed (SSL: error:0A0000EA:SSL routines::callback failed)";
+pub const REJECTED: &str = "handshake rejected";
 
 /// What nginx logs of a handshake without the certificate that variables named.
 pub const NO_CERTIFICATE: &str = "SSL_do_handshake() failed (SSL: error:0A000179:SSL routines::cert cb error)";
@@ -74,7 +74,7 @@ fn library(error: &Error) -> String {
 /// Alerts have the name of the protocol that brought them.
 fn era(alert: AlertDescription) -> &'static str {
     match u8::from(alert) {
-        10 | 20 | 30 | 40..=47 => "ssl/tls",
+        10 | 20 | 30 | 40..=47 => "sslv3",
         _ => "tlsv1",
     }
 }

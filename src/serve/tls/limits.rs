@@ -67,6 +67,8 @@ pub fn limits(config: &Config, scope: ScopeId, prefix: &str) -> Limits {
     let groups = groups.map_or_else(|| provider::all().kx_groups.clone(), |list| self::groups(list, &mut missing));
     let mut suites = suites_13;
     suites.extend(read.suites.iter().filter_map(|number| suite(*number)));
+    // Suites of a version that is not spoken would mislead the choice of a certificate.
+    suites.retain(|suite| versions.contains(&suite.version()));
     let provider = CryptoProvider { cipher_suites: suites, kx_groups: groups, ..(**provider::all()).clone() };
     Limits { versions, provider: Arc::new(provider), missing }
 }

@@ -18,7 +18,7 @@ pub struct Secured {
     pub group: Option<u16>,
     /// The client took up a session.
     pub reused: bool,
-    /// The number of the session.
+    /// The number of the session. One that is taken up keeps it, except in TLS 1.2, where rustls does not give it back.
     pub session: Vec<u8>,
     /// The protocol chosen by ALPN.
     pub alpn: Option<Vec<u8>>,
