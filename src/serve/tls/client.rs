@@ -1,7 +1,7 @@
 //! TLS towards upstreams: `proxy_ssl_*`, `grpc_ssl_*`, `uwsgi_ssl_*` of one location.
 //!
 //! As in nginx the handshake goes on whatever the server's certificate is; [`Connector::check`] judges it before a request
-//! is sent. Where nginx keeps a session for each peer, there is one here for each name that a server is called by.
+//! is sent. Sessions are kept for each peer, as nginx keeps them: the ticket of one server is of no use to another.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,8 +36,16 @@ pub struct Connector {
     files: Files,
     passwords: Vec<Vec<u8>>,
     cache: Option<CertificateCache>,
-    loaded: Mutex<FxHashMap<(String, String), (u64, Arc<ClientConfig>)>>,
+    loaded: Mutex<FxHashMap<(String, String), Loaded>>,
+    /// `..._ssl_session_reuse`: settings with sessions of their own, by the peer's name.
+    peers: Option<Mutex<FxHashMap<Box<str>, Arc<ClientConfig>>>>,
 }
+
+/// Settings with a certificate, and the second in which it was read.
+type Loaded = (u64, Arc<ClientConfig>);
+
+/// Peers whose sessions are kept: names that are resolved at run time must not add up without end.
+const PEERS: usize = 4096;
 
 /// An address that nobody has.
 const NOBODY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
@@ -108,9 +116,7 @@ pub fn connector(
     };
     plain.enable_sni = flag("server_name", false);
     plain.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
-    if !flag("session_reuse", true) {
-        plain.resumption = Resumption::disabled();
-    }
+    plain.resumption = Resumption::disabled();
     let cache = effective::<Option<CertificateCache>>(config, scope, &format!("{prefix}_ssl_certificate_cache"));
     Ok(Connector {
         plain: Arc::new(plain),
@@ -122,14 +128,27 @@ pub fn connector(
         passwords,
         cache: cache.copied().flatten(),
         loaded: Mutex::default(),
+        peers: flag("session_reuse", true).then(Mutex::default),
     })
 }
 
 impl Connector {
-    /// The settings, where no variable names a certificate.
+    /// The settings for a peer (`127.0.0.1:443`, `unix:/path`), where no variable names a certificate.
     #[must_use]
-    pub fn config(&self) -> Arc<ClientConfig> {
-        self.plain.clone()
+    pub fn config(&self, peer: &str) -> Arc<ClientConfig> {
+        let Some(peers) = &self.peers else { return self.plain.clone() };
+        let mut peers = peers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = peers.get(peer) {
+            return own.clone();
+        }
+        if peers.len() >= PEERS {
+            peers.clear();
+        }
+        let mut own = (*self.plain).clone();
+        own.resumption = Resumption::in_memory_sessions(32);
+        let own = Arc::new(own);
+        peers.insert(peer.into(), own.clone());
+        own
     }
 
     /// The settings with a certificate that variables named; `now` is in seconds. An empty name is none.
@@ -161,8 +180,6 @@ impl Connector {
         let pair = self.files.pair(certificate, key, &self.passwords)?;
         let mut own = (*self.plain).clone();
         own.client_auth_cert_resolver = Arc::new(Shown(Arc::new(pair)));
-        // A session belongs to the certificate it was made with.
-        own.resumption = Resumption::disabled();
         Ok(Arc::new(own))
     }
 

@@ -49,7 +49,8 @@ fn library(error: &Error) -> String {
             reason(0x76, "no suitable signature algorithm")
         }
         Error::PeerIncompatible(
-            PeerIncompatible::Tls12NotOffered
+            PeerIncompatible::SignatureAlgorithmsExtensionRequired
+            | PeerIncompatible::Tls12NotOffered
             | PeerIncompatible::Tls12NotOfferedOrEnabled
             | PeerIncompatible::Tls13RequiredForQuic
             | PeerIncompatible::SupportedVersionsExtensionRequired

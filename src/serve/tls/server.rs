@@ -271,7 +271,9 @@ fn context<'n>(keys: &[Arc<CertifiedKey>], pairs: &[Pair], hints: impl Iterator<
         digest.update(Sha1::digest(&key.cert[0]));
     }
     if keys.is_empty() {
-        pairs.iter().for_each(|pair| digest.update(pair.certificate.as_bytes()));
+        for pair in pairs {
+            digest.update(pair.certificate.as_bytes());
+        }
     }
     hints.for_each(|name| digest.update(Sha1::digest(name)));
     digest.finalize().into()
@@ -345,10 +347,9 @@ impl Chosen {
     pub fn secured(self, connection: &ServerConnection, now: i64) -> Secured {
         let certificates = connection.peer_certificates().unwrap_or_default();
         let certificates: Vec<_> = certificates.iter().map(|der| der.clone().into_owned()).collect();
-        let verified = match certificates.is_empty() {
-            true => None,
-            false => verify(&certificates, &self.tls.store, Purpose::Client, self.tls.depth, now).err(),
-        };
+        let tls = &self.tls;
+        let judged = || verify(&certificates, &tls.store, Purpose::Client, tls.depth, now).err();
+        let verified = if certificates.is_empty() { None } else { judged() };
         Secured::new(connection, self.hello, certificates, verified, self.session)
     }
 }

@@ -95,7 +95,7 @@ fn connect_with(
 
 /// The settings of a front's only server.
 fn front_config(front: &Front) -> rustls::ServerConfig {
-    let done = connect_with(front, client("").config(), "a").unwrap().0;
+    let done = connect_with(front, client("").config("1"), "a").unwrap().0;
     (*done.config).clone()
 }
 
@@ -141,7 +141,7 @@ fn value(name: &str, secured: &Secured) -> String {
 #[test]
 fn a_certificate_of_version_1_serves() {
     let front = front(&format!("server {{ listen 443 ssl; {OLD} }}"));
-    let done = connect(&front, client("").config(), "localhost").unwrap();
+    let done = connect(&front, client("").config("1"), "localhost").unwrap();
     for (name, want) in [
         ("ssl_protocol", "TLSv1.3"),
         ("ssl_cipher", "TLS_AES_256_GCM_SHA384"),
@@ -169,7 +169,7 @@ fn names_choose_servers() {
          server {{ listen 443; server_name no; ssl_reject_handshake on; }}
          server {{ listen 443; server_name bare; }}"
     ));
-    let mut config = (*client("proxy_ssl_server_name on;").config()).clone();
+    let mut config = (*client("proxy_ssl_server_name on;").config("1")).clone();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let config = Arc::new(config);
     for (name, server, protocol, alpn) in [
@@ -194,7 +194,7 @@ fn names_choose_servers() {
 fn the_certificate_fits_the_client() {
     let front = front(&format!("server {{ listen 443 ssl; {OLD} {EC} }}"));
     let length = |settings: &str| {
-        let done = connect(&front, client(settings).config(), "a").unwrap();
+        let done = connect(&front, client(settings).config("1"), "a").unwrap();
         done.client.peer_certificates().unwrap()[0].len()
     };
     let (old, ec) = (files().certificates("old.crt").unwrap(), files().certificates("ec.crt").unwrap());
@@ -208,7 +208,7 @@ fn variables_name_certificates() {
     let front = front(
         "server { listen 443 ssl; ssl_certificate $ssl_server_name.crt; ssl_certificate_key $ssl_server_name.key; }",
     );
-    let config = client("proxy_ssl_server_name on;").config();
+    let config = client("proxy_ssl_server_name on;").config("1");
     let done = connect(&front, config.clone(), "old").unwrap();
     assert_eq!(done.client.peer_certificates().unwrap()[0], files().certificates("old.crt").unwrap()[0]);
     let said = connect(&front, config, "none").unwrap_err();
@@ -226,7 +226,7 @@ fn clients_are_verified_and_requests_refused() {
         front(&format!("server {{ listen 443 ssl; {OLD} ssl_verify_client on; ssl_client_certificate root.crt; }}"));
     let shown = |name: &str| {
         let settings = format!("proxy_ssl_certificate {name}.crt; proxy_ssl_certificate_key {}.key;", &name[..3]);
-        connect(&front, client(&settings).config(), "a").unwrap().secured
+        connect(&front, client(&settings).config("1"), "a").unwrap().secured
     };
     let refused = |secured: &Secured, verify| secured.refusal(verify).map(|refusal| (refusal.status, refusal.message));
     let good = shown("end-int");
@@ -244,7 +244,7 @@ fn clients_are_verified_and_requests_refused() {
     assert_eq!(refused(&bad, Verify::OptionalNoCa), None);
     assert_eq!(refused(&bad, Verify::Off), None);
 
-    let none = connect(&front, client("").config(), "a").unwrap().secured;
+    let none = connect(&front, client("").config("1"), "a").unwrap().secured;
     assert_eq!(refused(&none, Verify::On), Some((496, "client sent no required SSL certificate".to_owned())));
     assert_eq!(refused(&none, Verify::Optional), None);
 }
@@ -264,7 +264,7 @@ fn sessions_are_taken_up() {
     ] {
         let front = front(&format!("server {{ listen 443 ssl; {EC} {own} {settings} }}"));
         let certificate = "proxy_ssl_certificate end-int.crt; proxy_ssl_certificate_key end.key;";
-        let config = client(&format!("proxy_ssl_protocols {protocol}; {certificate}")).config();
+        let config = client(&format!("proxy_ssl_protocols {protocol}; {certificate}")).config("1");
         let first = connect(&front, config.clone(), "a").unwrap().secured;
         let second = connect(&front, config, "a").unwrap().secured;
         assert_eq!(value("ssl_session_reused", &first), ".", "{settings} {protocol}");
@@ -278,10 +278,21 @@ fn sessions_are_taken_up() {
 }
 
 #[test]
+fn sessions_belong_to_a_peer() {
+    let front = front(&format!("server {{ listen 443 ssl; {EC} }}"));
+    let reused =
+        |connector: &Connector, peer: &str| connect(&front, connector.config(peer), "a").unwrap().secured.reused;
+    let connector = client("");
+    assert!(!reused(&connector, "1") && !reused(&connector, "2") && reused(&connector, "1"));
+    let connector = client("proxy_ssl_session_reuse off;");
+    assert!(!reused(&connector, "1") && !reused(&connector, "1"));
+}
+
+#[test]
 fn shared_sessions_outlive_a_configuration() {
     let sessions = Sessions::default();
     let text = format!("server {{ listen 443 ssl; {EC} ssl_session_cache shared:a:1m; }}");
-    let config = client("").config();
+    let config = client("").config("1");
     connect(&front_with(&text, &sessions), config.clone(), "a").unwrap();
     assert!(connect(&front_with(&text, &sessions), config.clone(), "a").unwrap().secured.reused);
     assert!(!connect(&front(&text), config, "a").unwrap().secured.reused);
@@ -290,9 +301,9 @@ fn shared_sessions_outlive_a_configuration() {
 #[test]
 fn handshakes_fail_in_nginx_s_words() {
     let front = front(&format!("server {{ listen 443 ssl; {EC} ssl_protocols TLSv1.3; }}"));
-    let said = connect(&front, client("proxy_ssl_protocols TLSv1.2;").config(), "a").unwrap_err();
+    let said = connect(&front, client("proxy_ssl_protocols TLSv1.2;").config("1"), "a").unwrap_err();
     assert_eq!(said, "SSL_do_handshake() failed (SSL: error:0A000102:SSL routines::unsupported protocol)");
-    let mut config = (*client("").config()).clone();
+    let mut config = (*client("").config("1")).clone();
     config.alpn_protocols = vec![b"foo".to_vec()];
     let said = connect(&front, Arc::new(config), "a").unwrap_err();
     assert_eq!(said, "SSL_do_handshake() failed (SSL: error:0A0000EB:SSL routines::no application protocol)");
@@ -311,7 +322,7 @@ fn servers_are_verified() {
         ));
         let connector = client(&format!("proxy_ssl_verify on; {settings}"));
         let target = connector.target(name.as_bytes());
-        let done = connect(&front, connector.config(), "a").unwrap();
+        let done = connect(&front, connector.config("1"), "a").unwrap();
         connector.check(&done.client, &target, NOW)
     };
     let trusting = |file: &str| format!("proxy_ssl_trusted_certificate {file};");
@@ -422,7 +433,7 @@ fn the_other_side_must_have_its_key() {
         for (shown, key, good) in [("old", "old", true), ("names", "names", true), ("ec", "names", false)] {
             let mut pair = files().pair(&format!("{key}.crt"), &format!("{key}.key"), &[]).unwrap();
             pair.cert = files().certificates(&format!("{shown}.crt")).unwrap();
-            let mut config = (*client(&format!("proxy_ssl_protocols {protocol};")).config()).clone();
+            let mut config = (*client(&format!("proxy_ssl_protocols {protocol};")).config("1")).clone();
             config.client_auth_cert_resolver = Arc::new(Stolen(Arc::new(pair)));
             let said = connect(&front, Arc::new(config), "a");
             assert_eq!(said.is_ok(), good, "{shown} {protocol}");
@@ -436,7 +447,7 @@ fn the_other_side_must_have_its_key() {
         own.cert_resolver = Arc::new(rustls::sign::SingleCertAndKey::from(pair));
         let name = rustls::pki_types::ServerName::try_from("a").unwrap();
         let mut client =
-            ClientConnection::new(client(&format!("proxy_ssl_protocols {protocol};")).config(), name).unwrap();
+            ClientConnection::new(client(&format!("proxy_ssl_protocols {protocol};")).config("1"), name).unwrap();
         let mut server = ServerConnection::new(Arc::new(own)).unwrap();
         assert!(shuttle(&mut client, &mut server).unwrap_err().contains("BadSignature"));
     }
@@ -445,7 +456,7 @@ fn the_other_side_must_have_its_key() {
 #[test]
 fn names_are_printed_as_nginx_prints_them() {
     let front = front(&format!("server {{ listen 443 ssl; {EC} ssl_verify_client optional_no_ca; }}"));
-    let config = client("proxy_ssl_certificate names.crt; proxy_ssl_certificate_key names.key;").config();
+    let config = client("proxy_ssl_certificate names.crt; proxy_ssl_certificate_key names.key;").config("1");
     let secured = connect(&front, config, "a").unwrap().secured;
     for (name, want) in [
         (
@@ -524,7 +535,7 @@ fn passwords_open_keys() {
     for key in ["ec.encrypted.key", "ec.traditional.key"] {
         let settings = format!("ssl_certificate ec.crt; ssl_certificate_key {key};");
         let front = front(&format!("server {{ listen 443 ssl; {settings} ssl_password_file passwords; }}"));
-        assert!(connect(&front, client("").config(), "a").is_ok());
+        assert!(connect(&front, client("").config("1"), "a").is_ok());
         let (config, site) = config(&format!("server {{ listen 443 ssl; {settings} }}"));
         let fault = acceptors(&config, &site, &files(), &Sessions::default()).unwrap_err();
         assert!(fault.message.starts_with("cannot load certificate key"), "{}", fault.message);

@@ -86,9 +86,8 @@ fn serial(bytes: &[u8]) -> Vec<u8> {
     }
     let start = bytes.iter().position(|byte| *byte != 0).unwrap_or(bytes.len());
     let sign = if negative { "-" } else { "" };
-    let digits: String = bytes[start..].iter().map(|byte| format!("{byte:02X}")).collect();
-    let digits = if digits.is_empty() { "00".to_owned() } else { digits };
-    format!("{sign}{digits}").into()
+    let digits = hex(&bytes[start..]).to_ascii_uppercase();
+    [sign.as_bytes(), if digits.is_empty() { b"00" } else { &digits }].concat()
 }
 
 /// `Nov 26 01:23:53 2026 GMT`
