@@ -144,9 +144,9 @@ fn zone(config: &Config, scope: ScopeId, files: &Files, sessions: &Sessions) -> 
     let shared = cache.shared.map(|zone| config.zones.get(zone));
     let zone = match (shared, cache.builtin) {
         (Some(zone), _) => sessions.shared(&zone.name, zone.size),
-        (None, Some(Builtin::Default)) => Arc::new(Zone::new(Some(20_480), Vec::new())),
-        (None, Some(Builtin::Sessions(count))) => Arc::new(Zone::new(Some(count.max(1) as usize), Vec::new())),
-        (None, _) => Arc::new(Zone::new(None, Vec::new())),
+        (None, Some(Builtin::Default)) => Arc::new(Zone::new(Some(20_480))),
+        (None, Some(Builtin::Sessions(count))) => Arc::new(Zone::new(Some(count.max(1) as usize))),
+        (None, _) => Arc::new(Zone::new(None)),
     };
     let mut keys = Vec::new();
     for setting in config.effective_all(scope, "ssl_session_ticket_key") {
@@ -228,7 +228,7 @@ fn resumption(config: &Config, scope: ScopeId, made: &mut ServerConfig, own: &Ar
         made.max_early_data_size = 16_384;
     }
     if kept {
-        let zone = if own.zone.keeps() { own.zone.clone() } else { Arc::new(Zone::new(Some(20_480), Vec::new())) };
+        let zone = if own.zone.keeps() { own.zone.clone() } else { Arc::new(Zone::new(Some(20_480))) };
         made.session_storage = Arc::new(Own { zone, context: own.context, timeout: own.timeout });
     } else {
         made.session_storage = Arc::new(NoServerSessionStorage {});

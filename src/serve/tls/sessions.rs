@@ -1,7 +1,9 @@
 //! Sessions that clients may take up again: kept here (`ssl_session_cache`), or by the clients (`ssl_session_tickets`).
 //!
 //! A session belongs to the server it was made with: its context, as in nginx, is a digest of the certificates and of the
-//! authorities that clients are verified with. nginx drops sessions after `ssl_session_timeout`; so it is here.
+//! authorities that clients are verified with. nginx drops sessions after `ssl_session_timeout`; so it is here. Keys for
+//! tickets that come from no file change as often, as nginx's in a shared zone do, and open what they sealed as long as it
+//! may be taken up.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -24,11 +26,46 @@ pub struct Sessions {
 #[derive(Debug)]
 pub struct Zone {
     cache: Option<Arc<ServerSessionMemoryCache>>,
-    keys: Vec<TicketKey>,
+    keys: Keys,
     clock: Arc<dyn TimeProvider>,
 }
 
-/// A key for tickets; the first of a zone seals them, all of them open them.
+/// The first key seals, all of them open.
+#[derive(Debug)]
+enum Keys {
+    /// From files.
+    Fixed(Vec<Arc<TicketKey>>),
+    /// Made up, the newest first, each with the second in which it was made.
+    Changing(Mutex<Vec<(u64, Arc<TicketKey>)>>),
+}
+
+impl Keys {
+    fn sealing(&self, now: u64, timeout: u64) -> Option<Arc<TicketKey>> {
+        let keys = match self {
+            Keys::Fixed(keys) => return keys.first().cloned(),
+            Keys::Changing(keys) => keys,
+        };
+        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if keys.first().is_none_or(|(since, _)| now >= since.saturating_add(timeout)) {
+            keys.insert(0, (now, Arc::new(TicketKey::random()?)));
+            // What the one before sealed last is good for one timeout more.
+            keys.truncate(2);
+        }
+        keys.first().map(|(_, key)| key.clone())
+    }
+
+    fn named(&self, name: &[u8; NAME]) -> Option<Arc<TicketKey>> {
+        match self {
+            Keys::Fixed(keys) => keys.iter().find(|key| key.name == *name).cloned(),
+            Keys::Changing(keys) => {
+                let keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+                keys.iter().find(|(_, key)| key.name == *name).map(|(_, key)| key.clone())
+            }
+        }
+    }
+}
+
+/// A key for tickets.
 pub struct TicketKey {
     name: [u8; NAME],
     key: LessSafeKey,
@@ -85,17 +122,15 @@ impl Sessions {
     pub fn shared(&self, name: &str, size: u64) -> Arc<Zone> {
         let mut zones = self.zones.lock().unwrap_or_else(PoisonError::into_inner);
         let zone = zones.entry(name.to_owned());
-        zone.or_insert_with(|| Arc::new(Zone::new(Some((size / 256) as usize), Vec::new()))).clone()
+        zone.or_insert_with(|| Arc::new(Zone::new(Some((size / 256) as usize)))).clone()
     }
 }
 
 impl Zone {
-    /// A zone for so many sessions, or for tickets only; without keys it makes one for itself.
+    /// A zone for so many sessions, or for tickets only, which makes keys for itself.
     #[must_use]
-    pub fn new(sessions: Option<usize>, mut keys: Vec<TicketKey>) -> Zone {
-        if keys.is_empty() {
-            keys.extend(TicketKey::random());
-        }
+    pub fn new(sessions: Option<usize>) -> Zone {
+        let keys = Keys::Changing(Mutex::default());
         let cache = sessions.map(|sessions| ServerSessionMemoryCache::new(sessions.max(1)));
         Zone { cache, keys, clock: Arc::new(DefaultTimeProvider) }
     }
@@ -103,6 +138,7 @@ impl Zone {
     /// The same sessions, with other keys for tickets.
     #[must_use]
     pub fn with_keys(&self, keys: Vec<TicketKey>) -> Zone {
+        let keys = Keys::Fixed(keys.into_iter().map(Arc::new).collect());
         Zone { cache: self.cache.clone(), keys, clock: self.clock.clone() }
     }
 
@@ -169,12 +205,12 @@ impl ProducesTickets for Own {
     }
 
     fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
-        self.zone.keys.first()?.seal(&self.stamp(plain))
+        self.zone.keys.sealing(self.zone.now(), self.timeout)?.seal(&self.stamp(plain))
     }
 
     fn decrypt(&self, cipher: &[u8]) -> Option<Vec<u8>> {
         let (name, sealed) = cipher.split_first_chunk::<NAME>()?;
-        let key = self.zone.keys.iter().find(|key| key.name == *name)?;
+        let key = self.zone.keys.named(name)?;
         self.check(&key.open(sealed)?)
     }
 }
@@ -200,16 +236,29 @@ mod tests {
     #[test]
     fn tickets_belong_to_a_server_and_age() {
         let key = || vec![TicketKey::read(&[b'1'; 48]).unwrap()];
-        let zone = |now| Arc::new(Zone { clock: Arc::new(At(now)), ..Zone::new(None, key()) });
+        let zone = |now| Arc::new(Zone { clock: Arc::new(At(now)), ..Zone::new(None).with_keys(key()) });
         let ticket = own(&zone(100), 1, 5).encrypt(b"plain").unwrap();
         assert_eq!(own(&zone(105), 1, 5).decrypt(&ticket).as_deref(), Some(&b"plain"[..]));
         assert_eq!(own(&zone(106), 1, 5).decrypt(&ticket), None);
         assert_eq!(own(&zone(105), 2, 5).decrypt(&ticket), None);
-        let other = Arc::new(Zone::new(None, vec![TicketKey::read(&[b'2'; 48]).unwrap()]));
+        let other = Arc::new(Zone::new(None).with_keys(vec![TicketKey::read(&[b'2'; 48]).unwrap()]));
         assert_eq!(own(&other, 1, 5).decrypt(&ticket), None);
         let mut broken = ticket;
         broken[40] ^= 1;
         assert_eq!(own(&zone(105), 1, 5).decrypt(&broken), None);
+    }
+
+    #[test]
+    fn keys_change() {
+        let keys = Keys::Changing(Mutex::default());
+        let name = |now| keys.sealing(now, 10).unwrap().name;
+        let first = name(100);
+        assert_eq!(name(109), first);
+        let second = name(110);
+        assert_ne!(second, first);
+        assert!(keys.named(&first).is_some());
+        name(120);
+        assert!(keys.named(&first).is_none() && keys.named(&second).is_some());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 use x509_parser::x509::X509Version;
 
-use super::{Reason, Store};
+use super::{Reason, Store, constraints};
 use crate::serve::tls::der;
 use crate::serve::tls::provider::algorithms;
 
@@ -64,10 +64,7 @@ pub fn verify(sent: &[CertificateDer], store: &Store, purpose: Purpose, depth: u
         revocations(&links, store, now, &mut said);
     }
     signatures(&links, now, &mut said);
-    let constrained = |link: &Link| !matches!(link.certificate.name_constraints(), Ok(None));
-    if links.iter().skip(1).any(constrained) {
-        said = Err(Reason::UnsupportedConstraint);
-    }
+    names(&links, &mut said);
     said
 }
 
@@ -229,6 +226,26 @@ fn is_for(certificate: &X509Certificate, purpose: Purpose, authority: bool) -> b
         Err(_) => false,
     };
     extended && plain
+}
+
+/// Every authority's constraints hold for all that is below it, except for authorities of the same name.
+fn names(links: &[Link], said: &mut Said) {
+    for (n, link) in links.iter().enumerate().rev() {
+        let certificate = &link.certificate;
+        if n > 0 && certificate.subject().as_raw() == certificate.issuer().as_raw() {
+            continue;
+        }
+        for above in &links[n + 1..] {
+            let judged = match above.certificate.name_constraints() {
+                Ok(None) => Ok(()),
+                Ok(Some(found)) => constraints::allow(found.value, certificate),
+                Err(_) => Err(Reason::UnsupportedConstraint),
+            };
+            if judged.is_err() {
+                *said = judged;
+            }
+        }
+    }
 }
 
 fn signatures(links: &[Link], now: i64, said: &mut Said) {

@@ -4,10 +4,11 @@
 //! rustls' own verifiers end the handshake, count no depth, and refuse certificates of version 1, or of authorities that
 //! stand for themselves, or whose name is only in the subject. What they are good at stays theirs: signatures.
 //!
-//! Left out: OCSP, policies, names constrained by an authority (a chain with such an authority fails).
+//! Left out: OCSP, policies.
 
 mod accept;
 mod chain;
+mod constraints;
 mod host;
 mod reason;
 mod store;

@@ -25,6 +25,8 @@ pub enum Reason {
     InvalidPurpose = 26,
     UnhandledCritical = 34,
     NoIssuerKeyUsage = 32,
+    PermittedViolation = 47,
+    ExcludedViolation = 48,
     UnsupportedConstraint = 51,
     Malformed = 1,
 }
@@ -59,6 +61,8 @@ impl Reason {
             Reason::InvalidPurpose => "unsuitable certificate purpose",
             Reason::UnhandledCritical => "unhandled critical extension",
             Reason::NoIssuerKeyUsage => "key usage does not include certificate signing",
+            Reason::PermittedViolation => "permitted subtree violation",
+            Reason::ExcludedViolation => "excluded subtree violation",
             Reason::UnsupportedConstraint => "unsupported name constraint type",
             Reason::Malformed => "unspecified certificate verification error",
         }
