@@ -20,6 +20,7 @@ mod settings;
 mod state;
 mod stream;
 mod timers;
+pub mod tls;
 mod upstream;
 mod worker;
 
@@ -29,3 +30,5 @@ pub use options::{Options, Place};
 pub use process::{Order, Socket};
 pub use settings::Settings;
 pub use worker::Seed;
+
+pub mod tls;
