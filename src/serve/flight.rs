@@ -4,6 +4,7 @@
 use crate::exchange::Exchange;
 use crate::exchange::answer::Answer;
 use crate::exchange::body::Filters;
+use crate::serve::upstream::Reading;
 use crate::wire::http1::{RequestHead, ResponseHead};
 
 /// A request under way.
@@ -19,6 +20,8 @@ pub struct Flight {
     pub head: RequestHead,
     /// The head of the upstream's answer as it is read.
     pub upstream_head: ResponseHead,
+    /// The same, of other protocols than HTTP.
+    pub reading: Reading,
     /// Status and words of the upstream's answer, as it wrote them.
     pub status_line: Vec<u8>,
     /// The request as it goes to the upstream.
@@ -45,6 +48,7 @@ impl Flight {
         self.filters.clear();
         self.head.clear();
         self.upstream_head.clear();
+        self.reading = Reading::Http;
         (self.is_written, self.body_is_whole) = (false, false);
         for buffer in [&mut self.request, &mut self.body, &mut self.out, &mut self.room] {
             buffer.clear();

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::connect::connect;
-use super::framing::Framing;
 use super::link::Link;
-use crate::exchange::{Body, Event, Http};
+use super::speaks;
+use crate::exchange::Event;
 use crate::serve::client::Client;
 use crate::serve::flight::Flight;
 use crate::serve::state::Worker;
@@ -37,10 +37,10 @@ pub async fn attempt<C: Client>(
     let link = link.insert(found);
     link.requests += 1;
     worker.tell(&mut flight.exchange, Event::Connected);
-    if !write_request(worker, flight) {
+    if !speaks::write_request(worker, flight) {
         return Event::Failed(500);
     }
-    flight.upstream_head.clear();
+    speaks::begin(flight);
     link.is_sent = false;
     let passing = *flight.exchange.passing();
     client.timer().set_after(passing.read_timeout);
@@ -84,26 +84,6 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
     done
 }
 
-/// Makes the request, once for all peers of a group; whether that can be done.
-fn write_request(worker: &Worker, flight: &mut Flight) -> bool {
-    if std::mem::replace(&mut flight.is_written, true) {
-        return true;
-    }
-    let Some(http) = worker.http(&flight.exchange) else { return false };
-    flight.request.clear();
-    let body = announced(flight);
-    http.write(&worker.generation.site, &mut flight.exchange, body, &mut flight.request)
-}
-
-/// What the request says of its body.
-fn announced(flight: &Flight) -> Body {
-    let request = &flight.exchange.request;
-    if request.is_chunked() {
-        return if flight.body_is_whole { Body::Length(flight.body.len() as u64) } else { Body::Chunked };
-    }
-    flight.exchange.body_length().map_or(Body::None, Body::Length)
-}
-
 fn poll_head<C: Client>(
     cx: &mut Context,
     worker: &Worker,
@@ -127,14 +107,14 @@ fn poll_head<C: Client>(
             Poll::Ready(Ok(count)) => {
                 let bytes = &scratch[..count];
                 let read = if link.rest.is_empty() {
-                    take_head(worker, flight, link, bytes)
+                    speaks::read_head(worker, flight, link, bytes)
                 } else {
                     link.rest.extend_from_slice(bytes);
                     let all = std::mem::take(&mut link.rest);
-                    take_head(worker, flight, link, &all)
+                    speaks::read_head(worker, flight, link, &all)
                 };
                 if let Some(read) = read {
-                    return Poll::Ready(read);
+                    return Poll::Ready(read.map_err(|speaks::Invalid| Failed::Invalid));
                 }
             }
             Poll::Pending => break,
@@ -158,7 +138,7 @@ fn poll_request(
     sent: &mut usize,
 ) -> Poll<io::Result<()>> {
     let head = flight.request.len();
-    let body = if worker.http(&flight.exchange).is_some_and(Http::sends_body) { &flight.body[..] } else { &[] };
+    let body = if speaks::sends_body(worker, &flight.exchange) { &flight.body[..] } else { &[] };
     loop {
         let left = if *sent < head { &flight.request[*sent..] } else { &body[*sent - head..] };
         if left.is_empty() {
@@ -166,50 +146,4 @@ fn poll_request(
         }
         *sent += std::task::ready!(link.stream.poll_write(cx, left))?;
     }
-}
-
-/// Takes a head off these bytes; the rest of them is kept. Nothing while it is not complete.
-fn take_head(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8]) -> Option<Result<u16, Failed>> {
-    let mut from = 0;
-    loop {
-        let Flight { upstream_head: head, exchange, .. } = &mut *flight;
-        match head.read(&bytes[from..]) {
-            Err(_) => return Some(Err(Failed::Invalid)),
-            Ok(None) => {
-                let most = worker.terms(exchange).buffering.head as usize;
-                link.rest.extend_from_slice(&bytes[from..]);
-                return (bytes.len() - from >= most).then_some(Err(Failed::Invalid));
-            }
-            // An interim answer; the real one follows.
-            Ok(Some(length)) if (100..200).contains(&head.status) && head.status != 101 => {
-                from += length;
-                head.clear();
-            }
-            Ok(Some(length)) => {
-                note_head(flight, link, &bytes[from..]);
-                link.rest.extend_from_slice(&bytes[from + length..]);
-                return Some(Ok(flight.upstream_head.status));
-            }
-        }
-    }
-}
-
-/// Gives the headers to the exchange, and takes from them what the connection itself needs.
-fn note_head(flight: &mut Flight, link: &mut Link, bytes: &[u8]) {
-    let Flight { upstream_head: head, exchange, status_line, .. } = flight;
-    status_line.clear();
-    status_line.extend_from_slice(head.status_line.of(bytes));
-    let headers = &mut exchange.upstream_headers;
-    headers.clear();
-    for field in &head.fields {
-        headers.push(field.name.of(bytes), field.value.of(bytes));
-    }
-    let mut connection = headers.values(b"connection");
-    link.persists = match connection.next() {
-        Some(value) if value.eq_ignore_ascii_case(b"close") => false,
-        Some(value) if value.eq_ignore_ascii_case(b"keep-alive") => true,
-        _ => head.version >= 11,
-    };
-    let no_body = exchange.request.method() == b"HEAD" || matches!(head.status, 204 | 304);
-    link.framing = Framing::of(headers, no_body);
 }

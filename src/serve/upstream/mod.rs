@@ -6,8 +6,10 @@ mod framing;
 mod idle;
 mod link;
 mod relay;
+mod speaks;
 
 pub use attempt::attempt;
 pub use idle::Pools;
 pub use link::Link;
 pub use relay::forward;
+pub use speaks::Reading;
