@@ -17,6 +17,7 @@ mod reply;
 pub mod resolver;
 pub mod run;
 mod settings;
+mod spool;
 mod state;
 mod stream;
 mod timers;
