@@ -209,13 +209,13 @@ fn control(port: &Port, asked: &str) -> Result<String, String> {
         "die" if !value.is_empty() => drop(time(value)?),
         "die" => {}
         "reset" => port.behaviour.borrow_mut().clone_from(&port.first),
-        _ => match KEYS.iter().find(|(name, _)| *name == key) {
-            Some((_, set)) => set(&mut port.behaviour.borrow_mut(), value)?,
-            None => {
+        _ => {
+            let Some((_, set)) = KEYS.iter().find(|(name, _)| *name == key) else {
                 let keys: Vec<&str> = KEYS.iter().map(|(name, _)| *name).collect();
                 return Err(format!("`{key}` is none of count, die, reset, {}", keys.join(", ")));
-            }
-        },
+            };
+            set(&mut port.behaviour.borrow_mut(), value)?;
+        }
     }
     Ok("done".to_owned())
 }
