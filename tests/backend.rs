@@ -185,6 +185,13 @@ fn faults_are_what_was_asked_for() {
 }
 
 #[test]
+fn the_log_tells_faults_too() {
+    let mut backend = Backend::start(&["--fail", "1", "--with", "close", "--log"]);
+    assert_eq!(backend.get("/a"), Ok(String::new()));
+    assert_eq!(backend.line(), format!("{} GET /a close", backend.address.port()));
+}
+
+#[test]
 fn one_that_hangs_says_nothing_until_the_client_has_enough() {
     let backend = Backend::start(&["--fail", "1", "--with", "hang"]);
     let mut stream = backend.connect();

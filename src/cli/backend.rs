@@ -40,6 +40,9 @@ pub struct Backend {
     /// What it calls itself, in the body and in X-Backend [default: the port]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+    /// A line for each request as it comes: port, method, path, status or fault
+    #[arg(long)]
+    log: bool,
     /// The status of its answers
     #[arg(long, value_name = "CODE", default_value = "200", value_parser = status, help_heading = "Answers")]
     status: u16,
@@ -55,9 +58,6 @@ pub struct Backend {
     /// Every answer ends its connection
     #[arg(long, help_heading = "Answers")]
     close: bool,
-    /// A line for each answer: port, method, path, status
-    #[arg(long, help_heading = "Answers")]
-    log: bool,
     /// How long a request waits for its answer
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = time, help_heading = "Faults")]
     latency: Duration,

@@ -1,5 +1,6 @@
 //! How a backend answers, and how that is written: on the command line and in `/_backend/KEY/VALUE`.
 
+use std::fmt;
 use std::time::Duration;
 
 /// What is done instead of answering.
@@ -15,6 +16,19 @@ pub enum Fault {
     Cut,
     /// Nothing, until the client has enough
     Hang,
+}
+
+/// As [`fault`] reads it.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Status(status) => write!(f, "{status}"),
+            Fault::Reset => f.write_str("reset"),
+            Fault::Close => f.write_str("close"),
+            Fault::Cut => f.write_str("cut"),
+            Fault::Hang => f.write_str("hang"),
+        }
+    }
 }
 
 /// How requests are answered.
@@ -39,7 +53,7 @@ pub struct Behaviour {
     pub chunked: bool,
     /// Whether every answer ends its connection
     pub close: bool,
-    /// Whether each answer is told on the standard output: port, method, path, status
+    /// Whether each request is told on the standard output as it comes: port, method, path, status or fault
     pub log: bool,
     /// Whether this answer breaks off in the midst of its body
     pub cut: bool,

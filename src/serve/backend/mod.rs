@@ -164,23 +164,27 @@ where
 {
     let mut behaviour = port.behaviour.borrow().clone();
     let jitter = behaviour.jitter.mul_f64(port.chance());
+    let fault = (port.chance() < behaviour.fail).then_some(behaviour.with);
+    match fault {
+        Some(Fault::Status(status)) => behaviour.status = status,
+        Some(Fault::Cut) => behaviour.cut = true,
+        _ => {}
+    }
+    if behaviour.log {
+        let done = fault.map_or_else(|| behaviour.status.to_string(), |fault| fault.to_string());
+        say(&format!("{} {} {} {done}", port.address.port(), request.method, request.path));
+    }
     sleep(behaviour.latency + jitter).await;
-    if port.chance() < behaviour.fail {
-        match behaviour.with {
-            Fault::Status(status) => behaviour.status = status,
-            Fault::Reset => return Ok(Then::Reset),
-            Fault::Close => return Ok(Then::Close),
-            Fault::Cut => behaviour.cut = true,
-            Fault::Hang => {
-                tokio::io::copy_buf(read, &mut tokio::io::sink()).await?;
-                return Ok(Then::Close);
-            }
+    match fault {
+        Some(Fault::Reset) => return Ok(Then::Reset),
+        Some(Fault::Close) => return Ok(Then::Close),
+        Some(Fault::Hang) => {
+            tokio::io::copy_buf(read, &mut tokio::io::sink()).await?;
+            return Ok(Then::Close);
         }
+        _ => {}
     }
     port.answered.set(port.answered.get() + 1);
-    if behaviour.log {
-        say(&format!("{} {} {} {}", port.address.port(), request.method, request.path, behaviour.status));
-    }
     let text = if behaviour.echo { format!("{}\n{}", port.name, request.head) } else { format!("{}\n", port.name) };
     answer(port, request, &behaviour, &text, write).await?;
     Ok(if behaviour.cut || behaviour.close { Then::Close } else { Then::Next })
