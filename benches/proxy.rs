@@ -246,7 +246,7 @@ impl Running {
             let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
             threads.map(|thread| fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default())
         });
-        threads.flat_map(|stat| stat.split(' ').next().and_then(|first| first.parse::<f64>().ok())).sum()
+        threads.filter_map(|stat| stat.split(' ').next().and_then(|first| first.parse::<f64>().ok())).sum()
     }
 
     /// Bytes, what processes share counted once.
@@ -308,7 +308,7 @@ fn backends(scenario: &Scenario, folder: &Path) -> String {
 }
 
 fn proxy(scenario: &Scenario, folder: &Path) -> String {
-    let servers: String = BACKENDS.iter().map(|port| format!("server 127.0.0.1:{port}; ")).collect();
+    let servers = BACKENDS.map(|port| format!("server 127.0.0.1:{port};")).join(" ");
     let pool = if scenario.location == KEEPALIVE { "keepalive 64;" } else { "" };
     let (ssl, certificate) = if scenario.tls {
         let pems = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/nginx/ssl");
@@ -320,7 +320,7 @@ fn proxy(scenario: &Scenario, folder: &Path) -> String {
     let location = scenario.location;
     common(folder, "proxy")
         + &format!(
-            "upstream backends {{ {servers}{pool} }}\nserver {{ listen 127.0.0.1:{PORT}{ssl} backlog=4096; {certificate}\n\
+            "upstream backends {{ {servers} {pool} }}\nserver {{ listen 127.0.0.1:{PORT}{ssl} backlog=4096; {certificate}\n\
              location / {{ proxy_pass http://backends; {location} }} }}\n}}\n"
         )
 }
