@@ -92,14 +92,14 @@ fn nothing_is_lost_and_nothing_grows() {
     });
 
     recovers(&proxy, &next);
-    proxy.quit();
+    let mut faults = proxy.quit();
     let mut seen: HashMap<u64, Vec<Seen>> = HashMap::new();
     for (id, what) in backends.into_iter().flat_map(Backend::stop) {
         seen.entry(id).or_default().push(what);
     }
     let story = Story { asked, deaths, sizes, seen };
     println!("{}", story.summary());
-    let mut faults = story.lost();
+    faults.extend(story.lost());
     faults.extend(story.twice());
     faults.extend(story.grown());
     faults.extend(proxy.complaints());

@@ -68,13 +68,17 @@ impl Proxy {
         self.signal("-HUP");
     }
 
-    /// Ends it gracefully, and sees it leave nothing behind.
-    pub fn quit(&mut self) {
-        assert!(self.folder.path().join("nginx.pid").exists());
+    /// Ends it gracefully; what it leaves behind or does wrong at that.
+    pub fn quit(&mut self) -> Vec<String> {
+        let pid = self.folder.path().join("nginx.pid");
+        let mut faults = Vec::new();
+        let mut check = |right: bool, fault: &str| faults.extend((!right).then(|| fault.to_owned()));
+        check(pid.exists(), "it has no pid file");
         self.signal("-QUIT");
         self.wait("has ended", |proxy| proxy.child.try_wait().unwrap().is_some());
-        assert!(self.child.wait().unwrap().success());
-        assert!(!self.folder.path().join("nginx.pid").exists(), "its pid file stays");
+        check(self.child.wait().unwrap().success(), "its exit code is not 0");
+        check(!pid.exists(), "its pid file stays");
+        faults
     }
 
     pub fn size(&self) -> Size {
