@@ -68,6 +68,8 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
         Builtin::ProxyPort => exchange.route.proxy.map(|(_, port)| port),
         Builtin::DocumentRoot => site.location(exchange.route.location).root.try_eval(site, exchange),
         Builtin::RequestFilename => exchange.filename(site),
+        Builtin::UidGot => exchange.uid.got,
+        Builtin::UidSet => exchange.uid.set,
         Builtin::SentLocation => exchange.route.redirect,
         _ => printed(builtin, exchange),
     }
@@ -229,7 +231,7 @@ fn remote_user(exchange: &mut Exchange) -> Option<Slice> {
 }
 
 /// `ngx_decode_base64`
-fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
+pub fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
     let text = &text[..text.iter().position(|byte| *byte == b'=').unwrap_or(text.len())];
     if text.len() % 4 == 1 {
         return None;

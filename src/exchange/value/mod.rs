@@ -9,7 +9,9 @@ mod lookup;
 mod table;
 mod upstream;
 
-pub use format::http_time;
+pub(super) use builtin::decode_base64 as base64_decode;
+pub(super) use format::{base64_encode, cookie_time};
+pub use format::{http_time, list_time, xml_time};
 pub(super) use lookup::{Geo, Map, Ranges, Split, real_client};
 pub(super) use table::{Builtin, Variable, builtin};
 
@@ -45,6 +47,12 @@ impl Template {
             [Part::Literal(text)] => Some(text),
             _ => None,
         }
+    }
+
+    /// The text itself, where no variable is in it.
+    #[must_use]
+    pub fn constant<'s>(&self, site: &'s Site) -> Option<&'s [u8]> {
+        self.literal().map(|text| site.constant(text))
     }
 
     /// Appends the value to `out`.
