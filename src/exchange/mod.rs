@@ -11,6 +11,7 @@ mod files;
 mod headers;
 mod life;
 pub mod limits;
+mod local;
 mod passed;
 mod plan;
 mod request;
@@ -23,7 +24,8 @@ mod value;
 mod world;
 
 pub use attempt::{Attempt, Attempts, Ending};
-pub use files::Files;
+pub use files::{Files, Links};
+pub use local::{Autoindex, Format, LocalTerms};
 pub use headers::Headers;
 pub use life::{Action, Event};
 pub use passed::{Body, Cgi, Http, HttpVersion, Memcached, Own as CgiOwn};
@@ -34,5 +36,5 @@ pub use site::{Handler, Listener, ListenerId, Location, LocationId, Passed, Serv
 pub use state::Exchange;
 pub use terms::{Buffering, Lingering, ServerTerms, Terms, TermsOf};
 pub use upstream::{Affinity, Destined, Ignored, Key, Located, Name, Next, Passing, Tries, Upstream, Wrong};
-pub use value::{Template, http_time};
+pub use value::{Template, http_time, list_time, xml_time};
 pub use world::{Memory, Ticket, World};

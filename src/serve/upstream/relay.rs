@@ -10,12 +10,14 @@ use super::request::poll_request;
 use super::speaks::{self, READING_BODY};
 use super::tunnel::tunnel;
 use crate::balance::Millis;
+use crate::exchange::answer::Ranges;
 use crate::exchange::{Event, Exchange, Ignored, TermsOf};
 use crate::serve::client::Client;
 use crate::serve::clock;
 use crate::serve::flight::Flight;
 use crate::serve::log::Level;
 use crate::serve::reply::place_redirect;
+use crate::serve::send;
 use crate::serve::spool::Spool;
 use crate::serve::state::Worker;
 
@@ -26,6 +28,10 @@ struct Relay {
     at: u64,
     /// The upstream is read as fast as it sends.
     buffers: bool,
+    /// The body filters were told that nothing more comes.
+    is_over: bool,
+    /// The client was told that the body is complete.
+    is_ended: bool,
     /// What went wrong with the upstream; the client still gets what came before.
     failed: Option<Ended>,
     /// When the upstream last sent, and the client last took, something.
@@ -44,6 +50,12 @@ enum Ended {
 /// Passes an answer on whose head was read.
 pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut link: Link) -> Event {
     make_answer(worker, flight, &link);
+    if let Err(refused) = send::filter(worker, flight) {
+        if !refused.keeps_headers {
+            flight.answer.clear();
+        }
+        return Event::Failed(refused.status);
+    }
     let has_body = !flight.answer.header_only;
     if flight.answer.status == 101 && flight.exchange.request.value(b"upgrade").is_some() {
         client.begin(worker, flight, true);
@@ -51,8 +63,16 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
     }
     client.begin(worker, flight, has_body);
     let now = clock::now();
-    let buffers = buffers(&flight.exchange, worker.terms(&flight.exchange).buffering.on);
-    let mut relay = Relay { pending: Spool::default(), at: 0, buffers, failed: None, heard: now, took: now };
+    let mut relay = Relay {
+        pending: Spool::default(),
+        at: 0,
+        buffers: buffers(&flight.exchange, worker.terms(&flight.exchange).buffering.on),
+        is_over: false,
+        is_ended: false,
+        failed: None,
+        heard: now,
+        took: now,
+    };
     let ended = poll_fn(|cx| relay.poll(cx, worker, client, flight, &mut link)).await;
     client.timer().clear();
     match ended {
@@ -92,6 +112,10 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
     if answer.status == upstream_head.status {
         answer.status_line.extend_from_slice(status_line);
     }
+    answer.of_upstream = true;
+    if worker.terms(exchange).heads.force_ranges {
+        answer.ranges = Ranges::Single;
+    }
     let rewritten = match worker.http(exchange) {
         Some(http) => http.rewrites.run(&worker.generation.site, exchange, treatments),
         None => Vec::new(),
@@ -124,6 +148,12 @@ impl Relay {
             }
         }
         loop {
+            if link.framing.is_done() && !std::mem::replace(&mut self.is_over, true) && !flight.filters.is_empty() {
+                match flight.filters.filter(b"", true) {
+                    Ok(rest) => self.pending.buffer().extend_from_slice(rest),
+                    Err(_) => self.failed = Some(Ended::Reset),
+                }
+            }
             let blocked = match self.poll_pending(cx, worker, client) {
                 Poll::Ready(Ok(())) => false,
                 Poll::Ready(Err(_)) => return Poll::Ready(Ended::ClientGone),
@@ -133,8 +163,8 @@ impl Relay {
                 if blocked {
                     return self.wait(cx, client, terms.send_timeout, None);
                 }
-                if self.failed.is_none() {
-                    client.end();
+                if self.failed.is_none() && !std::mem::replace(&mut self.is_ended, true) {
+                    send::end(worker, client, flight);
                 }
                 return match client.poll_flush(cx) {
                     Poll::Ready(Ok(())) => Poll::Ready(self.failed.take().unwrap_or(Ended::Whole)),
@@ -236,7 +266,7 @@ impl Relay {
         cx: &mut Context,
         worker: &Worker,
         client: &mut C,
-        flight: &Flight,
+        flight: &mut Flight,
         link: &mut Link,
         input: &[u8],
     ) -> Result<(), Ended> {
@@ -250,6 +280,9 @@ impl Relay {
                 note(worker, flight, link, &piece.note, &input[at..]);
             }
             let mut data = &input[at..][piece.data];
+            if !flight.filters.is_empty() {
+                data = flight.filters.filter(data, false).map_err(|_| Ended::Reset)?;
+            }
             at += piece.consumed;
             if self.at == self.pending.len() && !data.is_empty() {
                 match client.poll_send(cx, &mut data) {
