@@ -6,6 +6,7 @@
 
 pub mod answer;
 mod attempt;
+pub mod body;
 mod files;
 mod headers;
 mod life;
