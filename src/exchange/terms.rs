@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::passed::Http;
+use super::passed::{Cgi, Http, Memcached};
 use super::site::{LocationId, ServerId};
 use crate::config::{Config, ScopeId, Value, values};
 use crate::exchange::site::Builder;
@@ -60,6 +60,10 @@ pub struct TermsOf {
     pub buffering: Buffering,
     /// How requests are passed on by HTTP.
     pub http: Option<Box<Http>>,
+    /// How requests are passed on by FastCGI, SCGI, uwsgi.
+    pub cgi: Option<Box<Cgi>>,
+    /// What memcached is asked for.
+    pub memcached: Option<Box<Memcached>>,
 }
 
 /// `lingering_close` and its kin.
@@ -138,6 +142,8 @@ impl TermsOf {
         let protocol = pass.map(|pass| pass.protocol);
         let prefix = protocol.map_or("proxy", Protocol::prefix);
         let http = (protocol == Some(Protocol::Http)).then(|| Http::compile(config, scope, target, builder));
+        let cgi = protocol.and_then(|protocol| Cgi::compile(config, scope, protocol, target, builder));
+        let memcached = (protocol == Some(Protocol::Memcached)).then(|| Memcached::compile(config, scope, builder));
         let tokens = match config.effective(scope, "server_tokens").map(|set| &set.value) {
             Some(Value::Enum(0)) => "nginx".to_owned(),
             _ => format!("nginx/{}", target.version),
@@ -170,6 +176,8 @@ impl TermsOf {
             reset_timedout: flag("reset_timedout_connection", false),
             buffering: Buffering::of(config, scope, prefix),
             http: http.map(Box::new),
+            cgi: cgi.map(Box::new),
+            memcached: memcached.map(Box::new),
         }
     }
 }

@@ -6,11 +6,13 @@
 mod builtin;
 mod format;
 mod lookup;
+mod script;
 mod table;
 mod upstream;
 
 pub use format::http_time;
 pub(super) use lookup::{Geo, Map, Ranges, Split, real_client};
+pub(super) use script::Script;
 pub(super) use table::{Builtin, Variable, builtin};
 
 use super::request::{CONSTANT, Slice};
