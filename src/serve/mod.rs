@@ -20,6 +20,7 @@ mod settings;
 mod state;
 mod stream;
 mod timers;
+pub mod tls;
 mod upstream;
 mod worker;
 
