@@ -5,9 +5,11 @@
 //! from then on the driver does what each [`Action`] says and tells by [`Exchange::on`] what happened.
 
 pub mod answer;
+mod aside;
 mod attempt;
 pub mod body;
 mod files;
+mod guard;
 mod headers;
 mod life;
 pub mod limits;
@@ -22,8 +24,9 @@ mod upstream;
 mod value;
 mod world;
 
+pub use aside::{Mirror, Sub};
 pub use attempt::{Attempt, Attempts, Ending};
-pub use files::Files;
+pub use files::{Files, Unread};
 pub use headers::Headers;
 pub use life::{Action, Event};
 pub use passed::{Body, Cgi, Http, HttpVersion, Memcached, Own as CgiOwn};

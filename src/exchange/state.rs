@@ -2,6 +2,7 @@
 //! needed room for stays for the next.
 
 use super::attempt::Attempts;
+use super::guard::Admission;
 use super::headers::Headers;
 use super::limits::Held;
 use super::request::{Connection, Line, Request, Slice};
@@ -38,6 +39,14 @@ pub struct Exchange {
     pub protocol: Protocol,
     /// Its upstream speaks TLS.
     pub tls: bool,
+    /// Headers that ask clients who they are; they go with whatever answer there is.
+    pub challenges: Headers,
+    /// It is a subrequest, which another request makes for itself.
+    pub is_sub: bool,
+    /// Where it is in its access phase.
+    pub(super) admission: Admission,
+    /// The client's body is read for copies of the request.
+    pub(super) reads_for_copies: bool,
     /// Where it goes once the client's body is read.
     pub(super) destined: Option<To>,
     /// The upstream's answer is on its way to the client.
@@ -58,6 +67,19 @@ impl Exchange {
     #[inline]
     pub fn start(&mut self, connection: &Connection, line: Line, now: Millis) {
         self.request.start(connection, line);
+        self.forget(now);
+    }
+
+    /// Begins anew as a part of another request.
+    pub(super) fn start_within(&mut self, parent: &Exchange, now: Millis) {
+        self.forget(now);
+        self.epoch = parent.epoch;
+        self.is_sub = true;
+        (self.was_limited, self.was_counted) = (parent.was_limited, parent.was_counted);
+    }
+
+    #[inline]
+    fn forget(&mut self, now: Millis) {
         self.route.reset();
         self.attempts.clear();
         self.upstream_headers.clear();
@@ -65,6 +87,9 @@ impl Exchange {
         self.tries.reset();
         (self.reply, self.destined) = (None, None);
         (self.forwards, self.was_limited, self.was_counted) = (false, false, false);
+        (self.is_sub, self.reads_for_copies) = (false, false);
+        self.challenges.clear();
+        self.admission = Admission::default();
     }
 
     /// The settings by which it is passed on.

@@ -54,7 +54,7 @@ pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fli
 /// Makes head and body.
 fn prepare(worker: &Worker, flight: &mut Flight, reply: Reply) {
     let terms = worker.terms(&flight.exchange);
-    let Flight { answer, exchange, out, .. } = flight;
+    let Flight { answer, exchange, out, head_only, .. } = flight;
     let site = &worker.generation.site;
     answer.clear();
     answer.status = reply.status;
@@ -79,7 +79,8 @@ fn prepare(worker: &Worker, flight: &mut Flight, reply: Reply) {
             answer.list.push(b"Location", location);
         }
     }
-    answer.header_only = exchange.request.method() == b"HEAD" || reply.status == 304;
+    answer.add(&exchange.challenges);
+    answer.header_only = *head_only || exchange.request.method() == b"HEAD" || reply.status == 304;
     if reply.status == 204 {
         answer.header_only = true;
         answer.content_type.clear();

@@ -77,6 +77,13 @@ impl Answer {
         self.trailers.clear();
     }
 
+    /// Adds headers that go with whatever answer there is.
+    pub fn add(&mut self, headers: &Headers) {
+        for (name, value) in headers.iter() {
+            self.list.push(name, value);
+        }
+    }
+
     /// Sets the type.
     pub fn set_type(&mut self, text: &[u8]) {
         self.content_type.clear();

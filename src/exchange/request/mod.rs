@@ -8,6 +8,7 @@ mod target;
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::aside::Sub;
 use super::headers::is_named;
 pub(super) use arguments::{argument, cookie, set_cookie};
 use host::ReadHost;
@@ -55,6 +56,8 @@ pub struct Connection {
     pub client_port: u16,
     /// The address and port that it connected to; none for a UNIX domain socket.
     pub server: Option<SocketAddr>,
+    /// Who is behind the client, as the PROXY protocol says.
+    pub proxied: Option<SocketAddr>,
     /// It speaks TLS.
     pub tls: bool,
     /// `$connection`
@@ -150,7 +153,7 @@ impl Known {
 }
 
 /// A request.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Request {
     pub(super) bytes: Vec<u8>,
     headers: Vec<Header>,
@@ -202,6 +205,19 @@ impl Request {
         self.method = self.push(line.method);
         self.sent_method = self.method;
         self.target = self.push(line.target);
+    }
+
+    /// Begins as a subrequest of `parent`: with its headers and its line, on its connection.
+    pub(super) fn begin_within(&mut self, parent: &Request, sub: &Sub) {
+        self.clone_from(parent);
+        self.uri = self.push(sub.uri);
+        if !sub.keeps_args {
+            self.args = Slice::default();
+        }
+        if !sub.keeps_method {
+            self.method = self.push(b"GET");
+        }
+        self.as_sent = false;
     }
 
     /// Says who sent it, where the connection that it began with did not.

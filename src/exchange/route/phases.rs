@@ -27,6 +27,11 @@ enum Search {
 }
 
 impl Exchange {
+    /// Goes through the phases from this one on.
+    pub(in crate::exchange) fn enter_phases(&mut self, site: &Site, phase: Phase) -> Found {
+        self.phases(site, phase)
+    }
+
     pub(super) fn phases(&mut self, site: &Site, mut phase: Phase) -> Found {
         let server = site.server(self.route.server).location;
         if phase == Phase::Server

@@ -219,19 +219,27 @@ fn add_forwarded_for(exchange: &mut Exchange) -> Slice {
     request.since(start)
 }
 
-/// The user of `Authorization: Basic`: nginx's `ngx_http_auth_basic_user`.
+/// `$remote_user`
 fn remote_user(exchange: &mut Exchange) -> Option<Slice> {
+    let (user, _) = basic_credentials(exchange)?;
+    Some(exchange.request.push(&user))
+}
+
+/// User and password of `Authorization: Basic`: nginx's `ngx_http_auth_basic_user`.
+pub fn basic_credentials(exchange: &Exchange) -> Option<(Vec<u8>, Vec<u8>)> {
     let header = first(exchange, b"authorization")?;
     let text = exchange.request.get(header);
     let scheme = text.get(..6).filter(|scheme| scheme.eq_ignore_ascii_case(b"basic "))?;
     let encoded = text[scheme.len()..].trim_ascii_start();
-    let decoded = decode_base64(encoded)?;
-    let user = &decoded[..memchr::memchr(b':', &decoded)?];
-    Some(exchange.request.push(user))
+    let mut user = decode_base64(encoded)?;
+    let colon = memchr::memchr(b':', &user)?;
+    let password = user.split_off(colon + 1);
+    user.truncate(colon);
+    Some((user, password))
 }
 
 /// `ngx_decode_base64`
-fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
+pub fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
     let text = &text[..text.iter().position(|byte| *byte == b'=').unwrap_or(text.len())];
     if text.len() % 4 == 1 {
         return None;

@@ -10,6 +10,7 @@ mod script;
 mod table;
 mod upstream;
 
+pub(super) use builtin::{basic_credentials, decode_base64};
 pub use format::http_time;
 pub(super) use lookup::{Geo, Map, Ranges, Split, real_client};
 pub(super) use script::Script;

@@ -113,6 +113,10 @@ impl Http1 {
         self.requests += 1;
         self.settle_persistence(worker, flight);
         drive(worker, self, flight, action).await;
+        for task in flight.background.drain(..) {
+            // One that panicked has ended, too.
+            let _ = task.await;
+        }
         self.drain(worker, flight).await
     }
 

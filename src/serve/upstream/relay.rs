@@ -37,6 +37,10 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
     make_answer(worker, flight, &link);
     let has_body = !flight.answer.header_only;
     client.begin(worker, flight, has_body);
+    if flight.head_only && !link.framing.is_done() {
+        // Nobody wants the body.
+        return Event::LastByte;
+    }
     let now = clock::now();
     let mut relay = Relay { pending: Vec::new(), at: 0, heard: now, took: now };
     let ended = poll_fn(|cx| relay.poll(cx, worker, client, flight, &mut link)).await;
@@ -67,7 +71,7 @@ impl Rewrite for NoRewrite {
 
 /// The head of the answer.
 fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
-    let Flight { answer, exchange, upstream_head, status_line, .. } = flight;
+    let Flight { answer, exchange, upstream_head, status_line, head_only, .. } = flight;
     answer.clear();
     let Some(http) = worker.http(exchange) else { return };
     answer.status = exchange.route.outcome(exchange.status);
@@ -75,7 +79,8 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
         answer.status_line.extend_from_slice(status_line);
     }
     answer.take(&exchange.upstream_headers, &http.treatments, exchange.request.version() >= 20, &mut NoRewrite);
-    answer.header_only = exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
+    answer.add(&exchange.challenges);
+    answer.header_only = *head_only || exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
     if !matches!(link.framing, super::framing::Framing::Chunked(_)) {
         answer.length = length(&exchange.upstream_headers);
     }
