@@ -5,13 +5,17 @@
 //! from then on the driver does what each [`Action`] says and tells by [`Exchange::on`] what happened.
 
 pub mod answer;
+mod access_log;
 mod attempt;
+mod facts;
 mod files;
 mod headers;
 mod life;
 pub mod limits;
+mod notes;
 mod passed;
 mod plan;
+mod recorded;
 mod request;
 mod route;
 mod site;
@@ -21,12 +25,16 @@ mod upstream;
 mod value;
 mod world;
 
+pub use access_log::{AccessLog, LogFormat, LogTo};
 pub use attempt::{Attempt, Attempts, Ending};
+pub use facts::{Facts, TcpFacts, Told};
 pub use files::Files;
 pub use headers::Headers;
 pub use life::{Action, Event};
+pub use notes::{Importance, Note};
 pub use passed::{Body, Http, HttpVersion};
 pub use plan::Plan;
+pub use recorded::{Names as RecordNames, record};
 pub use request::{Connection, Line, Request, Slice};
 pub use route::{Content, Destination, Failed, Found, Reply, Route, To};
 pub use site::{Handler, Listener, ListenerId, Location, LocationId, Passed, Server, ServerId, Site};

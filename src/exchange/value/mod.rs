@@ -3,14 +3,20 @@
 //! nginx evaluates such a text in two passes, first the length, then the bytes. All variables are known after the first,
 //! so a capture (`$1`) in the same text already sees the regular expressions that they ran.
 
+mod browser;
 mod builtin;
+mod clues;
 mod format;
+mod live;
 mod lookup;
+mod referer;
+mod secure_link;
 mod table;
 mod upstream;
 
 pub use format::http_time;
 pub(super) use lookup::{Geo, Map, Ranges, Split, real_client};
+pub(super) use clues::Clues;
 pub(super) use table::{Builtin, Variable, builtin};
 
 use super::request::{CONSTANT, Slice};
