@@ -4,9 +4,10 @@
 //! them there. An [`Exchange`] is one request: [`Exchange::start`] takes its head, [`Exchange::arrive`] sets it going, and
 //! from then on the driver does what each [`Action`] says and tells by [`Exchange::on`] what happened.
 
-pub mod answer;
 mod access_log;
+pub mod answer;
 mod attempt;
+pub mod body;
 mod facts;
 mod files;
 mod headers;
@@ -32,14 +33,14 @@ pub use files::Files;
 pub use headers::Headers;
 pub use life::{Action, Event};
 pub use notes::{Importance, Note};
-pub use passed::{Body, Http, HttpVersion};
+pub use passed::{Body, Cgi, Http, HttpVersion, Memcached, Own as CgiOwn};
 pub use plan::Plan;
-pub use recorded::{Names as RecordNames, record};
+pub use recorded::{names as record_names, record};
 pub use request::{Connection, Line, Request, Slice};
 pub use route::{Content, Destination, Failed, Found, Reply, Route, To};
 pub use site::{Handler, Listener, ListenerId, Location, LocationId, Passed, Server, ServerId, Site};
 pub use state::Exchange;
 pub use terms::{Buffering, Lingering, ServerTerms, Terms, TermsOf};
-pub use upstream::{Affinity, Destined, Key, Name, Next, Passing, Tries, Upstream, Wrong};
+pub use upstream::{Affinity, Destined, Key, Located, Name, Next, Passing, Tries, Upstream, Wrong};
 pub use value::{Template, http_time};
 pub use world::{Memory, Ticket, World};

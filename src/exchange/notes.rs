@@ -3,7 +3,7 @@
 
 use super::plan::Plan;
 use super::request::Slice;
-use super::site::Site;
+use super::site::{PatternId, Site};
 use super::state::Exchange;
 
 /// How much a note matters: nginx's levels.
@@ -68,7 +68,7 @@ pub enum Note {
     /// `set $limit_rate` with something that is no size.
     BadRate(Slice),
     /// `rewrite_log`: a regular expression, the text, whether it matched.
-    Matched { pattern: Slice, text: Slice, matched: bool },
+    Matched { pattern: PatternId, text: Slice, matched: bool },
     /// `rewrite_log`: the new path and arguments, or the redirect.
     Rewritten { uri: Slice, args: Option<Slice> },
 }
@@ -145,7 +145,9 @@ impl Note {
             }
             Note::BadRate(value) => quoted("invalid $limit_rate ", value),
             Note::Matched { pattern, text, matched } => {
-                let mut out = quoted("", pattern);
+                let mut out = vec![b'"'];
+                out.extend_from_slice(&crate::syntax::encode(site.pattern(pattern).regex.pattern()));
+                out.push(b'"');
                 out.extend_from_slice(if matched { b" matches " } else { b" does not match " });
                 out.extend_from_slice(&quoted("", text));
                 out

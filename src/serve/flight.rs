@@ -3,6 +3,7 @@
 
 use crate::exchange::Exchange;
 use crate::exchange::answer::Answer;
+use crate::exchange::body::Filters;
 use crate::wire::http1::{RequestHead, ResponseHead};
 
 /// A request under way.
@@ -12,6 +13,8 @@ pub struct Flight {
     pub exchange: Exchange,
     /// What the client gets.
     pub answer: Answer,
+    /// What its body goes through; mostly nothing.
+    pub filters: Filters,
     /// The head of the request as it is read.
     pub head: RequestHead,
     /// The head of the upstream's answer as it is read.
@@ -39,6 +42,7 @@ impl Flight {
     /// Forgets the request.
     pub fn clear(&mut self) {
         self.answer.clear();
+        self.filters.clear();
         self.head.clear();
         self.upstream_head.clear();
         (self.is_written, self.body_is_whole) = (false, false);

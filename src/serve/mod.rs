@@ -14,11 +14,13 @@ mod memory;
 mod options;
 mod process;
 mod reply;
+pub mod resolver;
 pub mod run;
 mod settings;
 mod state;
 mod stream;
 mod timers;
+pub mod tls;
 mod upstream;
 mod worker;
 
@@ -28,3 +30,4 @@ pub use options::{Options, Place};
 pub use process::{Order, Socket};
 pub use settings::Settings;
 pub use worker::Seed;
+

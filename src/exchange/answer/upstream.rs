@@ -3,7 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use super::{Answer, Ranges};
+use crate::config::{Config, ScopeId};
 use crate::exchange::headers::Headers;
+use crate::modules::shared::upstream_headers::Hidden;
 
 /// What becomes of a header of an upstream's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +69,16 @@ impl Treatments {
         by_name.extend(hidden.map(|name| (name.to_ascii_lowercase().into(), Treatment::Hide)));
         let longest = by_name.keys().map(|name| name.len()).max().unwrap_or(0).min(ROOM);
         Treatments { by_name, longest }
+    }
+
+    /// What holds in a scope.
+    pub fn in_scope(config: &Config, scope: ScopeId, hidden: &Hidden) -> Treatments {
+        let passed = config.effective_all(scope, hidden.pass);
+        let is_passed = |name: &str| passed.iter().any(|set| set.arg(1).eq_ignore_ascii_case(name));
+        let set = config.effective_all(scope, hidden.hide);
+        let names = hidden.defaults.iter().copied().chain(set.iter().map(|set| set.arg(1)));
+        let names: Vec<Vec<u8>> = names.filter(|name| !is_passed(name)).map(crate::syntax::encode).collect();
+        Treatments::new(names.iter().map(Vec::as_slice))
     }
 
     /// What becomes of a header; nothing where it is passed on as it is.

@@ -32,6 +32,8 @@ pub struct Builder<'c> {
     pub assigned: FxHashSet<u32>,
     pub unknown: BTreeSet<String>,
     pub assumptions: BTreeSet<String>,
+    /// It is for a live proxy, which knows more variables.
+    pub is_live: bool,
     pub rules: FxHashMap<ScopeId, Arc<[Rule]>>,
     pub pages: FxHashMap<ScopeId, Arc<[Page]>>,
     pub realips: FxHashMap<ScopeId, Arc<Realip>>,
@@ -50,6 +52,7 @@ impl<'c> Builder<'c> {
             assigned: FxHashSet::default(),
             unknown: BTreeSet::new(),
             assumptions: BTreeSet::new(),
+            is_live: false,
             rules: FxHashMap::default(),
             pages: FxHashMap::default(),
             realips: FxHashMap::default(),
@@ -61,7 +64,8 @@ impl<'c> Builder<'c> {
         (site, plan)
     }
 
-    pub fn build_live(self) -> (Site, Plan, Terms) {
+    pub fn build_live(mut self) -> (Site, Plan, Terms) {
+        self.is_live = true;
         self.build_with(Terms::compile)
     }
 

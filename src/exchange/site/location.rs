@@ -11,14 +11,16 @@ use super::{Op, Passed, Tree};
 use crate::config::cidr::Cidr;
 use crate::config::{ScopeId, Text};
 use crate::exchange::request::Slice;
-use crate::exchange::value::{Part, Template};
+use crate::exchange::value::{Clues, Part, Script, Template};
 use crate::modules::Contexts;
 use crate::modules::http::core::error_page::{Answer, ErrorPages};
 use crate::modules::http::core::limit_except::{LimitExcept, METHODS};
 use crate::modules::http::core::location::{self, Pattern};
 use crate::modules::http::core::root::Root;
+use crate::modules::http::fastcgi;
 use crate::modules::http::try_files::{Last, TryFiles};
 use crate::modules::shared::access::{Rule, Rules};
+use crate::modules::shared::named;
 use crate::modules::shared::pass::{Passes, Protocol};
 use crate::modules::shared::realip::Trusted;
 
@@ -67,6 +69,11 @@ pub struct Location {
     pub(in crate::exchange) resolver: bool,
     pub(in crate::exchange) root: Template,
     pub(in crate::exchange) alias: Alias,
+    pub(in crate::exchange) script: Script,
+    /// `rewrite_log`
+    pub(in crate::exchange) rewrite_log: bool,
+    /// What the browser, the referer and the link are judged by, if by anything.
+    pub(in crate::exchange) clues: Option<Box<Clues>>,
 }
 
 /// How a path becomes a file's.
@@ -155,6 +162,9 @@ impl Builder<'_> {
             resolver: config.effective(scope, "resolver").is_some_and(|set| set.arg(1) != "off"),
             root,
             alias,
+            script: self.script(scope),
+            rewrite_log: config.flag(scope, "rewrite_log", false),
+            clues: Clues::compile(self, scope),
         };
         self.site.locations.push(location);
         // An `if` has its steps in the program around it.
@@ -311,6 +321,13 @@ impl Builder<'_> {
             Last::Status(status) => Err(u16::try_from(*status).unwrap_or(500)),
         };
         Some(Box::new(Tried { files, last }))
+    }
+
+    fn script(&mut self, scope: ScopeId) -> Script {
+        let config = self.config;
+        let split = named::effective::<fastcgi::Split>(config, scope, "fastcgi_split_path_info");
+        let index = config.effective(scope, "fastcgi_index").map_or("", |set| set.arg(1));
+        Script { split: split.map(|split| split.0.clone()), index: self.text(index) }
     }
 
     /// A slash at the end says that it is a folder, and is no part of the name.

@@ -5,7 +5,7 @@ mod group;
 mod passing;
 mod tries;
 
-pub use group::{Affinity, Key, Name, Upstream};
+pub use group::{Affinity, Key, Located, Name, Upstream};
 pub use passing::{Passing, Wrong};
 pub use tries::{Destined, Next, Tries};
 

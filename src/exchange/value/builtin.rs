@@ -76,6 +76,8 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
         Builtin::ProxyHost => exchange.route.proxy.map(|(host, _)| host),
         Builtin::ProxyPort => exchange.route.proxy.map(|(_, port)| port),
         Builtin::DocumentRoot => site.location(exchange.route.location).root.try_eval(site, exchange),
+        Builtin::FastcgiScriptName => Some(site.location(exchange.route.location).script.name(site, exchange)),
+        Builtin::FastcgiPathInfo => Some(site.location(exchange.route.location).script.path(exchange)),
         Builtin::RequestFilename => exchange.filename(site),
         Builtin::SentLocation => live::sent_location(exchange),
         Builtin::AncientBrowser => Some(clues::browser(site, exchange, false)),

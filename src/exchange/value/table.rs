@@ -34,6 +34,20 @@ pub enum Variable {
     Unknown,
 }
 
+impl Variable {
+    /// Only a live connection gives it a value.
+    pub fn is_live(self) -> bool {
+        matches!(
+            self,
+            Variable::Live(_)
+                | Variable::SentHeader(_)
+                | Variable::SentTrailer(_)
+                | Variable::UpstreamTrailer(_)
+                | Variable::ProxyTlv(_)
+        )
+    }
+}
+
 /// A variable with a name of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Builtin {
@@ -44,6 +58,8 @@ pub enum Builtin {
     ContentLength,
     ContentType,
     DocumentRoot,
+    FastcgiPathInfo,
+    FastcgiScriptName,
     Host,
     Hostname,
     HttpCookie,
@@ -102,6 +118,8 @@ pub static BUILTINS: &[(&str, Builtin)] = &[
     ("content_type", Builtin::ContentType),
     ("document_root", Builtin::DocumentRoot),
     ("document_uri", Builtin::Uri),
+    ("fastcgi_path_info", Builtin::FastcgiPathInfo),
+    ("fastcgi_script_name", Builtin::FastcgiScriptName),
     ("host", Builtin::Host),
     ("hostname", Builtin::Hostname),
     ("http_cookie", Builtin::HttpCookie),
