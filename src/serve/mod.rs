@@ -30,4 +30,3 @@ pub use options::{Options, Place};
 pub use process::{Order, Socket};
 pub use settings::Settings;
 pub use worker::Seed;
-

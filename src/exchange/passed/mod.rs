@@ -6,4 +6,3 @@ mod uri;
 
 pub use cgi::{Cgi, Memcached, Own};
 pub use http::{Body, Http, HttpVersion};
-pub use uri::escape as escape_uri;
