@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 
 use super::attempt::Ending;
 use super::guard::{Admission, Entry};
-use super::limits::{self, Held, Verdict};
+use super::limits::{self, Held, Limited, Verdict};
+use super::notes::Note;
 use super::request::Slice;
 use super::route::{Content, Failed, Found, Reply, To};
 use super::site::{Handler, ListenerId};
@@ -172,7 +173,13 @@ impl Exchange {
             Event::LastByte => return self.forwarded(Ending::Answered, world),
             Event::ClientGone => {
                 self.through(Ending::ClientGone, world);
-                return self.done(CLIENT_CLOSED_REQUEST, world);
+                // What the client has seen stays.
+                let status = if self.facts.bytes_sent > 0 && self.forwards {
+                    self.route.outcome(self.status)
+                } else {
+                    CLIENT_CLOSED_REQUEST
+                };
+                return self.done(status, world);
             }
         };
         self.after(next, world)
@@ -261,11 +268,30 @@ impl Exchange {
             let mut key = Vec::new();
             world.plan.keys.request_key(limit.zone).write(world.site, self, &mut key);
             // nginx logs a key that is too long, and does not count it.
-            limit.key = if key.len() > usize::from(u16::MAX) { Box::default() } else { key.into() };
+            limit.key = if key.len() > usize::from(u16::MAX) {
+                let key = self.request.keep(&key);
+                self.notes.push(Note::LongKey { of_requests: true, zone: limit.zone, key });
+                Box::default()
+            } else {
+                key.into()
+            };
         }
         let now = world.now;
-        let verdict = world.memory.requests(|zones| limits::check(&filled, zones, now));
+        let judged = world.memory.requests(|zones| limits::check(&filled, zones, now));
+        let (verdict, dry_run) = (judged.verdict, limits.request_dry_run);
         self.was_limited = verdict != Verdict::Free;
+        self.limited_requests = match verdict {
+            Verdict::Free => self.limited_requests,
+            Verdict::Passed => Some(Limited::Passed),
+            Verdict::Delayed(_) => Some(if dry_run { Limited::DelayedDryRun } else { Limited::Delayed }),
+            Verdict::Rejected(_) => Some(if dry_run { Limited::RejectedDryRun } else { Limited::Rejected }),
+        };
+        let delays = matches!(verdict, Verdict::Delayed(_));
+        if delays || matches!(verdict, Verdict::Rejected(_)) {
+            let level = if delays { limits.request_level.less() } else { limits.request_level };
+            let (zone, excess) = (filled[judged.limit].zone, judged.excess.unsigned_abs());
+            self.notes.push(Note::LimitsRequests { level, zone, excess, delays, dry_run });
+        }
         match verdict {
             Verdict::Rejected(_) if !limits.request_dry_run => self.answer_error(limits.request_status, world),
             Verdict::Delayed(delay) if !limits.request_dry_run => {
@@ -344,10 +370,16 @@ impl Exchange {
         for (zone, most) in &limits.connections {
             let mut key = Vec::new();
             world.plan.keys.connection_key(*zone).write(world.site, self, &mut key);
-            if key.is_empty() || key.len() > usize::from(u8::MAX) {
+            if key.len() > usize::from(u8::MAX) {
+                let key = self.request.keep(&key);
+                self.notes.push(Note::LongKey { of_requests: false, zone: *zone, key });
+                continue;
+            }
+            if key.is_empty() {
                 continue;
             }
             self.was_counted = true;
+            self.limited_connections = Some(Limited::Passed);
             if world.memory.connections(*zone, |zone| zone.hold(&key, *most)) {
                 self.held.push(Held { zone: *zone, key: key.into() });
                 continue;
@@ -355,6 +387,9 @@ impl Exchange {
             for Held { zone, key } in self.held.drain(..) {
                 world.memory.connections(zone, |zone| zone.release(&key));
             }
+            let (level, dry_run) = (limits.connection_level, limits.connection_dry_run);
+            self.limited_connections = Some(if dry_run { Limited::RejectedDryRun } else { Limited::Rejected });
+            self.notes.push(Note::LimitsConnections { level, zone: *zone, dry_run });
             return if limits.connection_dry_run { Ok(()) } else { Err(limits.connection_status) };
         }
         Ok(())

@@ -1,10 +1,13 @@
 //! Everything that is known of one request while it lives. A driver keeps a few of these and reuses them: what a request
 //! needed room for stays for the next.
 
+use super::answer::Answer;
 use super::attempt::Attempts;
+use super::facts::Facts;
 use super::guard::Admission;
 use super::headers::Headers;
-use super::limits::Held;
+use super::limits::{Held, Limited};
+use super::notes::Note;
 use super::request::{Connection, Line, Request, Slice};
 use super::route::{Reply, Route, To};
 use super::site::Site;
@@ -23,6 +26,20 @@ pub struct Exchange {
     pub attempts: Attempts,
     /// The headers of the upstream's answer.
     pub upstream_headers: Headers,
+    /// The headers after the body of the upstream's answer.
+    pub upstream_trailers: Headers,
+    /// What the client gets, for the variables that tell of it: the driver lends it.
+    pub answer: Answer,
+    /// What only the driver knows.
+    pub facts: Facts,
+    /// What there is to log; the driver takes it.
+    pub notes: Vec<Note>,
+    /// `set $limit_rate`: bytes a second, 0 for no limit.
+    pub limit_rate: Option<u64>,
+    /// `$limit_req_status`
+    pub limited_requests: Option<Limited>,
+    /// `$limit_conn_status`
+    pub limited_connections: Option<Limited>,
     /// The time.
     pub now: Millis,
     /// When the request arrived.
@@ -83,6 +100,10 @@ impl Exchange {
         self.route.reset();
         self.attempts.clear();
         self.upstream_headers.clear();
+        self.upstream_trailers.clear();
+        self.facts.start();
+        self.notes.clear();
+        (self.limit_rate, self.limited_requests, self.limited_connections) = (None, None, None);
         (self.now, self.started, self.status, self.waited) = (now, now, 0, 0);
         self.tries.reset();
         (self.reply, self.destined) = (None, None);

@@ -3,6 +3,7 @@
 use super::{Verdict, crypt};
 use crate::config::{Config, ScopeId, Text};
 use crate::exchange::files::Unread;
+use crate::exchange::notes::Importance;
 use crate::exchange::site::{Builder, Site};
 use crate::exchange::state::Exchange;
 use crate::exchange::value::{Template, basic_credentials};
@@ -33,6 +34,7 @@ impl Basic {
             return Verdict::Declined;
         }
         let Some((user, password)) = basic_credentials(exchange) else {
+            exchange.say(Importance::Info, &[b"no user/password was provided for basic authentication"]);
             return challenge(exchange, &realm);
         };
         let Some(file) = self.file.try_eval(site, exchange) else { return Verdict::Refused(500) };
@@ -42,11 +44,22 @@ impl Basic {
         }
         let read = site.files.as_ref().map_or(Err(Unread::Missing), |files| files.read(&path));
         match read {
-            Err(Unread::Missing) => Verdict::Refused(403),
+            Err(Unread::Missing) => {
+                let why: &[u8] = b"\" failed (2: No such file or directory)";
+                exchange.say(Importance::Error, &[b"open() \"", &path, why]);
+                Verdict::Refused(403)
+            }
             Err(Unread::Refused) => Verdict::Refused(500),
             Ok(content) => match kept_for(&content, &user) {
                 Some(kept) if crypt::fits(&password, kept) => Verdict::Passed,
-                _ => challenge(exchange, &realm),
+                Some(_) => {
+                    exchange.say(Importance::Error, &[b"user \"", &user, b"\": password mismatch"]);
+                    challenge(exchange, &realm)
+                }
+                None => {
+                    exchange.say(Importance::Error, &[b"user \"", &user, b"\" was not found in \"", &path, b"\""]);
+                    challenge(exchange, &realm)
+                }
             },
         }
     }

@@ -9,6 +9,7 @@ mod crypt;
 
 use basic::Basic;
 
+use super::notes::{Importance, Note};
 use super::request::Slice;
 use super::site::{Builder, Site};
 use super::state::Exchange;
@@ -120,7 +121,13 @@ impl Exchange {
             return Entry::Open;
         }
         match site.live(self.route.location).and_then(|live| live.guard.as_ref()) {
-            None => self.access(site).map_or_else(Entry::Refused, |()| Entry::Open),
+            None => match self.access(site) {
+                Ok(()) => Entry::Open,
+                Err(status) => {
+                    self.notes.push(Note::Forbidden);
+                    Entry::Refused(status)
+                }
+            },
             Some(guard) => self.pass_guard(site, guard),
         }
     }
@@ -128,7 +135,7 @@ impl Exchange {
     fn pass_guard(&mut self, site: &Site, guard: &Guard) -> Entry {
         loop {
             let (verdict, next) = match self.admission.next {
-                Check::Rules => (self.judge_by_rules(site), Check::Basic),
+                Check::Rules => (self.judge_by_rules(site, guard), Check::Basic),
                 Check::Basic => {
                     let verdict = guard.basic.as_ref().map_or(Verdict::Declined, |basic| basic.judge(site, self));
                     (verdict, Check::Asked)
@@ -160,18 +167,36 @@ impl Exchange {
         self.admission.next = Check::Done;
         match std::mem::take(&mut self.admission.code) {
             0 => Entry::Open,
-            401 if guard.delay > 0 => Entry::Later(401, guard.delay),
+            401 if guard.delay > 0 => {
+                self.say(Importance::Info, &[b"delaying unauthorized request"]);
+                Entry::Later(401, guard.delay)
+            }
+            403 if guard.any => {
+                self.notes.push(Note::Forbidden);
+                Entry::Refused(403)
+            }
             status => Entry::Refused(status),
         }
     }
 
     /// `ngx_http_access_handler`
-    fn judge_by_rules(&self, site: &Site) -> Verdict {
+    fn judge_by_rules(&mut self, site: &Site, guard: &Guard) -> Verdict {
         match self.access_rule(site) {
             None => Verdict::Declined,
             Some(true) => Verdict::Passed,
-            Some(false) => Verdict::Refused(403),
+            Some(false) => {
+                if !guard.any {
+                    self.notes.push(Note::Forbidden);
+                }
+                Verdict::Refused(403)
+            }
         }
+    }
+
+    /// Notes a message for the error log.
+    fn say(&mut self, importance: Importance, text: &[&[u8]]) {
+        let text = self.request.keep(&text.concat());
+        self.notes.push(Note::Said(importance, text));
     }
 
     /// `ngx_http_auth_request_handler`
@@ -183,7 +208,11 @@ impl Exchange {
             None => Verdict::Open,
             Some(status @ (401 | 403)) => Verdict::Refused(status),
             Some(200..300) => Verdict::Passed,
-            Some(_) => Verdict::Refused(500),
+            Some(status) => {
+                let status = format!("auth request unexpected status: {status}");
+                self.say(Importance::Error, &[status.as_bytes()]);
+                Verdict::Refused(500)
+            }
         }
     }
 

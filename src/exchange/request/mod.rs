@@ -168,6 +168,9 @@ pub struct Request {
     pub(super) method: Slice,
     pub(super) sent_method: Slice,
     target: Slice,
+    /// The first line as it was sent, if the driver gave it, and what it says of the protocol.
+    pub(super) line: Option<Slice>,
+    pub(super) protocol: Slice,
     pub(super) id: Slice,
     /// `$uri`
     pub(super) uri: Slice,
@@ -200,6 +203,7 @@ impl Request {
         self.known = Known::default();
         (self.odd_headers, self.escaped, self.as_sent, self.port) = (false, false, true, 0);
         (self.original, self.client_text) = (None, None);
+        (self.line, self.protocol) = (None, empty);
         (self.id, self.uri, self.args, self.unparsed, self.host) = (empty, empty, empty, empty, empty);
         self.version = line.version;
         self.method = self.push(line.method);
@@ -249,6 +253,24 @@ impl Request {
     pub(super) fn read_host(&mut self, host: Slice) -> bool {
         let text = host.of(&self.bytes);
         self.last_host.is(text) || self.last_host.read(text)
+    }
+
+    /// Keeps the first line as it was sent, with what it says of the protocol (`HTTP/1.1`; empty of HTTP/0.9).
+    pub fn keep_line(&mut self, line: &[u8], protocol: &[u8]) {
+        let kept = self.push(line);
+        self.line = Some(kept);
+        self.protocol = self.push(protocol);
+    }
+
+    /// The first line as it was sent; empty if the driver did not keep it.
+    #[must_use]
+    pub fn line(&self) -> &[u8] {
+        self.get(self.line.unwrap_or_default())
+    }
+
+    /// Keeps a text for as long as the request.
+    pub fn keep(&mut self, text: &[u8]) -> Slice {
+        self.push(text)
     }
 
     /// Sets `$request_id`.

@@ -33,6 +33,8 @@ pub struct Builder<'c> {
     pub assigned: FxHashSet<u32>,
     pub unknown: BTreeSet<String>,
     pub assumptions: BTreeSet<String>,
+    /// It is for a live proxy, which knows more variables.
+    pub is_live: bool,
     pub rules: FxHashMap<ScopeId, Arc<[Rule]>>,
     pub pages: FxHashMap<ScopeId, Arc<[Page]>>,
     pub realips: FxHashMap<ScopeId, Arc<Realip>>,
@@ -51,6 +53,7 @@ impl<'c> Builder<'c> {
             assigned: FxHashSet::default(),
             unknown: BTreeSet::new(),
             assumptions: BTreeSet::new(),
+            is_live: false,
             rules: FxHashMap::default(),
             pages: FxHashMap::default(),
             realips: FxHashMap::default(),
@@ -62,7 +65,8 @@ impl<'c> Builder<'c> {
         (site, plan)
     }
 
-    pub fn build_live(self) -> (Site, Plan, Terms) {
+    pub fn build_live(mut self) -> (Site, Plan, Terms) {
+        self.is_live = true;
         self.build_with(|builder| {
             let scopes: Vec<ScopeId> = builder.site.locations.iter().map(|location| location.scope).collect();
             builder.site.live = scopes.into_iter().map(|scope| Live::compile(scope, builder)).collect();

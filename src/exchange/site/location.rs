@@ -11,7 +11,7 @@ use super::{Op, Passed, Tree};
 use crate::config::cidr::Cidr;
 use crate::config::{ScopeId, Text};
 use crate::exchange::request::Slice;
-use crate::exchange::value::{Part, Script, Template};
+use crate::exchange::value::{Clues, Part, Script, Template};
 use crate::modules::Contexts;
 use crate::modules::http::core::error_page::{Answer, ErrorPages};
 use crate::modules::http::core::limit_except::{LimitExcept, METHODS};
@@ -70,6 +70,10 @@ pub struct Location {
     pub(in crate::exchange) root: Template,
     pub(in crate::exchange) alias: Alias,
     pub(in crate::exchange) script: Script,
+    /// `rewrite_log`
+    pub(in crate::exchange) rewrite_log: bool,
+    /// What the browser, the referer and the link are judged by, if by anything.
+    pub(in crate::exchange) clues: Option<Box<Clues>>,
 }
 
 /// How a path becomes a file's.
@@ -159,6 +163,8 @@ impl Builder<'_> {
             root,
             alias,
             script: self.script(scope),
+            rewrite_log: config.flag(scope, "rewrite_log", false),
+            clues: Clues::compile(self, scope),
         };
         self.site.locations.push(location);
         // An `if` has its steps in the program around it.
