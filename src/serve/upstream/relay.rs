@@ -62,6 +62,10 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
         return tunnel(worker, client, flight, link).await;
     }
     client.begin(worker, flight, has_body);
+    if flight.head_only && !link.framing.is_done() {
+        // Nobody wants the body.
+        return Event::LastByte;
+    }
     let now = clock::now();
     let mut relay = Relay {
         pending: Spool::default(),
@@ -105,7 +109,7 @@ fn buffers(exchange: &Exchange, on: bool) -> bool {
 
 /// The head of the answer.
 fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
-    let Flight { answer, exchange, upstream_head, status_line, .. } = flight;
+    let Flight { answer, exchange, upstream_head, status_line, head_only, .. } = flight;
     answer.clear();
     let Some(treatments) = speaks::treatments(worker, exchange) else { return };
     answer.status = exchange.route.outcome(exchange.status);
@@ -125,7 +129,8 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
         let path = std::mem::take(&mut answer.location);
         place_redirect(worker, exchange, &path, answer);
     }
-    answer.header_only = exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
+    answer.add(&exchange.challenges);
+    answer.header_only = *head_only || exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
     if !matches!(link.framing, Framing::Chunked(_)) {
         answer.length = length(&exchange.upstream_headers);
     }
