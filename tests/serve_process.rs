@@ -1,7 +1,7 @@
 //! The process of a server: how it starts, what signals do, what it leaves behind.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
@@ -242,6 +242,40 @@ fn an_address_in_use_ends_the_start() {
     assert!(said.ends_with(&(refused.repeat(5) + "nginx: [emerg] still could not bind()\n")), "{said}");
     assert!(!folder.path().join("nginx.pid").exists());
     assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn old_workers_are_given_no_more_time_than_said() {
+    let backend = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (port, address) = (free_port(), backend.local_addr().unwrap());
+    let location = format!("location / {{ proxy_pass http://{address}; }}");
+    let http = format!("server {{ listen 127.0.0.1:{port}; {location} }}");
+    let mut server = Server::start("worker_shutdown_timeout 50ms;", &http);
+    let mut client = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    client.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
+    // Now the request is under way, and its answer will never come.
+    let _connection = backend.accept().unwrap();
+    server.send(Signal::SIGQUIT);
+    assert_eq!(server.ended().code(), Some(0));
+    assert_eq!(server.count("exited with code 0"), 1);
+}
+
+#[test]
+fn a_daemon_is_another_process() {
+    let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+    let text = configuration(port, "", "").replace("daemon off", "daemon on");
+    fs::write(folder.path().join("nginx.conf"), text).unwrap();
+    let mut child = command(&folder, &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let started = wait("the first process", || child.try_wait().unwrap());
+    let number = wait("the process number", || {
+        fs::read_to_string(folder.path().join("nginx.pid")).ok()?.trim_end().parse().ok()
+    });
+    let daemon = Pid::from_raw(number);
+    TcpStream::connect(("127.0.0.1", port)).unwrap();
+    kill(daemon, Signal::SIGTERM).unwrap();
+    wait("the end", || (!folder.path().join("nginx.pid").exists()).then_some(()));
+    assert_eq!(started.code(), Some(0));
+    assert_ne!(number, child.id() as i32);
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 mod cgi;
 mod http;
+mod rewrites;
 mod uri;
 
 pub use cgi::{Cgi, Memcached, Own};
+pub use rewrites::Rewritten;
 pub use http::{Body, Http, HttpVersion};

@@ -9,11 +9,11 @@ use super::link::Link;
 use super::speaks::{self, READING_BODY};
 use crate::balance::Millis;
 use crate::exchange::Event;
-use crate::exchange::answer::{Rewrite, Treatment};
 use crate::serve::client::Client;
 use crate::serve::clock;
 use crate::serve::flight::Flight;
 use crate::serve::log::Level;
+use crate::serve::reply::place_redirect;
 use crate::serve::state::Worker;
 
 /// Where the relay is.
@@ -59,14 +59,6 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
     }
 }
 
-struct NoRewrite;
-
-impl Rewrite for NoRewrite {
-    fn rewrite(&mut self, _: Treatment, _: &[u8], _: &mut Vec<u8>) -> bool {
-        false
-    }
-}
-
 /// The head of the answer.
 fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
     let Flight { answer, exchange, upstream_head, status_line, .. } = flight;
@@ -76,7 +68,14 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
     if answer.status == upstream_head.status {
         answer.status_line.extend_from_slice(status_line);
     }
-    answer.take(&exchange.upstream_headers, treatments, exchange.request.version() >= 20, &mut NoRewrite);
+    let http = worker.generation.terms.location(exchange.route.location).http.as_deref();
+    let rewritten =
+        http.map(|http| http.rewrites.run(&worker.generation.site, exchange, treatments)).unwrap_or_default();
+    answer.take(&exchange.upstream_headers, treatments, exchange.request.version() >= 20, &rewritten);
+    if !answer.location.is_empty() {
+        let path = std::mem::take(&mut answer.location);
+        place_redirect(worker, exchange, &path, answer);
+    }
     answer.header_only = exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
     if !matches!(link.framing, Framing::Chunked(_)) {
         answer.length = length(&exchange.upstream_headers);
