@@ -82,6 +82,12 @@ impl Exchange {
         site.constant(site.server(self.route.server).name)
     }
 
+    /// Bytes that its body may have; 0 for no limit.
+    #[must_use]
+    pub fn max_body(&self, site: &Site) -> u64 {
+        site.location(self.route.location).max_body
+    }
+
     /// The bytes of a value.
     #[must_use]
     pub fn text<'t>(&'t self, site: &'t Site, slice: Slice) -> &'t [u8] {

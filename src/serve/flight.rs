@@ -4,6 +4,7 @@
 use crate::exchange::Exchange;
 use crate::exchange::answer::Answer;
 use crate::exchange::body::Filters;
+use crate::serve::spool::Spool;
 use crate::serve::upstream::Reading;
 use crate::wire::http1::{RequestHead, ResponseHead};
 
@@ -29,7 +30,7 @@ pub struct Flight {
     /// It has been written, and goes to the next peer as it is.
     pub is_written: bool,
     /// The client's body, as far as it was read.
-    pub body: Vec<u8>,
+    pub body: Spool,
     /// All of the client's body was read.
     pub body_is_whole: bool,
     /// Bytes of the answer, before its body.
@@ -50,7 +51,8 @@ impl Flight {
         self.upstream_head.clear();
         self.reading = Reading::Http;
         (self.is_written, self.body_is_whole) = (false, false);
-        for buffer in [&mut self.request, &mut self.body, &mut self.out, &mut self.room] {
+        self.body.clear();
+        for buffer in [&mut self.request, &mut self.out, &mut self.room] {
             buffer.clear();
             if buffer.capacity() > KEPT {
                 *buffer = Vec::new();

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::exchange::TermsOf;
+
 /// Where files are made, and when.
 #[derive(Debug, Clone)]
 pub struct Place {
@@ -17,6 +19,20 @@ pub struct Place {
     pub folder: Arc<Path>,
     /// Bytes that stay in memory.
     pub memory: usize,
+}
+
+impl TermsOf {
+    /// Where the client's body waits.
+    #[must_use]
+    pub fn body_place(&self) -> Place {
+        Place { folder: Arc::clone(&self.body_folder), memory: self.body_buffer as usize }
+    }
+
+    /// Where an answer waits.
+    #[must_use]
+    pub fn buffer_place(&self) -> Place {
+        Place { folder: Arc::clone(&self.buffer_folder), memory: self.buffering.memory as usize }
+    }
 }
 
 /// Content that waits.
@@ -133,6 +149,10 @@ impl Stored {
                     return Ok(Stored { file, path, is_named });
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                // The folders of a build are there where nginx was installed, and only there.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && folder != std::env::temp_dir() => {
+                    return Stored::create(&std::env::temp_dir(), is_named);
+                }
                 Err(error) => return Err(error),
             }
         }

@@ -6,5 +6,5 @@ mod rewrites;
 mod uri;
 
 pub use cgi::{Cgi, Memcached, Own};
-pub use rewrites::Rewritten;
 pub use http::{Body, Http, HttpVersion};
+pub use rewrites::Rewritten;

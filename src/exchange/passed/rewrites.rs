@@ -339,7 +339,8 @@ mod tests {
     use super::*;
 
     fn flagged(cookie: &str, flags: &[&str]) -> String {
-        let mut attributes: Vec<Attribute> = cookie.as_bytes().split(|byte| *byte == b';').map(Attribute::read).collect();
+        let mut attributes: Vec<Attribute> =
+            cookie.as_bytes().split(|byte| *byte == b';').map(Attribute::read).collect();
         let mut asked = Flags::default();
         flags.iter().for_each(|flag| asked.note(flag.as_bytes()));
         asked.apply(&mut attributes);

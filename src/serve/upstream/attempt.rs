@@ -1,15 +1,15 @@
 //! One try at one peer, up to the head of its answer: `ngx_http_upstream_connect` to `ngx_http_upstream_process_header`.
 
 use std::future::poll_fn;
-use std::io;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::connect::connect;
 use super::link::Link;
+use super::request::{Sending, Unsent, poll_request};
 use super::speaks;
 use crate::exchange::Event;
-use crate::serve::client::Client;
+use crate::serve::client::{BodyFault, Client};
 use crate::serve::flight::Flight;
 use crate::serve::state::Worker;
 
@@ -19,6 +19,8 @@ enum Failed {
     Invalid,
     Timeout,
     ClientGone,
+    /// The client's body is not what it should be: this status.
+    Body(u16),
 }
 
 /// Sends the request to the peer of the last attempt, and reads the head of its answer.
@@ -41,11 +43,13 @@ pub async fn attempt<C: Client>(
         return Event::Failed(500);
     }
     speaks::begin(flight);
-    link.is_sent = false;
+    link.sending = Sending::default();
     let passing = *flight.exchange.passing();
     client.timer().set_after(passing.read_timeout);
-    let mut sent = 0;
-    let read = poll_fn(|cx| poll_head(cx, worker, client, flight, link, &mut sent)).await;
+    if !flight.body_is_whole && flight.exchange.request.has_body() {
+        client.invite_body();
+    }
+    let read = poll_fn(|cx| poll_head(cx, worker, client, flight, link)).await;
     client.timer().clear();
     match read {
         Ok(status) => Event::Head(status),
@@ -53,6 +57,7 @@ pub async fn attempt<C: Client>(
         Err(Failed::Invalid) => Event::InvalidHead,
         Err(Failed::Timeout) => Event::ReadTimeout,
         Err(Failed::ClientGone) => Event::ClientGone,
+        Err(Failed::Body(status)) => Event::Failed(status),
     }
 }
 
@@ -90,14 +95,13 @@ fn poll_head<C: Client>(
     client: &mut C,
     flight: &mut Flight,
     link: &mut Link,
-    sent: &mut usize,
 ) -> Poll<Result<u16, Failed>> {
-    if !link.is_sent {
-        match poll_request(cx, worker, flight, link, sent) {
-            Poll::Ready(Ok(())) => link.is_sent = true,
+    if !link.sending.is_done {
+        match poll_request(cx, worker, client, flight, link) {
             // The peer may have answered before it closed.
-            Poll::Ready(Err(_)) => link.is_sent = true,
-            Poll::Pending => {}
+            Poll::Pending | Poll::Ready(Ok(()) | Err(Unsent::Peer(_))) => {}
+            Poll::Ready(Err(Unsent::Client(BodyFault::Gone))) => return Poll::Ready(Err(Failed::Body(400))),
+            Poll::Ready(Err(Unsent::Client(BodyFault::Bad(status)))) => return Poll::Ready(Err(Failed::Body(status))),
         }
     }
     loop {
@@ -123,27 +127,9 @@ fn poll_head<C: Client>(
     if client.timer().poll(cx).is_ready() {
         return Poll::Ready(Err(Failed::Timeout));
     }
-    if !worker.terms(&flight.exchange).ignores_abort && client.poll_gone(cx, worker).is_ready() {
+    let listens = link.sending.is_done || flight.body_is_whole;
+    if listens && !worker.terms(&flight.exchange).ignores_abort && client.poll_gone(cx, worker).is_ready() {
         return Poll::Ready(Err(Failed::ClientGone));
     }
     Poll::Pending
-}
-
-/// Writes what is left of the request.
-fn poll_request(
-    cx: &mut Context,
-    worker: &Worker,
-    flight: &Flight,
-    link: &mut Link,
-    sent: &mut usize,
-) -> Poll<io::Result<()>> {
-    let head = flight.request.len();
-    let body = if speaks::sends_body(worker, &flight.exchange) { &flight.body[..] } else { &[] };
-    loop {
-        let left = if *sent < head { &flight.request[*sent..] } else { &body[*sent - head..] };
-        if left.is_empty() {
-            return link.stream.poll_flush(cx);
-        }
-        *sent += std::task::ready!(link.stream.poll_write(cx, left))?;
-    }
 }

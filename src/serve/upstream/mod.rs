@@ -6,7 +6,9 @@ mod framing;
 mod idle;
 mod link;
 mod relay;
+mod request;
 mod speaks;
+mod tunnel;
 
 pub use attempt::attempt;
 pub use idle::Pools;

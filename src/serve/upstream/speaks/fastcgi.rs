@@ -7,11 +7,11 @@ use crate::serve::log::Level;
 use crate::serve::state::Worker;
 use crate::serve::upstream::framing::{Framing, Records, length};
 use crate::serve::upstream::link::Link;
-use crate::wire::fastcgi::{Bad, Body, Params, Started, catches, stdin, stdin_end};
+use crate::wire::fastcgi::{Bad, Body, Params, Started, catches, stdin_end};
 
-/// Makes the request, with the body if all of it is there.
+/// Makes the request up to the client's body.
 pub fn write(worker: &Worker, flight: &mut Flight) -> bool {
-    let Flight { exchange, request, body, body_is_whole, .. } = flight;
+    let Flight { exchange, request, .. } = flight;
     let site = &worker.generation.site;
     let Some(cgi) = worker.generation.terms.location(exchange.route.location).cgi.as_deref() else { return false };
     let CgiOwn::Fastcgi { keep, .. } = &cgi.own else { return false };
@@ -21,10 +21,7 @@ pub fn write(worker: &Worker, flight: &mut Flight) -> bool {
         worker.say(exchange, Level::Alert, too_big.to_string().as_bytes(), "");
         return false;
     }
-    if cgi.pass_body && *body_is_whole {
-        stdin(body, request);
-    }
-    if !cgi.pass_body || *body_is_whole || !exchange.request.has_body() {
+    if !cgi.pass_body || !exchange.request.has_body() {
         stdin_end(request);
     }
     true

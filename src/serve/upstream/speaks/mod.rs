@@ -59,32 +59,41 @@ pub fn write_request(worker: &Worker, flight: &mut Flight) -> bool {
 fn announced(flight: &Flight) -> Body {
     let request = &flight.exchange.request;
     if request.is_chunked() {
-        return if flight.body_is_whole { Body::Length(flight.body.len() as u64) } else { Body::Chunked };
+        return if flight.body_is_whole { Body::Length(flight.body.len()) } else { Body::Chunked };
     }
     flight.exchange.body_length().map_or(Body::None, Body::Length)
 }
 
-/// Whether the client's body follows the request as it is. FastCGI has its own form for it: a body that was whole when
-/// the request was written is part of the request, others go through [`frame`].
+/// Whether the client's body follows the request.
 pub fn sends_body(worker: &Worker, exchange: &Exchange) -> bool {
     match exchange.protocol {
-        Protocol::Fastcgi | Protocol::Memcached => false,
-        Protocol::Scgi | Protocol::Uwsgi => worker.terms(exchange).cgi.as_ref().is_some_and(|cgi| cgi.pass_body),
+        Protocol::Memcached => false,
+        Protocol::Fastcgi | Protocol::Scgi | Protocol::Uwsgi => {
+            worker.terms(exchange).cgi.as_ref().is_some_and(|cgi| cgi.pass_body)
+        }
         _ => worker.http(exchange).is_some_and(crate::exchange::Http::sends_body),
     }
 }
 
-/// Appends a part of the client's body to `out`, as the peer wants it; `is_last` when nothing follows. Not for bodies that
-/// the location does not pass on.
-pub fn frame(protocol: Protocol, body: Body, part: &[u8], is_last: bool, out: &mut Vec<u8>) {
-    match protocol {
+/// Whether the body has a form of its own, see [`frame`].
+pub fn frames(flight: &Flight) -> bool {
+    match flight.exchange.protocol {
+        Protocol::Fastcgi => true,
+        Protocol::Http => announced(flight) == Body::Chunked,
+        _ => false,
+    }
+}
+
+/// Appends a part of the client's body to `out`, as the peer wants it; `is_last` when nothing follows.
+pub fn frame(flight: &Flight, part: &[u8], is_last: bool, out: &mut Vec<u8>) {
+    match flight.exchange.protocol {
         Protocol::Fastcgi => {
             wire::fastcgi::stdin(part, out);
             if is_last {
                 wire::fastcgi::stdin_end(out);
             }
         }
-        Protocol::Http if body == Body::Chunked => http::frame(part, is_last, out),
+        Protocol::Http if announced(flight) == Body::Chunked => http::frame(part, is_last, out),
         _ => out.extend_from_slice(part),
     }
 }
