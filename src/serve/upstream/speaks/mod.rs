@@ -6,6 +6,7 @@
 
 mod cgi;
 mod fastcgi;
+mod headers;
 mod http;
 mod memcached;
 
