@@ -224,7 +224,7 @@ impl Buffering {
             _ => (8, PAGE),
         };
         Buffering {
-            on: config.flag(scope, &format!("{prefix}_buffering"), true),
+            on: prefix != Protocol::Memcached.prefix() && config.flag(scope, &format!("{prefix}_buffering"), true),
             head,
             memory: count.saturating_mul(size),
             file: number("max_temp_file_size", 1 << 30),

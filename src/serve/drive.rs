@@ -45,7 +45,15 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
         if is_answered && !matches!(event, Event::LastByte | Event::Served(_)) {
             client.fail();
         }
+        let (tries, location) = (flight.exchange.attempts.len(), flight.exchange.route.location);
         action = worker.tell(&mut flight.exchange, event);
+        if matches!(event, Event::Head(_))
+            && action != Action::Forward
+            && let Some(link) = link.take()
+            && let Some(attempt) = tries.checked_sub(1).and_then(|last| flight.exchange.attempts.get(last))
+        {
+            worker.pools.give_unread(attempt, location, link);
+        }
     }
     if !is_answered {
         reply::answer(worker, client, flight).await;
@@ -93,6 +101,7 @@ async fn read_body<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flig
         match read {
             Ok(true) => {
                 flight.body_is_whole = true;
+                flight.exchange.request.body_read = Some(flight.body.len());
                 return Event::Body;
             }
             Ok(false) => {}

@@ -191,6 +191,8 @@ pub struct Request {
     pub(super) as_sent: bool,
     /// The text of the client's address, once it was needed.
     pub(super) client_text: Option<Slice>,
+    /// The length of the body, once all of it was read.
+    pub body_read: Option<u64>,
     /// The host of an earlier request, as it was read: most ask for the same one.
     pub(super) last_host: ReadHost,
 }
@@ -205,7 +207,7 @@ impl Request {
         self.connection = *connection;
         self.known = Known::default();
         (self.odd_headers, self.escaped, self.as_sent, self.port) = (false, false, true, 0);
-        (self.original, self.client_text) = (None, None);
+        (self.original, self.client_text, self.body_read) = (None, None, None);
         (self.line, self.protocol) = (None, empty);
         (self.id, self.uri, self.args, self.unparsed, self.host) = (empty, empty, empty, empty, empty);
         self.version = line.version;

@@ -157,7 +157,7 @@ impl Client for Http1 {
             self.persists = false;
         }
         let version = exchange.request.version();
-        let may_chunk = has_body && version >= 11 && terms.chunked;
+        let may_chunk = has_body && version >= 11 && terms.chunked && answer.status != 101;
         if answer.expects_trailers && may_chunk {
             answer.length = None;
         }

@@ -31,6 +31,9 @@ pub async fn attempt<C: Client>(
     link: &mut Option<Link>,
 ) -> Event {
     *link = None;
+    if !speaks::write_request(worker, flight) {
+        return Event::Failed(500);
+    }
     let found = match reach(worker, client, flight).await {
         Ok(found) => found,
         Err(event) => return event,
@@ -39,9 +42,6 @@ pub async fn attempt<C: Client>(
     let link = link.insert(found);
     link.requests += 1;
     worker.tell(&mut flight.exchange, Event::Connected);
-    if !speaks::write_request(worker, flight) {
-        return Event::Failed(500);
-    }
     speaks::begin(flight);
     link.sending = Sending::default();
     let passing = *flight.exchange.passing();

@@ -81,11 +81,8 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
     client.timer().clear();
     match ended {
         Ended::Whole => {
-            if link.framing.is_done() && link.rest.is_empty() && link.sending.is_done {
-                let exchange = &flight.exchange;
-                if let Some(attempt) = exchange.attempts.last() {
-                    worker.pools.give(exchange.tries.group.upstream(), &attempt.addr, exchange.route.location, link);
-                }
+            if let Some(attempt) = flight.exchange.attempts.last() {
+                worker.pools.give(attempt, flight.exchange.route.location, link);
             }
             Event::LastByte
         }

@@ -47,14 +47,18 @@ pub fn read(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8])
         Ok(None) => None,
         Err(Bad::Caught) => Some(Err(super::Invalid)),
         Err(bad) => invalid(worker, flight, &bad.message()),
-        Ok(Some(started)) => Some(Ok(begin(flight, link, started, &bytes[at..], keep, terms.buffering.on))),
+        Ok(Some(started)) => {
+            if let Err(reason) = cgi::note(worker, flight, &started.head, &started.bytes) {
+                return invalid(worker, flight, &reason);
+            }
+            Some(Ok(begin(flight, link, started, &bytes[at..], keep, terms.buffering.on)))
+        }
     }
 }
 
 /// The head is whole: what came with it waits in the link.
 fn begin(flight: &mut Flight, link: &mut Link, started: Started, rest: &[u8], keep: bool, buffered: bool) -> u16 {
     let Started { head, bytes, records } = started;
-    cgi::note(flight, &head, &bytes);
     link.persists = true;
     if cgi::is_head_only(flight) {
         // nginx does not wait for the end of the request.

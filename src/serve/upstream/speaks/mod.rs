@@ -6,6 +6,7 @@
 
 mod cgi;
 mod fastcgi;
+mod headers;
 mod http;
 mod memcached;
 
@@ -42,7 +43,7 @@ pub type Head = Option<Result<u16, Invalid>>;
 
 /// Makes the request, once for all peers of a group; whether that can be done.
 pub fn write_request(worker: &Worker, flight: &mut Flight) -> bool {
-    if std::mem::replace(&mut flight.is_written, true) {
+    if !std::mem::take(&mut flight.exchange.tries.is_new) {
         return true;
     }
     flight.request.clear();
