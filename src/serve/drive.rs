@@ -4,13 +4,16 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
+use super::aside;
 use super::client::{BodyFault, Client};
 use super::flight::Flight;
+use super::local;
+use super::log::Level;
 use super::reply;
 use super::state::Worker;
 use super::upstream::{self, Link};
 use crate::balance::Millis;
-use crate::exchange::{Action, Event};
+use crate::exchange::{Action, Ending, Event};
 
 /// Drives a request whose head was read.
 pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut action: Action) {
@@ -22,18 +25,25 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
             Action::Read => return,
             Action::Delay(until) => wait(worker, client, until, Event::Resumed).await,
             Action::Queued(until) => wait(worker, client, until, Event::QueueTimeout).await,
+            Action::Authorize(uri) => aside::authorize(worker, client, flight, uri).await,
+            Action::Mirror => aside::mirror(worker, flight),
             Action::Body => read_body(worker, client, flight).await,
             Action::Forward => {
-                is_answered = true;
-                match link.take() {
+                let event = match link.take() {
                     Some(link) => upstream::forward(worker, client, flight, link).await,
                     None => Event::Reset,
-                }
+                };
+                is_answered = !is_instead(event);
+                event
             }
-            Action::Serve(_) => Event::Failed(404),
+            Action::Serve(handler) => {
+                let event = local::serve(worker, client, flight, handler).await;
+                is_answered = !is_instead(event);
+                event
+            }
             Action::Done => break,
         };
-        if is_answered && event != Event::LastByte {
+        if is_answered && !matches!(event, Event::LastByte | Event::Served(_)) {
             client.fail();
         }
         let (tries, location) = (flight.exchange.attempts.len(), flight.exchange.route.location);
@@ -46,9 +56,17 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
             worker.pools.give_unread(attempt, location, link);
         }
     }
+    if flight.exchange.attempts.iter().any(|attempt| attempt.ending == Ending::NoLive) {
+        upstream::say_of(worker, flight, Level::Error, b"no live upstreams", upstream::CONNECTING);
+    }
     if !is_answered {
         reply::answer(worker, client, flight).await;
     }
+}
+
+/// Another answer takes the place of this one, of which nothing was sent.
+fn is_instead(event: Event) -> bool {
+    matches!(event, Event::Failed(_) | Event::Redirected)
 }
 
 /// Waits until a time, or until the client goes away.

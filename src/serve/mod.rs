@@ -3,6 +3,7 @@
 //! [`run`](run::run) is the way in. It reads a configuration through a [`Source`], opens logs and sockets, and starts one
 //! thread for each worker process that nginx would have; [`process`] keeps them through signals and reloads.
 
+mod aside;
 pub mod backend;
 mod client;
 mod clock;
@@ -10,6 +11,7 @@ mod configuration;
 mod drive;
 mod flight;
 mod generation;
+mod local;
 pub mod log;
 mod memory;
 mod options;
@@ -17,6 +19,7 @@ mod process;
 mod reply;
 pub mod resolver;
 pub mod run;
+mod send;
 mod settings;
 mod spool;
 mod state;

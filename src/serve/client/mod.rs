@@ -4,7 +4,10 @@ mod close;
 mod head;
 pub mod http1;
 mod incoming;
+mod inner;
 mod outgoing;
+
+pub use inner::Inner;
 
 use std::io;
 use std::task::{Context, Poll};
@@ -12,6 +15,7 @@ use std::task::{Context, Poll};
 use super::flight::Flight;
 use super::state::Worker;
 use super::timers::Timer;
+use crate::exchange::Headers;
 
 /// Why the body of a request could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +39,11 @@ pub trait Client {
 
     /// Ready once all that was taken is on its way.
     fn poll_flush(&mut self, cx: &mut Context) -> Poll<io::Result<()>>;
+
+    /// Takes the headers that follow the body, before its end.
+    fn trail(&mut self, trailers: &Headers) {
+        let _ = trailers;
+    }
 
     /// The body is complete.
     fn end(&mut self);

@@ -7,15 +7,18 @@ use std::task::{Context, Poll};
 use super::framing::{Framing, Note, length};
 use super::link::Link;
 use super::request::poll_request;
-use super::speaks::{self, READING_BODY};
+use super::say::{CLOSED, READING_BODY, TIMED_OUT, say_failed, say_of};
+use super::speaks;
 use super::tunnel::tunnel;
 use crate::balance::Millis;
+use crate::exchange::answer::Ranges;
 use crate::exchange::{Event, Exchange, Ignored, TermsOf};
 use crate::serve::client::Client;
 use crate::serve::clock;
 use crate::serve::flight::Flight;
 use crate::serve::log::Level;
 use crate::serve::reply::place_redirect;
+use crate::serve::send;
 use crate::serve::spool::Spool;
 use crate::serve::state::Worker;
 
@@ -26,6 +29,10 @@ struct Relay {
     at: u64,
     /// The upstream is read as fast as it sends.
     buffers: bool,
+    /// The body filters were told that nothing more comes.
+    is_over: bool,
+    /// The client was told that the body is complete.
+    is_ended: bool,
     /// What went wrong with the upstream; the client still gets what came before.
     failed: Option<Ended>,
     /// When the upstream last sent, and the client last took, something.
@@ -44,15 +51,33 @@ enum Ended {
 /// Passes an answer on whose head was read.
 pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut link: Link) -> Event {
     make_answer(worker, flight, &link);
+    if let Err(refused) = send::filter(worker, flight) {
+        if !refused.keeps_headers {
+            flight.answer.clear();
+        }
+        return Event::Failed(refused.status);
+    }
     let has_body = !flight.answer.header_only;
     if flight.answer.status == 101 && flight.exchange.request.value(b"upgrade").is_some() {
         client.begin(worker, flight, true);
         return tunnel(worker, client, flight, link).await;
     }
     client.begin(worker, flight, has_body);
+    if flight.head_only && !link.framing.is_done() {
+        // Nobody wants the body.
+        return Event::LastByte;
+    }
     let now = clock::now();
-    let buffers = buffers(&flight.exchange, worker.terms(&flight.exchange).buffering.on);
-    let mut relay = Relay { pending: Spool::default(), at: 0, buffers, failed: None, heard: now, took: now };
+    let mut relay = Relay {
+        pending: Spool::default(),
+        at: 0,
+        buffers: buffers(&flight.exchange, worker.terms(&flight.exchange).buffering.on),
+        is_over: false,
+        is_ended: false,
+        failed: None,
+        heard: now,
+        took: now,
+    };
     let ended = poll_fn(|cx| relay.poll(cx, worker, client, flight, &mut link)).await;
     client.timer().clear();
     match ended {
@@ -63,7 +88,10 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
             Event::LastByte
         }
         Ended::Reset => Event::Reset,
-        Ended::ReadTimeout => Event::ReadTimeout,
+        Ended::ReadTimeout => {
+            say_of(worker, flight, Level::Error, TIMED_OUT, READING_BODY);
+            Event::ReadTimeout
+        }
         Ended::ClientGone => Event::ClientGone,
     }
 }
@@ -82,12 +110,16 @@ fn buffers(exchange: &Exchange, on: bool) -> bool {
 
 /// The head of the answer.
 fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
-    let Flight { answer, exchange, upstream_head, status_line, .. } = flight;
+    let Flight { answer, exchange, upstream_head, status_line, head_only, .. } = flight;
     answer.clear();
     let Some(treatments) = speaks::treatments(worker, exchange) else { return };
     answer.status = exchange.route.outcome(exchange.status);
     if answer.status == upstream_head.status {
         answer.status_line.extend_from_slice(status_line);
+    }
+    answer.of_upstream = true;
+    if worker.terms(exchange).heads.force_ranges {
+        answer.ranges = Ranges::Single;
     }
     let rewritten = match worker.http(exchange) {
         Some(http) => http.rewrites.run(&worker.generation.site, exchange, treatments),
@@ -98,7 +130,8 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
         let path = std::mem::take(&mut answer.location);
         place_redirect(worker, exchange, &path, answer);
     }
-    answer.header_only = exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
+    answer.add(&exchange.challenges);
+    answer.header_only = *head_only || exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
     if !matches!(link.framing, Framing::Chunked(_)) {
         answer.length = length(&exchange.upstream_headers);
     }
@@ -121,6 +154,12 @@ impl Relay {
             }
         }
         loop {
+            if link.framing.is_done() && !std::mem::replace(&mut self.is_over, true) && !flight.filters.is_empty() {
+                match flight.filters.filter(b"", true) {
+                    Ok(rest) => self.pending.buffer().extend_from_slice(rest),
+                    Err(_) => self.failed = Some(Ended::Reset),
+                }
+            }
             let blocked = match self.poll_pending(cx, worker, client) {
                 Poll::Ready(Ok(())) => false,
                 Poll::Ready(Err(_)) => return Poll::Ready(Ended::ClientGone),
@@ -130,8 +169,8 @@ impl Relay {
                 if blocked {
                     return self.wait(cx, client, terms.send_timeout, None);
                 }
-                if self.failed.is_none() {
-                    client.end();
+                if self.failed.is_none() && !std::mem::replace(&mut self.is_ended, true) {
+                    send::end(worker, client, flight);
                 }
                 return match client.poll_flush(cx) {
                     Poll::Ready(Ok(())) => Poll::Ready(self.failed.take().unwrap_or(Ended::Whole)),
@@ -155,7 +194,14 @@ impl Relay {
                     link.framing = Framing::Done;
                     link.persists = false;
                 }
-                Poll::Ready(Ok(0) | Err(_)) => self.failed = Some(Ended::Reset),
+                Poll::Ready(Ok(0)) => {
+                    say_of(worker, flight, Level::Error, CLOSED, READING_BODY);
+                    self.failed = Some(Ended::Reset);
+                }
+                Poll::Ready(Err(error)) => {
+                    say_failed(worker, flight, "recv()", &error, READING_BODY);
+                    self.failed = Some(Ended::Reset);
+                }
                 Poll::Ready(Ok(count)) => {
                     self.heard = clock::now();
                     if let Err(ended) = self.take(cx, worker, client, flight, link, &scratch[..count]) {
@@ -233,20 +279,24 @@ impl Relay {
         cx: &mut Context,
         worker: &Worker,
         client: &mut C,
-        flight: &Flight,
+        flight: &mut Flight,
         link: &mut Link,
         input: &[u8],
     ) -> Result<(), Ended> {
         let mut at = 0;
+        let excess = link.framing.words_for_excess();
         while at < input.len() && !link.framing.is_done() {
             let piece = link.framing.read(&input[at..]).map_err(|bad| {
-                worker.say(&flight.exchange, Level::Error, &bad.0, READING_BODY);
+                say_of(worker, flight, Level::Error, &bad.0, READING_BODY);
                 Ended::Reset
             })?;
             if piece.note != Note::None {
                 note(worker, flight, link, &piece.note, &input[at..]);
             }
             let mut data = &input[at..][piece.data];
+            if !flight.filters.is_empty() {
+                data = flight.filters.filter(data, false).map_err(|_| Ended::Reset)?;
+            }
             at += piece.consumed;
             if self.at == self.pending.len() && !data.is_empty() {
                 match client.poll_send(cx, &mut data) {
@@ -260,6 +310,7 @@ impl Relay {
         if at < input.len() {
             // More than the answer: the connection is of no more use.
             link.persists = false;
+            say_of(worker, flight, Level::Warn, excess.as_bytes(), READING_BODY);
         }
         Ok(())
     }
@@ -268,21 +319,20 @@ impl Relay {
 /// What a piece of the body has besides content.
 #[cold]
 fn note(worker: &Worker, flight: &Flight, link: &mut Link, note: &Note, input: &[u8]) {
-    let exchange = &flight.exchange;
     match note {
         Note::None => {}
         Note::Stderr(text) => {
             let text = speaks::sent_in_stderr(&input[text.clone()]);
-            worker.say(exchange, Level::Error, &text, READING_BODY);
+            say_of(worker, flight, Level::Error, &text, READING_BODY);
         }
         Note::Closes => link.persists = false,
         Note::Warns(text) => {
             link.persists = false;
-            worker.say(exchange, Level::Warn, text.as_bytes(), READING_BODY);
+            say_of(worker, flight, Level::Warn, text.as_bytes(), READING_BODY);
         }
         Note::Fails(text) => {
             link.persists = false;
-            worker.say(exchange, Level::Error, text.as_bytes(), READING_BODY);
+            say_of(worker, flight, Level::Error, text.as_bytes(), READING_BODY);
         }
     }
 }
