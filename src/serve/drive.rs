@@ -8,11 +8,12 @@ use super::aside;
 use super::client::{BodyFault, Client};
 use super::flight::Flight;
 use super::local;
+use super::log::Level;
 use super::reply;
 use super::state::Worker;
 use super::upstream::{self, Link};
 use crate::balance::Millis;
-use crate::exchange::{Action, Event};
+use crate::exchange::{Action, Ending, Event};
 
 /// Drives a request whose head was read.
 pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut action: Action) {
@@ -54,6 +55,9 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
         {
             worker.pools.give_unread(attempt, location, link);
         }
+    }
+    if flight.exchange.attempts.iter().any(|attempt| attempt.ending == Ending::NoLive) {
+        upstream::say_of(worker, flight, Level::Error, b"no live upstreams", upstream::CONNECTING);
     }
     if !is_answered {
         reply::answer(worker, client, flight).await;

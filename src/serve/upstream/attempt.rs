@@ -1,16 +1,19 @@
 //! One try at one peer, up to the head of its answer: `ngx_http_upstream_connect` to `ngx_http_upstream_process_header`.
 
 use std::future::poll_fn;
+use std::io;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::connect::connect;
 use super::link::Link;
 use super::request::{Sending, Unsent, poll_request};
+use super::say::{CLOSED, CONNECTING, READING_HEAD, SENDING, TIMED_OUT, say_failed, say_of};
 use super::speaks;
 use crate::exchange::Event;
 use crate::serve::client::{BodyFault, Client};
 use crate::serve::flight::Flight;
+use crate::serve::log::Level;
 use crate::serve::state::Worker;
 
 /// Why there is no head.
@@ -74,9 +77,13 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
     let mut connecting = std::pin::pin!(connect(&attempt.addr));
     let done = poll_fn(|cx| {
         if let Poll::Ready(done) = connecting.as_mut().poll(cx) {
-            return Poll::Ready(done.map_err(|_| Event::Refused));
+            return Poll::Ready(done.map_err(|error| {
+                say_refused(worker, flight, &error);
+                Event::Refused
+            }));
         }
         if client.timer().poll(cx).is_ready() {
+            say_of(worker, flight, Level::Error, TIMED_OUT, CONNECTING);
             return Poll::Ready(Err(Event::ConnectTimeout));
         }
         if !ignores_abort && client.poll_gone(cx, worker).is_ready() {
@@ -89,6 +96,14 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
     done
 }
 
+/// There is no connection: nginx names the address where it knew at once.
+fn say_refused(worker: &Worker, flight: &Flight, error: &io::Error) {
+    let addr = flight.exchange.attempts.last().map_or("", |attempt| &attempt.addr);
+    let knew = addr.starts_with("unix:") || error.kind() == io::ErrorKind::NetworkUnreachable;
+    let call = if knew { &*format!("connect() to {addr}") } else { "connect()" };
+    say_failed(worker, flight, call, error, CONNECTING);
+}
+
 fn poll_head<C: Client>(
     cx: &mut Context,
     worker: &Worker,
@@ -98,8 +113,9 @@ fn poll_head<C: Client>(
 ) -> Poll<Result<u16, Failed>> {
     if !link.sending.is_done {
         match poll_request(cx, worker, client, flight, link) {
+            Poll::Ready(Ok(())) => client.timer().set_after(flight.exchange.passing().read_timeout),
             // The peer may have answered before it closed.
-            Poll::Pending | Poll::Ready(Ok(()) | Err(Unsent::Peer(_))) => {}
+            Poll::Pending | Poll::Ready(Err(Unsent::Peer(_))) => {}
             Poll::Ready(Err(Unsent::Client(BodyFault::Gone))) => return Poll::Ready(Err(Failed::Body(400))),
             Poll::Ready(Err(Unsent::Client(BodyFault::Bad(status)))) => return Poll::Ready(Err(Failed::Body(status))),
         }
@@ -107,7 +123,14 @@ fn poll_head<C: Client>(
     loop {
         let mut scratch = worker.scratch.borrow_mut();
         match link.stream.poll_read(cx, &mut scratch) {
-            Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Err(Failed::Reset)),
+            Poll::Ready(Ok(0)) => {
+                say_of(worker, flight, Level::Error, CLOSED, READING_HEAD);
+                return Poll::Ready(Err(Failed::Reset));
+            }
+            Poll::Ready(Err(error)) => {
+                say_failed(worker, flight, "recv()", &error, READING_HEAD);
+                return Poll::Ready(Err(Failed::Reset));
+            }
             Poll::Ready(Ok(count)) => {
                 let bytes = &scratch[..count];
                 let read = if link.rest.is_empty() {
@@ -125,6 +148,8 @@ fn poll_head<C: Client>(
         }
     }
     if client.timer().poll(cx).is_ready() {
+        let about = if link.sending.is_done { READING_HEAD } else { SENDING };
+        say_of(worker, flight, Level::Error, TIMED_OUT, about);
         return Poll::Ready(Err(Failed::Timeout));
     }
     let listens = link.sending.is_done || flight.body_is_whole;

@@ -145,8 +145,8 @@ pub enum Step {
 
 impl Body {
     /// What follows a head. Its end is that of the request or of the connection: a server that still has to write the end
-    /// of the request must not find the connection closed. `length` is `Content-Length`, 0 for a status without a body, none for HEAD. `keep` is `fastcgi_keep_conn`,
-    /// `buffered` whether the answer is buffered: without, an answer is whole only when the request has ended.
+    /// of the request must not find the connection closed. `length` is `Content-Length`, none for HEAD. `keep` is
+    /// `fastcgi_keep_conn`, `buffered` whether the answer is buffered: then its end is judged as soon as it is announced.
     #[must_use]
     pub fn new(records: Reader, length: Option<u64>, keep: bool, buffered: bool) -> Body {
         Body { records, left: length, keep, buffered, done: false }

@@ -8,6 +8,7 @@ use crate::serve::log::Level;
 use crate::serve::state::Worker;
 use crate::serve::upstream::framing::Framing;
 use crate::serve::upstream::link::Link;
+use crate::serve::upstream::say::say;
 use crate::wire::cgi_head::{self, First, Reader, Reason};
 use crate::wire::{scgi, uwsgi};
 
@@ -27,7 +28,7 @@ pub fn write(worker: &Worker, flight: &mut Flight, body: Body) -> bool {
             let mut params = uwsgi::Params::begin(request, *modifiers);
             cgi.params(site, exchange, &mut |name, value| params.pair(name, value));
             if let Err(too_big) = params.finish(string) {
-                worker.say(exchange, Level::Alert, too_big.to_string().as_bytes(), "");
+                say(worker, exchange, b"", Level::Alert, too_big.to_string().as_bytes(), "");
                 return false;
             }
         }

@@ -1,10 +1,10 @@
 //! The header lines of an upstream's answer, taken over one by one: some may come but once, and some must be right, whatever
 //! the protocol (`ngx_http_upstream_headers_in` and what its rows call).
 
-use super::READING_HEAD;
 use crate::exchange::{Exchange, Headers};
 use crate::serve::log::Level;
 use crate::serve::state::Worker;
+use crate::serve::upstream::say::{READING_HEAD, say};
 use crate::wire::http1::Field;
 
 /// What becomes of a header that comes again.
@@ -46,7 +46,7 @@ pub fn take(worker: &Worker, exchange: &mut Exchange, fields: &[Field], bytes: &
     let taken = fields.iter().try_for_each(|field| {
         let (name, value) = (field.name.of(bytes), field.value.of(bytes));
         if let Some(warning) = judge(&headers, name, value)? {
-            worker.say(exchange, Level::Warn, &warning, READING_HEAD);
+            say(worker, exchange, b"", Level::Warn, &warning, READING_HEAD);
         } else {
             headers.push(name, value);
         }
