@@ -73,8 +73,16 @@ fn shows_what_it_judges_as() {
 }
 
 #[test]
-fn does_not_pretend_to_be_a_server() {
-    check("server", &[&[], &["-s", "reload"]]);
+fn sends_no_signal_without_a_process_number() {
+    let signal = |conf: &'static str| ["-p", ".", "-e", "stderr.log", "-s", "reload", "-c", conf];
+    let prefix = |text: &'static str| ["-p", ".", "-e", "stderr.log", "-s", "quit", "-c", "good.conf", "-g", text];
+    check("server", &[&signal("good.conf"), &signal("bad.conf"), &signal("none.conf"), &prefix("pid part.conf;")]);
+}
+
+#[test]
+fn does_not_start_on_a_bad_configuration() {
+    let start = |conf: &'static str| ["-p", ".", "-e", "start.log", "-c", conf];
+    check("start", &[&start("bad.conf"), &start("late.conf"), &start("none.conf")]);
 }
 
 #[test]

@@ -239,7 +239,8 @@ impl Group {
     }
 
     /// The names of a `server ... resolve` line have new addresses (`ngx_http_upstream_zone_resolve_handler`): peers that
-    /// are gone leave, new ones come at the end of the list. Requests on their way get no further peer.
+    /// are gone leave, new ones come at the end of the list. Requests on their way get no further peer. A peer of a service
+    /// is the same only under the same host and with the same weight.
     pub fn resolve(&mut self, tier: Tier, line: u32, mut peers: Vec<Peer>) {
         if tier == Tier::Backup && self.backup.is_none() {
             self.backup = Some(Peers::default());
@@ -247,7 +248,11 @@ impl Group {
         let Some(list) = self.list_mut(tier).map(|peers| &mut peers.list) else { return };
         let before = list.len();
         list.retain(|known| {
-            let same = |new: &Peer| new.server.addr == known.server.addr;
+            let same = |new: &Peer| {
+                new.server.addr == known.server.addr
+                    && new.server.text == known.server.text
+                    && new.parameters.weight == known.parameters.weight
+            };
             known.server.line != line || peers.iter().position(same).map(|at| peers.remove(at)).is_some()
         });
         if list.len() == before && peers.is_empty() {

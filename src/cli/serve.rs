@@ -67,7 +67,7 @@ fn in_folder(mut target: Target, arguments: &Serve) -> Target {
     let prefix = arguments.prefix.as_ref().map_or_else(|| folder.to_owned(), |prefix| here.join(prefix));
     target.paths.start(Some(&text(&prefix)), Some(&text(&conf)));
     target.paths.error_log = String::new();
-    target.paths.http_log = "/dev/null".to_owned();
+    "/dev/null".clone_into(&mut target.paths.http_log);
     target.paths.temporary.clear();
     target
 }

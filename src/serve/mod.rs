@@ -3,6 +3,7 @@
 //! [`run`](run::run) is the way in. It reads a configuration through a [`Source`], opens logs and sockets, and starts one
 //! thread for each worker process that nginx would have; [`process`] keeps them through signals and reloads.
 
+pub mod backend;
 mod client;
 mod clock;
 mod configuration;
@@ -15,12 +16,15 @@ mod memory;
 mod options;
 mod process;
 mod reply;
+pub mod resolver;
 pub mod run;
 mod send;
 mod settings;
+mod spool;
 mod state;
 mod stream;
 mod timers;
+pub mod tls;
 mod upstream;
 mod worker;
 

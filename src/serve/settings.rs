@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::options::Place;
 use crate::config::{Config, ScopeId, Setting, Value};
 use crate::modules::Target;
 use crate::modules::core::event::Connections;
@@ -33,6 +34,12 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The file of the process number that is to be written.
+    #[must_use]
+    pub fn pid_file(&self, place: Place) -> Option<String> {
+        (place == Place::Nginx || self.pid_is_set).then(|| self.pid.clone())
+    }
+
     /// Reads them off a configuration; `auto` workers are as many as `processors`.
     #[must_use]
     pub fn of(config: &Config, target: &Target, processors: usize) -> Settings {

@@ -12,7 +12,7 @@ use super::clock;
 use super::flight::Flight;
 use super::generation::Generation;
 use super::local::Counts;
-use super::log::Logs;
+use super::log::{Level, Logs};
 use super::memory::WorkerMemory;
 use super::timers::Timers;
 use super::upstream::Pools;
@@ -153,6 +153,16 @@ impl Worker {
         self.answers.set(self.answers.get().wrapping_add(1));
         let start = (clock::epoch() as u32) << 16 ^ std::process::id() ^ (self.number as u32) << 24;
         u64::from(start) << 32 | u64::from(self.answers.get())
+    }
+
+    /// Logs a message about a request, with what nginx is about; nothing where there is nothing to say.
+    pub fn say(&self, exchange: &Exchange, level: Level, message: &[u8], about: &str) {
+        let log = self.logs.of(self.terms(exchange).scope);
+        if message.is_empty() || !self.logs.enabled(log, level) {
+            return;
+        }
+        let separator = if about.is_empty() { "" } else { " " };
+        self.logs.error_bytes(log, level, None, &[message, separator.as_bytes(), about.as_bytes()].concat());
     }
 
     /// The time as HTTP writes it, made once a second.

@@ -100,3 +100,25 @@ fn quoted(option: &str) -> String {
         _ => option.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_library_is_the_one_that_is_built_in() {
+        let manifest = include_str!("../../../Cargo.toml");
+        assert!(manifest.contains(&format!("\nrustls = {{ version = \"{RUSTLS}.")), "Cargo.toml has another rustls");
+    }
+
+    #[test]
+    fn says_what_it_serves_where_no_target_is_chosen() {
+        let mut served = Target::default();
+        served.version = SERVED;
+        let lines = lines(&served, true, false);
+        assert!(lines[0].starts_with("nginx version: nginx/1.31.5 "), "{lines:?}");
+        let arguments = lines.last().expect("a line");
+        assert!(arguments.starts_with("configure arguments: --with"), "{arguments}");
+        assert!(!arguments.contains("stream") && !arguments.contains("mail"), "{arguments}");
+    }
+}

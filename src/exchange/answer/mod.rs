@@ -19,9 +19,9 @@ pub use http1::{Manner, Persistence, number};
 pub use page::{write as write_page, write_refresh};
 pub use range::Part;
 pub use status::reason;
-pub(super) use userid::Known as KnownUid;
 pub use types::{ContentTypes, TypeList};
-pub use upstream::{Rewrite, Treatment, Treatments, parse_time};
+pub use upstream::{Treatment, Treatments, parse_time};
+pub(super) use userid::Known as KnownUid;
 
 use super::headers::Headers;
 

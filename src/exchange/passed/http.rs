@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::rewrites::Rewrites;
 use super::uri::escape;
 use crate::config::{Config, ScopeId, Text, Value};
 use crate::exchange::answer::{Treatments, number};
@@ -11,6 +12,7 @@ use crate::exchange::state::Exchange;
 use crate::exchange::upstream::Compile;
 use crate::exchange::value::Template;
 use crate::modules::http::core::location::Location;
+use crate::modules::http::proxy;
 use crate::modules::shared::pass;
 use crate::modules::{Target, Version};
 
@@ -67,6 +69,8 @@ pub struct Http {
     uri: Slice,
     /// The length of the location's path.
     location: usize,
+    /// What changes in answers.
+    pub rewrites: Rewrites,
     /// What becomes of the headers of answers.
     pub treatments: Treatments,
 }
@@ -82,18 +86,6 @@ const OWN: &[&str] = &[
     "Keep-Alive",
     "Expect",
     "Upgrade",
-];
-
-/// Hidden unless passed on purpose.
-const HIDDEN: &[&str] = &[
-    "Date",
-    "Server",
-    "X-Pad",
-    "X-Accel-Expires",
-    "X-Accel-Redirect",
-    "X-Accel-Limit-Rate",
-    "X-Accel-Buffering",
-    "X-Accel-Charset",
 ];
 
 /// The first version that keeps connections to upstreams by default, and speaks HTTP/1.1 to them.
@@ -126,7 +118,8 @@ impl Http {
             pass_body: config.flag(scope, "proxy_pass_request_body", true),
             uri: literal(uri, compile),
             location,
-            treatments: treatments(config, scope),
+            rewrites: Rewrites::compile(config, scope, compile),
+            treatments: Treatments::in_scope(config, scope, &proxy::FAMILY.hidden),
         };
         http.set_lines(config, scope, target, compile);
         http
@@ -295,16 +288,7 @@ fn one(config: &Config, scope: ScopeId, name: &str, compile: &mut dyn Compile) -
 }
 
 /// A constant of the site.
-fn literal(text: &str, compile: &mut dyn Compile) -> Slice {
+pub(super) fn literal(text: &str, compile: &mut dyn Compile) -> Slice {
     let text = Text(vec![crate::config::Part::Literal(text.to_owned())]);
     compile.text(&text).literal().unwrap_or_default()
-}
-
-fn treatments(config: &Config, scope: ScopeId) -> Treatments {
-    let passed = config.effective_all(scope, "proxy_pass_header");
-    let is_passed = |name: &str| passed.iter().any(|set| set.arg(1).eq_ignore_ascii_case(name));
-    let hidden = config.effective_all(scope, "proxy_hide_header");
-    let names = HIDDEN.iter().copied().chain(hidden.iter().map(|set| set.arg(1)));
-    let names: Vec<Vec<u8>> = names.filter(|name| !is_passed(name)).map(crate::syntax::encode).collect();
-    Treatments::new(names.iter().map(Vec::as_slice))
 }

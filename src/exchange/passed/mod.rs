@@ -1,7 +1,10 @@
 //! What is sent to an upstream, by the protocol that it speaks.
 
+mod cgi;
 mod http;
+mod rewrites;
 mod uri;
 
+pub use cgi::{Cgi, Memcached, Own};
 pub use http::{Body, Http, HttpVersion};
-pub use uri::escape as escape_uri;
+pub use rewrites::Rewritten;

@@ -154,6 +154,18 @@ impl Site {
         let at = self.listeners.iter().position(|listener| std::ptr::eq(listener, found))?;
         Some(ListenerId(at as u32))
     }
+
+    /// The server that a name in lower case chooses at a listener, as the name in a TLS handshake does: `None` leaves the
+    /// default one.
+    #[must_use]
+    pub fn server_named(&self, listener: ListenerId, name: &[u8]) -> Option<ServerId> {
+        let choice = self.listener(listener).names.as_ref()?;
+        if let Some(server) = choice.names.find(name) {
+            return Some(ServerId(server));
+        }
+        let fits = |pattern: &PatternId| !name.is_empty() && self.pattern(*pattern).regex.is_match(name);
+        choice.patterns.iter().find(|(pattern, _)| fits(pattern)).map(|(_, server)| *server)
+    }
 }
 
 /// The key of a named location.

@@ -11,14 +11,16 @@ use super::{Op, Passed, Tree};
 use crate::config::cidr::Cidr;
 use crate::config::{ScopeId, Text};
 use crate::exchange::request::Slice;
-use crate::exchange::value::{Part, Template};
+use crate::exchange::value::{Part, Script, Template};
 use crate::modules::Contexts;
 use crate::modules::http::core::error_page::{Answer, ErrorPages};
 use crate::modules::http::core::limit_except::{LimitExcept, METHODS};
 use crate::modules::http::core::location::{self, Pattern};
 use crate::modules::http::core::root::Root;
+use crate::modules::http::fastcgi;
 use crate::modules::http::try_files::{Last, TryFiles};
 use crate::modules::shared::access::{Rule, Rules};
+use crate::modules::shared::named;
 use crate::modules::shared::pass::{Passes, Protocol};
 use crate::modules::shared::realip::Trusted;
 
@@ -68,6 +70,7 @@ pub struct Location {
     pub(in crate::exchange) root: Template,
     pub(in crate::exchange) alias: Alias,
     pub(in crate::exchange) symlinks: Option<Box<Symlinks>>,
+    pub(in crate::exchange) script: Script,
 }
 
 /// `disable_symlinks`
@@ -166,6 +169,7 @@ impl Builder<'_> {
             root,
             alias,
             symlinks: self.symlinks(scope).map(Box::new),
+            script: self.script(scope),
         };
         self.site.locations.push(location);
         // An `if` has its steps in the program around it.
@@ -333,6 +337,13 @@ impl Builder<'_> {
             Last::Status(status) => Err(u16::try_from(*status).unwrap_or(500)),
         };
         Some(Box::new(Tried { files, last }))
+    }
+
+    fn script(&mut self, scope: ScopeId) -> Script {
+        let config = self.config;
+        let split = named::effective::<fastcgi::Split>(config, scope, "fastcgi_split_path_info");
+        let index = config.effective(scope, "fastcgi_index").map_or("", |set| set.arg(1));
+        Script { split: split.map(|split| split.0.clone()), index: self.text(index) }
     }
 
     /// A slash at the end says that it is a folder, and is no part of the name.

@@ -87,8 +87,25 @@ pub struct Name {
     pub tier: Tier,
     /// Its line, from 0.
     pub line: u32,
+    /// The service whose SRV records say where the peers are: `http`, `_http._tcp`.
+    pub service: Option<String>,
+    /// The group has a second list, for records that are not of the first priority.
+    has_backup: bool,
     /// What its peers have in common.
     template: (Parameters, Arc<[u8]>, Option<String>),
+}
+
+/// Where a record of a service leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// Address and port.
+    pub address: std::net::SocketAddr,
+    /// The host of the record.
+    pub name: Arc<str>,
+    /// The lower, the earlier it is used.
+    pub priority: u16,
+    /// Its share; at least 1.
+    pub weight: u16,
 }
 
 impl Name {
@@ -101,6 +118,39 @@ impl Name {
             Peer::new(Server::new(&addr, text, route.as_deref(), self.line), *parameters)
         };
         addresses.iter().map(peer).collect()
+    }
+
+    /// What its SRV records are asked for under: a service without a point goes over TCP.
+    #[must_use]
+    pub fn question(&self) -> String {
+        let host = &self.host;
+        match &self.service {
+            Some(service) if service.contains('.') => format!("{service}.{host}"),
+            Some(service) => format!("_{service}._tcp.{host}"),
+            None => host.clone(),
+        }
+    }
+
+    /// The peers of these records, by list: those of the first priority are where the line is, the others are backup
+    /// servers, if the line is not one itself and the method has them. A weight of the line counts for all of them.
+    #[must_use]
+    pub fn located(&self, records: &[Located]) -> Vec<(Tier, Vec<Peer>)> {
+        let (parameters, _, route) = &self.template;
+        let first = records.iter().map(|record| record.priority).min();
+        let peer = |record: &Located| {
+            let (addr, name) = (record.address.to_string(), record.name.as_bytes());
+            let weight = if parameters.weight == 1 { record.weight.into() } else { parameters.weight };
+            Peer::new(Server::new(&addr, name, route.as_deref(), self.line), Parameters { weight, ..*parameters })
+        };
+        let of = |is_first: bool| {
+            let mine = records.iter().filter(move |record| (Some(record.priority) == first) == is_first);
+            mine.map(peer).collect()
+        };
+        let mut lists = vec![(self.tier, of(true))];
+        if self.tier == Tier::Primary && self.has_backup {
+            lists.push((Tier::Backup, of(false)));
+        }
+        lists
     }
 }
 
@@ -139,7 +189,8 @@ impl Upstream {
             if server.run_time {
                 let template = (parameters, text.clone(), server.route.clone());
                 let host = server.url.host.clone();
-                names.push(Name { host, port: server.url.port, tier, line, template });
+                let (service, has_backup) = (server.service.clone(), config.method.has_backup());
+                names.push(Name { host, port: server.url.port, tier, line, service, has_backup, template });
             }
             tiers[tier as usize].extend(server.url.addresses.iter().map(|address| {
                 Peer::new(Server::new(&address.to_string(), &text, server.route.as_deref(), line), parameters)

@@ -67,6 +67,8 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
         Builtin::ProxyHost => exchange.route.proxy.map(|(host, _)| host),
         Builtin::ProxyPort => exchange.route.proxy.map(|(_, port)| port),
         Builtin::DocumentRoot => site.location(exchange.route.location).root.try_eval(site, exchange),
+        Builtin::FastcgiScriptName => Some(site.location(exchange.route.location).script.name(site, exchange)),
+        Builtin::FastcgiPathInfo => Some(site.location(exchange.route.location).script.path(exchange)),
         Builtin::RequestFilename => exchange.filename(site),
         Builtin::UidGot => exchange.uid.got,
         Builtin::UidSet => exchange.uid.set,

@@ -6,6 +6,7 @@
 mod builtin;
 mod format;
 mod lookup;
+mod script;
 mod table;
 mod upstream;
 
@@ -13,6 +14,7 @@ pub(super) use builtin::decode_base64 as base64_decode;
 pub(super) use format::{base64_encode, cookie_time};
 pub use format::{http_time, list_time, xml_time};
 pub(super) use lookup::{Geo, Map, Ranges, Split, real_client};
+pub(super) use script::Script;
 pub(super) use table::{Builtin, Variable, builtin};
 
 use super::request::{CONSTANT, Slice};

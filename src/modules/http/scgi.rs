@@ -21,7 +21,8 @@ const HOST: Version = Version::read("1.29.5");
 /// Before the first version.
 const EVER: Version = Version::read("0.0.0");
 
-static FAMILY: Family = Family {
+/// What it has in common with its kin.
+pub static FAMILY: Family = Family {
     prefix: "scgi",
     protocol: Protocol::Scgi,
     buffers: Some(BufferNames {

@@ -9,10 +9,13 @@ use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::file::LogFile;
+use nix::unistd::{Uid, chown};
+
+use super::file::{LogFile, native};
 use super::level::Level;
+use super::refusal;
 use super::syslog::SyslogServer;
-use super::{refusal, time};
+use super::time::{self, Local};
 use crate::config::{Config, ScopeId};
 use crate::modules::Target;
 use crate::modules::shared::error_log::{Destination, ErrorLog, ErrorLogs};
@@ -63,10 +66,8 @@ impl Chain {
 }
 
 impl Logs {
-    /// The log that there is before any configuration: full name, empty for the standard error.
-    ///
-    /// # Errors
-    /// nginx's message; there are logs all the same, on the standard error.
+    /// The log that there is before any configuration: full name, empty for the standard error. Where it cannot be opened it is on the standard error, and nginx's message comes with it.
+    #[must_use]
     pub fn early(name: &str) -> (Logs, Option<String>) {
         let (file, failed) = match LogFile::open(name) {
             Ok(file) => (file, None),
@@ -98,13 +99,12 @@ impl Logs {
             let name = &target.paths.error_log;
             let name = if name.is_empty() { String::new() } else { full_name(target, name) };
             let known = logs.files.iter().find(|file| *file.name() == name).cloned();
-            let file = match known {
-                Some(file) => file,
-                None => {
-                    let file = open(&name)?;
-                    logs.files.push(Arc::clone(&file));
-                    file
-                }
+            let file = if let Some(file) = known {
+                file
+            } else {
+                let file = open(&name)?;
+                logs.files.push(Arc::clone(&file));
+                file
             };
             main.push((Level::Error, Sink::File(file)));
         }
@@ -214,6 +214,17 @@ impl Logs {
         }
     }
 
+    /// Gives the files to the user that the process is about to become, so that it can open them again.
+    pub fn give(&self, user: Uid) {
+        for file in self.files.iter().filter(|file| !file.is_standard_error()) {
+            if let Err(error) = chown(&native(file.name()), Some(user), None) {
+                let (name, number, reason) = (file.name(), error as i32, error.desc());
+                let message = format_args!("chown(\"{name}\", {user}) failed ({number}: {reason})");
+                self.error(MAIN, Level::Warn, None, message);
+            }
+        }
+    }
+
     /// Goes on in the files that have the names now.
     pub fn reopen(&self) {
         for file in &self.files {
@@ -244,7 +255,7 @@ fn line(level: Level, connection: Option<u64>, message: &[u8]) -> Vec<u8> {
         SELF.set((nix::unistd::getpid().as_raw(), nix::unistd::gettid().as_raw()));
     }
     let (pid, tid) = SELF.get();
-    let time = time::error_log(time::now().as_secs());
+    let time = Local::at(time::now().as_secs()).error_log();
     let mut line = Vec::with_capacity(64 + message.len());
     // A vector takes all that is written.
     let _ = write!(line, "{time} [{}] {pid}#{tid}: ", level.name());
@@ -262,4 +273,93 @@ fn console_line(level: Level, message: &[u8]) -> Vec<u8> {
     line.extend_from_slice(message);
     line.push(b'\n');
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::config::{self, NoHost};
+    use crate::disk::Disk;
+    use crate::modules::Contexts;
+    use crate::syntax::Sources;
+
+    /// The logs of a configuration whose prefix is the folder.
+    fn logs(folder: &tempfile::TempDir, text: &str) -> (Logs, Config) {
+        let mut target = Target::default();
+        let prefix = format!("{}/", folder.path().to_str().expect("a plain name"));
+        target.paths.start(Some(&prefix), None);
+        "default.log".clone_into(&mut target.paths.error_log);
+        let sources = Sources::from_text("nginx.conf", text.to_owned(), &prefix, &Disk);
+        let compiled = config::compile(&sources, &target, &NoHost, config::Options::default());
+        assert!(compiled.diagnostics.is_empty(), "{:?}", compiled.diagnostics);
+        let logs = Logs::open(&compiled.config, &target, false).expect("they can be opened");
+        (logs, compiled.config)
+    }
+
+    fn read(folder: &tempfile::TempDir, name: &str) -> String {
+        fs::read_to_string(folder.path().join(name)).unwrap_or_default()
+    }
+
+    fn scope(config: &Config, context: Contexts) -> ScopeId {
+        let at = config.scopes.iter().position(|scope| scope.context.meets(context));
+        ScopeId(at.expect("such a block") as u32)
+    }
+
+    #[test]
+    fn a_line_is_nginx_s() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (logs, _) = logs(&folder, "error_log a.log info; events {}");
+        logs.error(MAIN, Level::Info, Some(7), format_args!("client {} closed", 1));
+        logs.error(MAIN, Level::Emerg, None, format_args!("{}", "x".repeat(3000)));
+        let text = read(&folder, "a.log");
+        let lines: Vec<&str> = text.lines().collect();
+        let (pid, tid) = (nix::unistd::getpid(), nix::unistd::gettid());
+        assert!(lines[0].ends_with(&format!(" [info] {pid}#{tid}: *7 client 1 closed")), "{text}");
+        let shape: String = lines[0].chars().take(20).map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+        assert_eq!(shape, "0000/00/00 00:00:00 ");
+        assert_eq!(lines[1].len(), LONGEST_LINE - 1);
+    }
+
+    #[test]
+    fn the_nearest_block_that_names_logs_gives_all_of_them() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = "error_log main.log warn; events {} http { access_log off; server { listen 80; \
+                    location / { error_log one.log; error_log two.log info; } } }";
+        let (logs, config) = logs(&folder, text);
+        let (server, location) = (scope(&config, Contexts::SERVER), scope(&config, Contexts::LOCATION));
+        assert_eq!(logs.of(server), MAIN);
+        let log = logs.of(location);
+        assert!(logs.enabled(log, Level::Info) && !logs.enabled(log, Level::Debug));
+        assert!(!logs.enabled(MAIN, Level::Notice));
+        logs.error(log, Level::Notice, None, format_args!("detail"));
+        logs.error(log, Level::Error, None, format_args!("failure"));
+        let count = |name: &str| read(&folder, name).lines().count();
+        assert_eq!((count("one.log"), count("two.log"), count("main.log")), (1, 2, 0));
+    }
+
+    #[test]
+    fn without_a_file_the_main_log_is_the_default_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (logs, _) = logs(&folder, "events {}");
+        logs.error(MAIN, Level::Warn, None, format_args!("too little"));
+        logs.error_bytes(MAIN, Level::Error, None, b"any \xff byte");
+        let bytes = fs::read(folder.path().join("default.log")).expect("it is there");
+        assert!(bytes.ends_with(b": any \xff byte\n"));
+        assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count(), 1);
+    }
+
+    #[test]
+    fn goes_on_in_the_file_that_has_the_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (logs, _) = logs(&folder, "error_log a.log; events {}");
+        logs.error(MAIN, Level::Error, None, format_args!("before"));
+        fs::rename(folder.path().join("a.log"), folder.path().join("b.log")).expect("a new name");
+        logs.error(MAIN, Level::Error, None, format_args!("between"));
+        logs.reopen();
+        logs.error(MAIN, Level::Error, None, format_args!("after"));
+        assert_eq!(read(&folder, "b.log").lines().count(), 2);
+        assert!(read(&folder, "a.log").ends_with(": after\n"));
+    }
 }

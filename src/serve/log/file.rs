@@ -102,7 +102,21 @@ fn open(name: &str) -> io::Result<File> {
 }
 
 /// A path as the system has it: any bytes.
+#[must_use]
 pub fn native(path: &str) -> std::path::PathBuf {
     use std::os::unix::ffi::OsStringExt;
     std::ffi::OsString::from_vec(syntax::encode(path)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_an_error_and_tried_again_in_another_second() {
+        let file = LogFile::open("/dev/full").expect("a device that is always full");
+        assert_eq!(file.append(b"x").expect_err("no space").kind(), io::ErrorKind::StorageFull);
+        file.full.store(u64::MAX, Ordering::Relaxed);
+        assert!(file.append(b"x").is_err());
+    }
 }

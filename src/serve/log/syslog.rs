@@ -6,7 +6,7 @@ use std::os::unix::net::UnixDatagram;
 use std::sync::{PoisonError, RwLock};
 
 use super::file::native;
-use super::time;
+use super::time::{self, Local};
 use crate::config::address::Address;
 use crate::modules::shared::syslog::Syslog;
 
@@ -42,7 +42,7 @@ impl SyslogServer {
     pub fn send_with(&self, severity: u8, message: &[u8]) {
         let Syslog { facility, tag, nohostname, .. } = &self.settings;
         let priority = u32::from(*facility) * 8 + u32::from(severity);
-        let time = time::syslog(time::now().as_secs());
+        let time = Local::at(time::now().as_secs()).syslog();
         let host = if *nohostname { String::new() } else { format!("{} ", self.hostname) };
         let mut datagram = format!("<{priority}>{time} {host}{tag}: ").into_bytes();
         datagram.extend_from_slice(message);
@@ -89,5 +89,28 @@ impl Socket {
             Socket::Udp(socket) => socket.send(datagram),
             Socket::Unix(socket) => socket.send(datagram),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_datagram_with_its_priority_and_tag() {
+        let receiver = UdpSocket::bind("127.0.0.1:0").expect("a port");
+        let server = Address::Inet(receiver.local_addr().expect("an address"));
+        let settings = Syslog { server, facility: 23, severity: 6, tag: "edge".to_owned(), nohostname: true };
+        let server = SyslogServer::new(settings);
+        server.send(b"one");
+        server.send_with(3, b"two");
+        let next = || {
+            let mut bytes = [0; 256];
+            let length = receiver.recv(&mut bytes).expect("a datagram");
+            String::from_utf8_lossy(&bytes[..length]).into_owned()
+        };
+        let (one, two) = (next(), next());
+        assert!(one.starts_with("<190>") && one.ends_with(" edge: one"), "{one}");
+        assert!(two.starts_with("<187>") && two.ends_with(" edge: two"), "{two}");
     }
 }

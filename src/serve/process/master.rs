@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::pid_file;
 use super::signals::{self, Asked, Came};
 use super::sockets::{Bank, Wanted};
-use super::start::{Ready, greet, read};
+use super::start::{Ready, read, tell_method};
 use super::workers::{Crew, Ended, Happened, Order};
 use crate::serve::configuration::Source;
 use crate::serve::generation::Generation;
@@ -118,6 +118,11 @@ impl Master<'_> {
     fn reload(&mut self) {
         self.notice(format_args!("reconfiguring"));
         let Some((generation, logs, bank)) = self.prepare() else { return };
+        let pid_file = generation.settings.pid_file(generation.options.place);
+        if let Err(message) = self.move_pid_file(pid_file) {
+            bank.remove_unless_in(&self.bank);
+            return self.log(Level::Emerg, format_args!("{message}"));
+        }
         let before = self.crews.len();
         self.bank.remove_unless_in(&bank);
         self.bank = bank;
@@ -139,11 +144,28 @@ impl Master<'_> {
         let wanted = Wanted::of(&loaded.config);
         let bank = Bank::open(&wanted, settings.workers, Some(&self.bank), &logs);
         let bank = bank.map_err(|message| emergency(&message)).ok()?;
-        greet(&logs, &loaded);
+        tell_method(&logs);
         logs.take_standard_error_of(&now.generation.options);
         let options = Arc::clone(&now.generation.options);
         let generation = Generation::new(loaded, &options, Some(&now.generation));
         Some((Arc::new(generation), Arc::new(logs), bank))
+    }
+
+    /// Writes the process number into its new file, if that is another one, and removes the old one.
+    fn move_pid_file(&mut self, new: Option<String>) -> Result<(), String> {
+        if new == self.pid_file {
+            return Ok(());
+        }
+        new.as_deref().map_or(Ok(()), pid_file::write)?;
+        self.remove_pid_file();
+        self.pid_file = new;
+        Ok(())
+    }
+
+    fn remove_pid_file(&self) {
+        if let Some(Err(message)) = self.pid_file.as_deref().map(pid_file::remove) {
+            self.log(Level::Alert, format_args!("{message}"));
+        }
     }
 
     fn reopen(&self) {
@@ -159,12 +181,16 @@ impl Master<'_> {
         let Ended { generation, number, thread, panicked } = *ended;
         let Some(at) = self.crews.iter().position(|crew| crew.generation.number == generation) else { return };
         self.crews[at].running -= 1;
-        if panicked {
-            self.log(Level::Alert, format_args!("worker process {thread} exited on signal 6"));
-        } else {
-            self.notice(format_args!("worker process {thread} exited with code 0"));
+        let retiring = self.crews[at].is_retiring();
+        match (panicked, retiring) {
+            (true, _) => self.log(Level::Alert, format_args!("worker process {thread} exited on signal 6")),
+            (false, true) => self.notice(format_args!("worker process {thread} exited with code 0")),
+            (false, false) => {
+                let fatal = "exited with fatal code 2 and cannot be respawned";
+                self.log(Level::Alert, format_args!("worker process {thread} {fatal}"));
+            }
         }
-        if !self.crews[at].is_retiring() {
+        if panicked && !retiring {
             return self.crews[at].start_one(number, &self.bank, &self.tell);
         }
         if self.crews[at].running == 0 && at + 1 < self.crews.len() {
@@ -198,11 +224,7 @@ impl Master<'_> {
     }
 
     fn end(&mut self) {
-        if let Some(name) = &self.pid_file {
-            if let Err(message) = pid_file::remove(name) {
-                self.log(Level::Alert, format_args!("{message}"));
-            }
-        }
+        self.remove_pid_file();
         self.bank.close();
         self.notice(format_args!("exit"));
     }

@@ -54,9 +54,15 @@ pub fn start(options: Options, source: &dyn Source) -> Result<Ready, NotStarted>
     if daemon {
         go_to_background().map_err(|error| emergency(format!("fork() failed ({})", refusal(&error))))?;
     }
-    let pid_file = (options.place == Place::Nginx || settings.pid_is_set).then(|| settings.pid.clone());
+    let pid_file = settings.pid_file(options.place);
     if let Some(name) = &pid_file {
         pid_file::write(name).map_err(emergency)?;
+    }
+    if let Some(user) = user::named(&settings) {
+        if let Some(name) = &pid_file {
+            pid_file::give(name, user);
+        }
+        logs.give(user);
     }
     let mut warn = |message: String| logs.error(MAIN, Level::Alert, None, format_args!("{message}"));
     user::become_worker(&settings, &mut warn).map_err(|message| {
@@ -81,13 +87,17 @@ pub fn read(logs: &Logs, source: &dyn Source) -> Option<Loaded> {
     loaded
 }
 
+/// What nginx says at every configuration that is good.
+pub fn tell_method(logs: &Logs) {
+    logs.error(MAIN, Level::Notice, None, format_args!("using the \"epoll\" event method"));
+}
+
 /// What nginx says of itself and of the system.
-pub fn greet(logs: &Logs, loaded: &Loaded) {
-    let notice = |message: std::fmt::Arguments<'_>| logs.error(MAIN, Level::Notice, None, message);
-    notice(format_args!("using the \"epoll\" event method"));
-    notice(format_args!("nginx/{}", loaded.target.version));
+fn greet(logs: &Logs, loaded: &Loaded) {
+    tell_method(logs);
+    logs.error(MAIN, Level::Notice, None, format_args!("nginx/{}", loaded.target.version));
     if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
-        notice(format_args!("getrlimit(RLIMIT_NOFILE): {soft}:{hard}"));
+        logs.error(MAIN, Level::Notice, None, format_args!("getrlimit(RLIMIT_NOFILE): {soft}:{hard}"));
     }
 }
 

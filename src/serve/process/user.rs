@@ -10,20 +10,24 @@ use crate::serve::log::native;
 use crate::serve::settings::Settings;
 use crate::syntax;
 
+/// The user that [`become_worker`] makes of the super-user.
+pub fn named(settings: &Settings) -> Option<Uid> {
+    let (name, _) = settings.user.as_ref().filter(|_| Uid::effective().is_root())?;
+    User::from_name(name).ok().flatten().map(|user| user.uid)
+}
+
 /// Follows `worker_rlimit_nofile`, `user` and `working_directory`.
 ///
 /// # Errors
 /// nginx's message, for what ends a worker there.
 pub fn become_worker(settings: &Settings, warn: &mut dyn FnMut(String)) -> Result<(), String> {
-    if let Some(files) = settings.open_files {
-        if let Err(error) = setrlimit(Resource::RLIMIT_NOFILE, files, files) {
-            warn(format!("setrlimit(RLIMIT_NOFILE, {files}) failed ({})", said(error)));
-        }
+    if let Some(files) = settings.open_files
+        && let Err(error) = setrlimit(Resource::RLIMIT_NOFILE, files, files)
+    {
+        warn(format!("setrlimit(RLIMIT_NOFILE, {files}) failed ({})", said(error)));
     }
-    if Uid::effective().is_root() {
-        if let Some((user, group)) = &settings.user {
-            become_user(user, group)?;
-        }
+    if let Some((user, group)) = settings.user.as_ref().filter(|_| Uid::effective().is_root()) {
+        become_user(user, group)?;
     }
     if let Some(folder) = settings.folder.as_deref().filter(|folder| !folder.is_empty()) {
         chdir(&native(folder)).map_err(|error| format!("chdir(\"{folder}\") failed ({})", said(error)))?;

@@ -107,7 +107,7 @@ impl Crew {
                 }
             }
             Err(error) => {
-                self.failed(&format!("fork() failed while spawning \"worker process\" ({})", refusal(&error)))
+                self.failed(&format!("fork() failed while spawning \"worker process\" ({})", refusal(&error)));
             }
         }
     }

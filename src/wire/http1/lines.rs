@@ -45,7 +45,7 @@ enum Part {
 
 /// Whose lines they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum From {
+pub(in crate::wire) enum From {
     Client,
     /// nginx passes over lines that begin with `HTTP/`: IIS may send its status line twice.
     Upstream,
@@ -53,7 +53,7 @@ pub(super) enum From {
 
 /// How far the lines are read.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
+pub(in crate::wire) struct Lines {
     at: usize,
     part: Part,
     /// Where the line begins that is being read.

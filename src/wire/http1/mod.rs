@@ -18,6 +18,7 @@ mod tests;
 pub use bad::{Bad, BadChunk, BadLine, BadResponse};
 pub use chunked::{Chunked, LAST_CHUNK, Step, write_size};
 pub use lines::Field;
+pub(super) use lines::{From, Lines};
 pub use request::{RequestHead, Stage};
 pub use response::ResponseHead;
 

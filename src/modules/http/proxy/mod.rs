@@ -24,7 +24,8 @@ const PROXY_CONNECTION: Version = Version::read("1.31.0");
 /// Before the first version.
 const EVER: Version = Version::read("0.0.0");
 
-static FAMILY: Family = Family {
+/// What it has in common with its kin.
+pub static FAMILY: Family = Family {
     prefix: "proxy",
     protocol: Protocol::Http,
     buffers: Some(BufferNames {

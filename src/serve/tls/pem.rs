@@ -1,0 +1,141 @@
+//! Certificates, keys and revocation lists as they stand in files.
+//!
+//! Left out: keys in hardware (`engine:`, `store:`). They are refused by name.
+
+use std::sync::Arc;
+
+use rustls::crypto::ring::sign;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SigningKey};
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+/// Where names of files lead to.
+#[derive(Debug, Clone, Default)]
+pub struct Files {
+    /// What goes before a name that is not absolute; it ends with `/`.
+    pub prefix: String,
+}
+
+impl Files {
+    /// The full name, as `ngx_conf_full_name` makes it.
+    #[must_use]
+    pub fn path(&self, name: &str) -> String {
+        if name.starts_with('/') { name.to_owned() } else { format!("{}{name}", self.prefix) }
+    }
+
+    /// A file's content, or what follows `data:`.
+    ///
+    /// # Errors
+    /// What OpenSSL says when it cannot open a file.
+    pub fn read(&self, name: &str) -> Result<Vec<u8>, String> {
+        if let Some(data) = name.strip_prefix("data:") {
+            return Ok(crate::syntax::encode(data));
+        }
+        let path = self.path(name);
+        std::fs::read(native(&path)).map_err(|error| {
+            let number = error.raw_os_error().unwrap_or(0);
+            let text = error.to_string();
+            let words = text.split(" (os error").next().unwrap_or_default();
+            let missing = if number == 2 { " error:10000080:BIO routines::no such file" } else { "" };
+            let calling = format!("calling fopen({path}, r)");
+            format!(
+                "BIO_new_file() failed (SSL: error:{:08X}:system library::{words}:{calling}{missing})",
+                0x8000_0000_u32 | number.cast_unsigned()
+            )
+        })
+    }
+
+    /// The certificates of a file, the first being its owner's.
+    ///
+    /// # Errors
+    /// The end of nginx's `cannot load certificate "x": `.
+    pub fn certificates(&self, name: &str) -> Result<Vec<CertificateDer<'static>>, String> {
+        let content = self.read(name)?;
+        let found: Vec<CertificateDer> = trusted_too(&content);
+        if found.is_empty() {
+            const SAID: &str = "error:0480006C:PEM routines::no start line:Expecting: TRUSTED CERTIFICATE";
+            return Err(format!("PEM_read_bio_X509_AUX() failed (SSL: {SAID})"));
+        }
+        Ok(found)
+    }
+
+    /// The revocation lists of a file.
+    ///
+    /// # Errors
+    /// The end of nginx's `cannot load CRL "x": `.
+    pub fn revocations(&self, name: &str) -> Result<Vec<CertificateRevocationListDer<'static>>, String> {
+        let content = self.read(name)?;
+        let found: Vec<_> = CertificateRevocationListDer::pem_slice_iter(&content).flatten().collect();
+        if found.is_empty() {
+            const SAID: &str = "error:0480006C:PEM routines::no start line:Expecting: X509 CRL";
+            return Err(format!("PEM_read_bio_X509_CRL() failed (SSL: {SAID})"));
+        }
+        Ok(found)
+    }
+
+    /// The key of a file, with passwords to try if it is encrypted.
+    ///
+    /// # Errors
+    /// The end of nginx's `cannot load certificate key "x": `.
+    pub fn key(&self, name: &str, passwords: &[Vec<u8>]) -> Result<Arc<dyn SigningKey>, String> {
+        if name.starts_with("engine:") || name.starts_with("store:") {
+            return Err("keys outside of files are not supported".to_owned());
+        }
+        let content = self.read(name)?;
+        let der = match super::encrypted::decrypt(&content, passwords) {
+            Some(decrypted) => decrypted?,
+            None => PrivateKeyDer::from_pem_slice(&content).map_err(|_| {
+                const SAID: &str =
+                    "error:1E08010C:DECODER routines::unsupported:No supported data to decode. Input type: PEM";
+                format!("PEM_read_bio_PrivateKey() failed (SSL: {SAID})")
+            })?,
+        };
+        sign::any_supported_type(&der).map_err(|error| format!("unsupported key: {error}"))
+    }
+
+    /// A certificate with its key. The first certificate of the file is the owner's, the others go along.
+    ///
+    /// # Errors
+    /// nginx's message.
+    pub fn pair(&self, certificate: &str, key: &str, passwords: &[Vec<u8>]) -> Result<CertifiedKey, String> {
+        let shown = |name: &str| if name.starts_with("data:") { name.to_owned() } else { self.path(name) };
+        let chain = self.certificates(certificate);
+        let chain = chain.map_err(|why| format!("cannot load certificate \"{}\": {why}", shown(certificate)))?;
+        let signing = self.key(key, passwords);
+        let signing = signing.map_err(|why| format!("cannot load certificate key \"{}\": {why}", shown(key)))?;
+        let (_, own) = X509Certificate::from_der(&chain[0])
+            .map_err(|_| format!("cannot load certificate \"{}\": it is no X.509 certificate", shown(certificate)))?;
+        if signing.public_key().is_some_and(|public| &*public != own.public_key().raw) {
+            const SAID: &str = "error:05800074:x509 certificate routines::key values mismatch";
+            return Err(format!("SSL_CTX_use_PrivateKey(\"{}\") failed (SSL: {SAID})", shown(key)));
+        }
+        Ok(CertifiedKey::new(chain, signing))
+    }
+
+    /// The passwords of a file, one a line.
+    ///
+    /// # Errors
+    /// The system's refusal.
+    pub fn passwords(&self, name: &str) -> Result<Vec<Vec<u8>>, String> {
+        let content = std::fs::read(native(&self.path(name))).map_err(|error| error.to_string())?;
+        let lines = content.split(|byte| *byte == b'\n');
+        Ok(lines
+            .map(|line| line.strip_suffix(b"\r").unwrap_or(line).to_vec())
+            .filter(|line| !line.is_empty())
+            .collect())
+    }
+}
+
+fn native(path: &str) -> std::path::PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    std::ffi::OsString::from_vec(crate::syntax::encode(path)).into()
+}
+
+/// Certificates, those of a `TRUSTED CERTIFICATE` without what stands behind them about trust.
+fn trusted_too(content: &[u8]) -> Vec<CertificateDer<'static>> {
+    let mut text = String::from_utf8_lossy(content).replace("TRUSTED CERTIFICATE-----", "CERTIFICATE-----");
+    text = text.replace("X509 CERTIFICATE-----", "CERTIFICATE-----");
+    let read = CertificateDer::pem_slice_iter(text.as_bytes()).flatten();
+    read.filter_map(|der| Some(CertificateDer::from(super::der::element(&der)?.0.whole.to_vec()))).collect()
+}
