@@ -51,6 +51,8 @@ pub struct Exchange {
     pub(super) was_counted: bool,
     /// Milliseconds that it waited, for `limit_req` or in a queue.
     pub waited: u64,
+    /// What `$request_id` is made of, where it was not given.
+    pub seed: u128,
     /// What the client's cookie says of it (`userid`).
     pub(super) uid: super::answer::KnownUid,
     /// Since when it waits.

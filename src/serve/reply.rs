@@ -18,6 +18,9 @@ pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fli
         return;
     }
     let Some(reply) = flight.exchange.reply else { return };
+    if reply.body.is_some() {
+        client.invite_body();
+    }
     let body = prepare(worker, flight, reply);
     if let Err(Refused { status, keeps_headers }) = send(worker, client, flight, &Source::Memory(body)).await {
         if !keeps_headers {

@@ -120,11 +120,13 @@ impl Worker {
 
     /// The head of a request was read.
     pub fn arrive(&self, exchange: &mut Exchange, listener: ListenerId) -> Action {
+        exchange.seed = self.seed();
         self.with_world(|world| exchange.arrive(listener, world))
     }
 
     /// What was read is no request.
     pub fn reject(&self, exchange: &mut Exchange, listener: ListenerId, status: u16) -> Action {
+        exchange.seed = self.seed();
         self.with_world(|world| exchange.reject(listener, status, world))
     }
 
@@ -141,6 +143,11 @@ impl Worker {
     /// How the request is passed on by HTTP.
     pub fn http(&self, exchange: &Exchange) -> Option<&Http> {
         self.terms(exchange).http.as_deref()
+    }
+
+    fn seed(&self) -> u128 {
+        let chance = &mut self.core.borrow_mut().chance.0;
+        u128::from(chance.next_u64()) << 64 | u128::from(chance.next_u64())
     }
 
     /// Chance.

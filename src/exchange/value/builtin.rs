@@ -39,7 +39,7 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
         Builtin::Uri => Some(request.uri),
         Builtin::RequestUri => Some(request.unparsed),
         Builtin::RequestMethod => Some(request.method),
-        Builtin::RequestId => Some(request.id),
+        Builtin::RequestId => Some(request_id(exchange)),
         Builtin::Host if !request.host.is_empty() => Some(request.host),
         Builtin::Host | Builtin::ServerName => Some(site.server(exchange.route.server).name),
         Builtin::Hostname => Some(site.hostname),
@@ -126,6 +126,15 @@ fn joined(exchange: &mut Exchange, name: &[u8], separator: &[u8]) -> Option<Slic
         request.bytes.extend_from_within(value.start as usize..(value.start + value.len) as usize);
     }
     Some(request.since(start))
+}
+
+/// `ngx_http_variable_request_id`
+fn request_id(exchange: &mut Exchange) -> Slice {
+    if exchange.request.id.is_empty() {
+        let seed = exchange.seed;
+        exchange.request.id = print(&mut exchange.request, format_args!("{seed:032x}"));
+    }
+    exchange.request.id
 }
 
 fn first(exchange: &Exchange, name: &[u8]) -> Option<Slice> {

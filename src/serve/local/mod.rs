@@ -57,6 +57,7 @@ pub async fn serve<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flig
             Made::Event(event) => return event,
             Made::Content(source) => source,
         };
+        client.invite_body();
         return match send(worker, client, flight, &source).await {
             Ok(()) => Event::Served(flight.answer.status),
             Err(refused) => {
