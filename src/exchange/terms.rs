@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::access_log::{AccessLog, Compiled};
 use super::answer::HeadTerms;
 use super::local::LocalTerms;
 use super::passed::{Cgi, Http, Memcached};
@@ -74,6 +75,10 @@ pub struct TermsOf {
     pub heads: HeadTerms,
     /// How files are served.
     pub local: LocalTerms,
+    /// The access logs.
+    pub access_logs: Arc<[AccessLog]>,
+    /// Subrequests are logged, too.
+    pub log_subrequest: bool,
     /// How requests are passed on by HTTP.
     pub http: Option<Box<Http>>,
     /// How requests are passed on by FastCGI, SCGI, uwsgi.
@@ -124,9 +129,10 @@ impl Terms {
         let config = builder.config;
         let scopes: Vec<ScopeId> = builder.site.locations().iter().map(|location| location.scope).collect();
         let servers: Vec<ScopeId> = builder.site.servers().iter().map(|server| server.scope).collect();
+        let mut logs = Compiled::new(builder);
         let mut terms = Terms::default();
         for scope in scopes {
-            let of = TermsOf::compile(scope, builder);
+            let of = TermsOf::compile(scope, builder, &mut logs);
             terms.locations.push(of);
         }
         terms.servers.extend(servers.into_iter().map(|scope| ServerTerms::of(config, scope)));
@@ -149,7 +155,8 @@ impl Terms {
 }
 
 impl TermsOf {
-    fn compile(scope: ScopeId, builder: &mut Builder) -> TermsOf {
+    fn compile(scope: ScopeId, builder: &mut Builder, logs: &mut Compiled) -> TermsOf {
+        let access_logs = logs.of(builder, scope);
         let (config, target) = (builder.config, builder.target);
         let flag = |name, default| config.flag(scope, name, default);
         let number = |name, default| config.number(scope, name, default);
@@ -203,6 +210,8 @@ impl TermsOf {
             buffering: Buffering::of(config, scope, prefix),
             heads: HeadTerms::compile(scope, prefix, builder),
             local: LocalTerms::compile(scope, builder),
+            access_logs,
+            log_subrequest: flag("log_subrequest", false),
             http: http.map(Box::new),
             cgi: cgi.map(Box::new),
             memcached: memcached.map(Box::new),

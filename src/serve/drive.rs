@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
+use super::aside;
 use super::client::{BodyFault, Client};
 use super::flight::Flight;
 use super::local;
@@ -26,6 +27,8 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
             Action::Read => return,
             Action::Delay(until) => wait(worker, client, until, Event::Resumed).await,
             Action::Queued(until) => wait(worker, client, until, Event::QueueTimeout).await,
+            Action::Authorize(uri) => aside::authorize(worker, client, flight, uri).await,
+            Action::Mirror => aside::mirror(worker, flight),
             Action::Body => read_body(worker, client, flight).await,
             Action::Forward => {
                 let event = match link.take() {

@@ -34,11 +34,11 @@ pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fli
 /// Makes head and body.
 fn prepare(worker: &Worker, flight: &mut Flight, reply: Reply) -> Vec<u8> {
     let terms = worker.terms(&flight.exchange);
-    let Flight { answer, exchange, .. } = flight;
+    let Flight { answer, exchange, head_only, .. } = flight;
     let site = &worker.generation.site;
     answer.restart();
     answer.status = reply.status;
-    answer.header_only = exchange.request.method() == b"HEAD";
+    answer.header_only = *head_only || exchange.request.method() == b"HEAD";
     let mut body = Vec::new();
     match reply.body {
         Some(text) => {
@@ -64,10 +64,9 @@ fn prepare(worker: &Worker, flight: &mut Flight, reply: Reply) -> Vec<u8> {
     if let Some(location) = reply.location {
         let location = exchange.text(site, location);
         answer.list.remove(b"Location");
-        if !location.is_empty() {
-            place_redirect(worker, exchange, location, answer);
-        }
+        place_redirect(worker, exchange, location, answer);
     }
+    answer.add(&exchange.challenges);
     body
 }
 
@@ -76,7 +75,7 @@ pub fn place_redirect(worker: &Worker, exchange: &Exchange, location: &[u8], ans
     let terms = worker.terms(exchange);
     if location.first() == Some(&b'/') && terms.absolute_redirect {
         write_absolute(worker, exchange, terms, location, &mut answer.location);
-    } else {
+    } else if !location.is_empty() {
         answer.list.push(b"Location", location);
     }
 }

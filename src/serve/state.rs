@@ -17,7 +17,7 @@ use super::memory::WorkerMemory;
 use super::timers::Timers;
 use super::upstream::Pools;
 use crate::balance::{Random, Watch};
-use crate::exchange::{Action, Event, Exchange, Http, ListenerId, TermsOf, World, http_time};
+use crate::exchange::{Action, Event, Exchange, Http, ListenerId, Sub, TermsOf, World, http_time};
 
 /// Bytes that are read at once.
 const SCRATCH: usize = 128 << 10;
@@ -120,13 +120,16 @@ impl Worker {
 
     /// The head of a request was read.
     pub fn arrive(&self, exchange: &mut Exchange, listener: ListenerId) -> Action {
-        exchange.seed = self.seed();
         self.with_world(|world| exchange.arrive(listener, world))
+    }
+
+    /// A request makes a subrequest.
+    pub fn begin_within(&self, parent: &Exchange, exchange: &mut Exchange, sub: &Sub) -> Action {
+        self.with_world(|world| exchange.begin_within(parent, sub, world))
     }
 
     /// What was read is no request.
     pub fn reject(&self, exchange: &mut Exchange, listener: ListenerId, status: u16) -> Action {
-        exchange.seed = self.seed();
         self.with_world(|world| exchange.reject(listener, status, world))
     }
 
@@ -145,9 +148,14 @@ impl Worker {
         self.terms(exchange).http.as_deref()
     }
 
-    fn seed(&self) -> u128 {
-        let chance = &mut self.core.borrow_mut().chance.0;
-        u128::from(chance.next_u64()) << 64 | u128::from(chance.next_u64())
+    /// Logs a message about a request, with what nginx is about; nothing where there is nothing to say.
+    pub fn say(&self, exchange: &Exchange, level: Level, message: &[u8], about: &str) {
+        let log = self.logs.of(self.terms(exchange).scope);
+        if message.is_empty() || !self.logs.enabled(log, level) {
+            return;
+        }
+        let separator = if about.is_empty() { "" } else { " " };
+        self.logs.error_bytes(log, level, None, &[message, separator.as_bytes(), about.as_bytes()].concat());
     }
 
     /// Chance.
@@ -160,16 +168,6 @@ impl Worker {
         self.answers.set(self.answers.get().wrapping_add(1));
         let start = (clock::epoch() as u32) << 16 ^ std::process::id() ^ (self.number as u32) << 24;
         u64::from(start) << 32 | u64::from(self.answers.get())
-    }
-
-    /// Logs a message about a request, with what nginx is about; nothing where there is nothing to say.
-    pub fn say(&self, exchange: &Exchange, level: Level, message: &[u8], about: &str) {
-        let log = self.logs.of(self.terms(exchange).scope);
-        if message.is_empty() || !self.logs.enabled(log, level) {
-            return;
-        }
-        let separator = if about.is_empty() { "" } else { " " };
-        self.logs.error_bytes(log, level, None, &[message, separator.as_bytes(), about.as_bytes()].concat());
     }
 
     /// The time as HTTP writes it, made once a second.

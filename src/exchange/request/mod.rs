@@ -8,6 +8,7 @@ mod target;
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::aside::Sub;
 use super::headers::is_named;
 pub(super) use arguments::{argument, cookie, set_cookie};
 use host::ReadHost;
@@ -55,6 +56,8 @@ pub struct Connection {
     pub client_port: u16,
     /// The address and port that it connected to; none for a UNIX domain socket.
     pub server: Option<SocketAddr>,
+    /// Who is behind the client, as the PROXY protocol says.
+    pub proxied: Option<SocketAddr>,
     /// It speaks TLS.
     pub tls: bool,
     /// `$connection`
@@ -153,7 +156,7 @@ impl Known {
 }
 
 /// A request.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Request {
     pub(super) bytes: Vec<u8>,
     headers: Vec<Header>,
@@ -168,6 +171,9 @@ pub struct Request {
     pub(super) method: Slice,
     pub(super) sent_method: Slice,
     target: Slice,
+    /// The first line as it was sent, if the driver gave it, and what it says of the protocol.
+    pub(super) line: Option<Slice>,
+    pub(super) protocol: Slice,
     pub(super) id: Slice,
     /// `$uri`
     pub(super) uri: Slice,
@@ -200,11 +206,25 @@ impl Request {
         self.known = Known::default();
         (self.odd_headers, self.escaped, self.as_sent, self.port) = (false, false, true, 0);
         (self.original, self.client_text) = (None, None);
+        (self.line, self.protocol) = (None, empty);
         (self.id, self.uri, self.args, self.unparsed, self.host) = (empty, empty, empty, empty, empty);
         self.version = line.version;
         self.method = self.push(line.method);
         self.sent_method = self.method;
         self.target = self.push(line.target);
+    }
+
+    /// Begins as a subrequest of `parent`: with its headers and its line, on its connection.
+    pub(super) fn begin_within(&mut self, parent: &Request, sub: &Sub) {
+        self.clone_from(parent);
+        self.uri = self.push(sub.uri);
+        if !sub.keeps_args {
+            self.args = Slice::default();
+        }
+        if !sub.keeps_method {
+            self.method = self.push(b"GET");
+        }
+        self.as_sent = false;
     }
 
     /// Says who sent it, where the connection that it began with did not.
@@ -236,6 +256,24 @@ impl Request {
     pub(super) fn read_host(&mut self, host: Slice) -> bool {
         let text = host.of(&self.bytes);
         self.last_host.is(text) || self.last_host.read(text)
+    }
+
+    /// Keeps the first line as it was sent, with what it says of the protocol (`HTTP/1.1`; empty of HTTP/0.9).
+    pub fn keep_line(&mut self, line: &[u8], protocol: &[u8]) {
+        let kept = self.push(line);
+        self.line = Some(kept);
+        self.protocol = self.push(protocol);
+    }
+
+    /// The first line as it was sent; empty if the driver did not keep it.
+    #[must_use]
+    pub fn line(&self) -> &[u8] {
+        self.get(self.line.unwrap_or_default())
+    }
+
+    /// Keeps a text for as long as the request.
+    pub fn keep(&mut self, text: &[u8]) -> Slice {
+        self.push(text)
     }
 
     /// Sets `$request_id`.

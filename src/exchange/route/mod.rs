@@ -17,7 +17,9 @@ mod tests;
 
 use pcre2::bytes::CaptureLocations;
 
-use super::request::Slice;
+pub(super) use phases::Phase;
+
+use super::request::{CONSTANT, Request, Slice};
 use super::site::{Handler, LocationId, ServerId, Site};
 use crate::config::Regex;
 use crate::config::address::Address;
@@ -158,6 +160,29 @@ impl Route {
         self.captures.clear();
         self.stack.clear();
         self.stamp += 1;
+    }
+
+    /// Begins as the way of a subrequest of the request whose way is `parent`: in its server, with its variables.
+    pub(super) fn begin_within(&mut self, parent: &Route, site: &Site) {
+        self.server = parent.server;
+        self.location = site.server(parent.server).location;
+        self.internal = true;
+        self.prepare(site);
+        self.vars.clone_from(&parent.vars);
+        self.stamp = parent.stamp;
+    }
+
+    /// Takes over the variables that a subrequest changed; the texts go to `request` from `theirs`.
+    pub(super) fn adopt(&mut self, request: &mut Request, sub: &Route, theirs: &Request) {
+        for (number, var) in sub.vars.iter().enumerate() {
+            let number = number as u32;
+            if var.stamp != sub.stamp || self.known(number) == Some(var.value) {
+                continue;
+            }
+            let own = |slice: Slice| if slice.start & CONSTANT == 0 { request.push(theirs.get(slice)) } else { slice };
+            let value = var.value.map(own);
+            self.keep(number, value);
+        }
     }
 
     /// Makes room for what a site has.

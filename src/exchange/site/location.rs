@@ -11,7 +11,7 @@ use super::{Op, Passed, Tree};
 use crate::config::cidr::Cidr;
 use crate::config::{ScopeId, Text};
 use crate::exchange::request::Slice;
-use crate::exchange::value::{Part, Script, Template};
+use crate::exchange::value::{Clues, Part, Script, Template};
 use crate::modules::Contexts;
 use crate::modules::http::core::error_page::{Answer, ErrorPages};
 use crate::modules::http::core::limit_except::{LimitExcept, METHODS};
@@ -69,8 +69,12 @@ pub struct Location {
     pub(in crate::exchange) resolver: bool,
     pub(in crate::exchange) root: Template,
     pub(in crate::exchange) alias: Alias,
-    pub(in crate::exchange) symlinks: Option<Box<Symlinks>>,
     pub(in crate::exchange) script: Script,
+    pub(in crate::exchange) symlinks: Option<Box<Symlinks>>,
+    /// `rewrite_log`
+    pub(in crate::exchange) rewrite_log: bool,
+    /// What the browser, the referer and the link are judged by, if by anything.
+    pub(in crate::exchange) clues: Option<Box<Clues>>,
 }
 
 /// `disable_symlinks`
@@ -168,8 +172,10 @@ impl Builder<'_> {
             resolver: config.effective(scope, "resolver").is_some_and(|set| set.arg(1) != "off"),
             root,
             alias,
-            symlinks: self.symlinks(scope).map(Box::new),
             script: self.script(scope),
+            symlinks: self.symlinks(scope).map(Box::new),
+            rewrite_log: config.flag(scope, "rewrite_log", false),
+            clues: Clues::compile(self, scope),
         };
         self.site.locations.push(location);
         // An `if` has its steps in the program around it.

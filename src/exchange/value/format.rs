@@ -71,19 +71,35 @@ pub fn push_escaped(site: &Site, request: &mut Request, slice: Slice) {
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// `$time_local` in UTC.
-pub fn time_local(request: &mut Request, unix: u64) -> Slice {
+/// Sign, hours and minutes of a zone in seconds east of Greenwich.
+fn hours(zone: i32) -> (char, u32, u32) {
+    let minutes = zone.unsigned_abs() / 60;
+    (if zone < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
+}
+
+/// `$time_local` of a zone in seconds east of Greenwich.
+pub fn time_local(request: &mut Request, unix: u64, zone: i32) -> Slice {
+    let (sign, east, more) = hours(zone);
+    let unix = unix.saturating_add_signed(i64::from(zone));
     let (year, month, day) = date(unix / 86_400);
     let (hours, minutes, seconds) = clock(unix);
     let month = MONTHS[month as usize - 1];
-    print(request, format_args!("{day:02}/{month}/{year}:{hours:02}:{minutes:02}:{seconds:02} +0000"))
+    print(
+        request,
+        format_args!("{day:02}/{month}/{year}:{hours:02}:{minutes:02}:{seconds:02} {sign}{east:02}{more:02}"),
+    )
 }
 
-/// `$time_iso8601` in UTC.
-pub fn time_iso8601(request: &mut Request, unix: u64) -> Slice {
+/// `$time_iso8601` of a zone in seconds east of Greenwich.
+pub fn time_iso8601(request: &mut Request, unix: u64, zone: i32) -> Slice {
+    let (sign, east, more) = hours(zone);
+    let unix = unix.saturating_add_signed(i64::from(zone));
     let (year, month, day) = date(unix / 86_400);
     let (hours, minutes, seconds) = clock(unix);
-    print(request, format_args!("{year}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}+00:00"))
+    print(
+        request,
+        format_args!("{year}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}{sign}{east:02}:{more:02}"),
+    )
 }
 
 const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];

@@ -121,6 +121,10 @@ impl Http1 {
         worker.counts.add(State::Writing);
         self.settle_persistence(worker, flight);
         drive(worker, self, flight, action).await;
+        for task in flight.background.drain(..) {
+            // One that panicked has ended, too.
+            let _ = task.await;
+        }
         let again = self.drain(worker, flight).await;
         worker.counts.remove(State::Writing);
         again

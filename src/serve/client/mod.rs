@@ -4,7 +4,10 @@ mod close;
 mod head;
 pub mod http1;
 mod incoming;
+mod inner;
 mod outgoing;
+
+pub use inner::Inner;
 
 use std::io;
 use std::task::{Context, Poll};

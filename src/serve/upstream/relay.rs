@@ -28,12 +28,12 @@ struct Relay {
     at: u64,
     /// The upstream is read as fast as it sends.
     buffers: bool,
-    /// What went wrong with the upstream; the client still gets what came before.
-    failed: Option<Ended>,
     /// The body filters were told that nothing more comes.
     is_over: bool,
     /// The client was told that the body is complete.
     is_ended: bool,
+    /// What went wrong with the upstream; the client still gets what came before.
+    failed: Option<Ended>,
     /// When the upstream last sent, and the client last took, something.
     heard: Millis,
     took: Millis,
@@ -62,9 +62,21 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
         return tunnel(worker, client, flight, link).await;
     }
     client.begin(worker, flight, has_body);
+    if flight.head_only && !link.framing.is_done() {
+        // Nobody wants the body.
+        return Event::LastByte;
+    }
     let now = clock::now();
-    let buffers = buffers(&flight.exchange, worker.terms(&flight.exchange).buffering.on);
-    let mut relay = Relay { pending: Spool::default(), at: 0, buffers, failed: None, is_over: false, is_ended: false, heard: now, took: now };
+    let mut relay = Relay {
+        pending: Spool::default(),
+        at: 0,
+        buffers: buffers(&flight.exchange, worker.terms(&flight.exchange).buffering.on),
+        is_over: false,
+        is_ended: false,
+        failed: None,
+        heard: now,
+        took: now,
+    };
     let ended = poll_fn(|cx| relay.poll(cx, worker, client, flight, &mut link)).await;
     client.timer().clear();
     match ended {
@@ -97,7 +109,7 @@ fn buffers(exchange: &Exchange, on: bool) -> bool {
 
 /// The head of the answer.
 fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
-    let Flight { answer, exchange, upstream_head, status_line, .. } = flight;
+    let Flight { answer, exchange, upstream_head, status_line, head_only, .. } = flight;
     answer.clear();
     let Some(treatments) = speaks::treatments(worker, exchange) else { return };
     answer.status = exchange.route.outcome(exchange.status);
@@ -117,7 +129,8 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
         let path = std::mem::take(&mut answer.location);
         place_redirect(worker, exchange, &path, answer);
     }
-    answer.header_only = exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
+    answer.add(&exchange.challenges);
+    answer.header_only = *head_only || exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
     if !matches!(link.framing, Framing::Chunked(_)) {
         answer.length = length(&exchange.upstream_headers);
     }
@@ -141,8 +154,10 @@ impl Relay {
         }
         loop {
             if link.framing.is_done() && !std::mem::replace(&mut self.is_over, true) && !flight.filters.is_empty() {
-                let Ok(rest) = flight.filters.filter(b"", true) else { return Poll::Ready(Ended::Reset) };
-                self.pending.buffer().extend_from_slice(rest);
+                match flight.filters.filter(b"", true) {
+                    Ok(rest) => self.pending.buffer().extend_from_slice(rest),
+                    Err(_) => self.failed = Some(Ended::Reset),
+                }
             }
             let blocked = match self.poll_pending(cx, worker, client) {
                 Poll::Ready(Ok(())) => false,
