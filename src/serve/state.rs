@@ -11,7 +11,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::clock;
 use super::flight::Flight;
 use super::generation::Generation;
-use super::local::Counts;
+use super::local::{Counts, connections};
 use super::log::{Level, Logs};
 use super::memory::WorkerMemory;
 use super::timers::Timers;
@@ -120,6 +120,7 @@ impl Worker {
 
     /// The head of a request was read.
     pub fn arrive(&self, exchange: &mut Exchange, listener: ListenerId) -> Action {
+        exchange.facts.connections = Some(connections);
         self.with_world(|world| exchange.arrive(listener, world))
     }
 

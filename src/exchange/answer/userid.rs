@@ -3,11 +3,12 @@
 
 use super::filter::{Filtering, Refused};
 use crate::config::{ScopeId, Value, values};
+use crate::exchange::notes::{Importance, Note};
 use crate::exchange::request::{Slice, cookie};
 use crate::exchange::site::Builder;
 use crate::exchange::state::Exchange;
 use crate::exchange::value::{Template, base64_encode, cookie_time, decode_base64};
-use crate::syntax::encode;
+use crate::syntax::{decode, encode};
 
 /// `userid` and its kin of one location.
 #[derive(Debug)]
@@ -121,10 +122,26 @@ pub fn know(it: &mut Filtering) -> Result<(), Refused> {
             return Ok(());
         }
     }
+    if let Some((uid, _)) = got {
+        note_reset(it, uid);
+    }
     let uid = new(it, terms);
     it.exchange.uid.uid = Some(uid);
     it.exchange.facts.uid[1] = Some(show(it.exchange, terms, uid));
     Ok(())
+}
+
+/// Says which cookie loses its meaning, where `$uid_reset` asks for that.
+fn note_reset(it: &mut Filtering, uid: Uid) {
+    let Some(terms) = it.terms.userid.as_deref() else { return };
+    let reset = terms.reset.eval(it.site, it.exchange);
+    if it.exchange.text(it.site, reset) == b"log" {
+        let [a, b, c, d] = uid;
+        let name = decode(&terms.name);
+        let text = format!("userid cookie \"{name}={a:08X}{b:08X}{c:08X}{d:08X}\" was reset");
+        let text = it.exchange.keep(&encode(&text));
+        it.exchange.notes.push(Note::Said(Importance::Notice, text));
+    }
 }
 
 /// The length of 16 bytes in base64, without what fills it up.

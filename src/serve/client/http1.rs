@@ -223,6 +223,11 @@ impl Client for Http1 {
         self.persists = false;
     }
 
+    fn discard_body(&mut self) -> Result<(), u16> {
+        self.invite_body();
+        self.discard_incoming()
+    }
+
     fn poll_gone(&mut self, cx: &mut Context, worker: &Worker) -> Poll<()> {
         /// What a client may send ahead.
         const AHEAD: usize = 64 << 10;
