@@ -21,7 +21,10 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
     let mut is_answered = false;
     loop {
         let event = match action {
-            Action::Attempt => upstream::attempt(worker, client, flight, &mut link).await,
+            Action::Attempt => {
+                client.invite_body();
+                upstream::attempt(worker, client, flight, &mut link).await
+            }
             Action::Read => return,
             Action::Delay(until) => wait(worker, client, until, Event::Resumed).await,
             Action::Queued(until) => wait(worker, client, until, Event::QueueTimeout).await,

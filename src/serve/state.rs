@@ -13,6 +13,8 @@ use super::flight::Flight;
 use super::generation::Generation;
 use super::local::Counts;
 use super::log::Logs;
+use super::local::{Counts, connections};
+use super::log::{Level, Logs};
 use super::memory::WorkerMemory;
 use super::timers::Timers;
 use super::upstream::Pools;
@@ -120,6 +122,7 @@ impl Worker {
 
     /// The head of a request was read.
     pub fn arrive(&self, exchange: &mut Exchange, listener: ListenerId) -> Action {
+        exchange.facts.connections = Some(connections);
         self.with_world(|world| exchange.arrive(listener, world))
     }
 

@@ -17,6 +17,7 @@ impl Exchange {
         let server = site.server(listener.default);
         self.request.drop_odd_headers(server.underscores, server.odd_headers);
         if let Err(status) = self.read_head(site, listener) {
+            self.route.closes = true;
             return self.refuse(site, status);
         }
         self.find_client(site);
@@ -29,6 +30,7 @@ impl Exchange {
         if self.request.host.is_empty() {
             self.choose(site, site.listener(listener).default);
         }
+        self.route.closes = true;
         self.refuse(site, status)
     }
 

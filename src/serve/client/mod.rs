@@ -60,6 +60,15 @@ pub trait Client {
     /// From here on whatever the client sends is its body.
     fn open_tunnel(&mut self);
 
+    /// Nobody wants the body; what came of it already is judged all the same.
+    ///
+    /// # Errors
+    /// The status for a body that is not what its framing says.
+    fn discard_body(&mut self) -> Result<(), u16> {
+        self.invite_body();
+        Ok(())
+    }
+
     /// Ready once the client has gone.
     fn poll_gone(&mut self, cx: &mut Context, worker: &Worker) -> Poll<()>;
 
