@@ -34,6 +34,8 @@ pub struct Exchange {
     pub tries: Tries,
     /// The answer that nginx makes itself; none where an upstream or a file makes it.
     pub reply: Option<Reply>,
+    /// Headers for the answer that were found on the way to it: of an upstream that sent the request on.
+    pub kept: Headers,
     /// What its upstream speaks.
     pub protocol: Protocol,
     /// Its upstream speaks TLS.
@@ -49,6 +51,8 @@ pub struct Exchange {
     pub(super) was_counted: bool,
     /// Milliseconds that it waited, for `limit_req` or in a queue.
     pub waited: u64,
+    /// What the client's cookie says of it (`userid`).
+    pub(super) uid: super::answer::KnownUid,
     /// Since when it waits.
     pub(super) waits: Millis,
 }
@@ -61,9 +65,11 @@ impl Exchange {
         self.route.reset();
         self.attempts.clear();
         self.upstream_headers.clear();
+        self.kept.clear();
         (self.now, self.started, self.status, self.waited) = (now, now, 0, 0);
         self.tries.reset();
         (self.reply, self.destined) = (None, None);
+        self.uid = super::answer::KnownUid::default();
         (self.forwards, self.was_limited, self.was_counted) = (false, false, false);
     }
 
@@ -77,6 +83,22 @@ impl Exchange {
     #[must_use]
     pub fn server_name<'s>(&self, site: &'s Site) -> &'s [u8] {
         site.constant(site.server(self.route.server).name)
+    }
+
+    /// Bytes that its body may have; 0 for no limit.
+    #[must_use]
+    pub fn max_body(&self, site: &Site) -> u64 {
+        site.location(self.route.location).max_body
+    }
+
+    /// Keeps a text as long as the request lives.
+    pub fn keep(&mut self, text: &[u8]) -> Slice {
+        self.request.push(text)
+    }
+
+    /// Sets the `Location` header.
+    pub fn redirect_client(&mut self, location: &[u8]) {
+        self.route.redirect = Some(self.request.push(location));
     }
 
     /// The bytes of a value.

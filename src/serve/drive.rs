@@ -6,6 +6,7 @@ use std::task::Poll;
 
 use super::client::{BodyFault, Client};
 use super::flight::Flight;
+use super::local;
 use super::reply;
 use super::state::Worker;
 use super::upstream::{self, Link};
@@ -24,16 +25,21 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
             Action::Queued(until) => wait(worker, client, until, Event::QueueTimeout).await,
             Action::Body => read_body(worker, client, flight).await,
             Action::Forward => {
-                is_answered = true;
-                match link.take() {
+                let event = match link.take() {
                     Some(link) => upstream::forward(worker, client, flight, link).await,
                     None => Event::Reset,
-                }
+                };
+                is_answered = !is_instead(event);
+                event
             }
-            Action::Serve(_) => Event::Failed(404),
+            Action::Serve(handler) => {
+                let event = local::serve(worker, client, flight, handler).await;
+                is_answered = !is_instead(event);
+                event
+            }
             Action::Done => break,
         };
-        if is_answered && event != Event::LastByte {
+        if is_answered && !matches!(event, Event::LastByte | Event::Served(_)) {
             client.fail();
         }
         action = worker.tell(&mut flight.exchange, event);
@@ -41,6 +47,11 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
     if !is_answered {
         reply::answer(worker, client, flight).await;
     }
+}
+
+/// Another answer takes the place of this one, of which nothing was sent.
+fn is_instead(event: Event) -> bool {
+    matches!(event, Event::Failed(_) | Event::Redirected)
 }
 
 /// Waits until a time, or until the client goes away.
@@ -60,15 +71,22 @@ async fn wait<C: Client>(worker: &Worker, client: &mut C, until: Millis, event: 
 /// Reads the whole body of the request.
 async fn read_body<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) -> Event {
     client.invite_body();
-    let timeout = worker.terms(&flight.exchange).body_timeout;
+    let terms = worker.terms(&flight.exchange);
+    let most = flight.exchange.max_body(&worker.generation.site);
     loop {
-        client.timer().set_after(timeout);
-        let read = poll_fn(|cx| match client.poll_body(cx, worker, &mut flight.body) {
+        client.timer().set_after(terms.body_timeout);
+        let read = poll_fn(|cx| match client.poll_body(cx, worker, flight.body.buffer()) {
             Poll::Pending if client.timer().poll(cx).is_ready() => Poll::Ready(Err(BodyFault::Bad(408))),
             read => read,
         })
         .await;
         client.timer().clear();
+        if most > 0 && flight.body.len() > most {
+            return Event::Failed(413);
+        }
+        if flight.body.settle(&terms.body_place()).is_err() {
+            return Event::Failed(500);
+        }
         match read {
             Ok(true) => {
                 flight.body_is_whole = true;

@@ -70,6 +70,8 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
         Builtin::FastcgiScriptName => Some(site.location(exchange.route.location).script.name(site, exchange)),
         Builtin::FastcgiPathInfo => Some(site.location(exchange.route.location).script.path(exchange)),
         Builtin::RequestFilename => exchange.filename(site),
+        Builtin::UidGot => exchange.uid.got,
+        Builtin::UidSet => exchange.uid.set,
         Builtin::SentLocation => exchange.route.redirect,
         _ => printed(builtin, exchange),
     }
@@ -231,7 +233,7 @@ fn remote_user(exchange: &mut Exchange) -> Option<Slice> {
 }
 
 /// `ngx_decode_base64`
-fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
+pub fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
     let text = &text[..text.iter().position(|byte| *byte == b'=').unwrap_or(text.len())];
     if text.len() % 4 == 1 {
         return None;

@@ -10,7 +10,9 @@ mod script;
 mod table;
 mod upstream;
 
-pub use format::http_time;
+pub(super) use builtin::decode_base64 as base64_decode;
+pub(super) use format::{base64_encode, cookie_time};
+pub use format::{http_time, list_time, xml_time};
 pub(super) use lookup::{Geo, Map, Ranges, Split, real_client};
 pub(super) use script::Script;
 pub(super) use table::{Builtin, Variable, builtin};
@@ -47,6 +49,12 @@ impl Template {
             [Part::Literal(text)] => Some(text),
             _ => None,
         }
+    }
+
+    /// The text itself, where no variable is in it.
+    #[must_use]
+    pub fn constant<'s>(&self, site: &'s Site) -> Option<&'s [u8]> {
+        self.literal().map(|text| site.constant(text))
     }
 
     /// Appends the value to `out`.
