@@ -57,6 +57,8 @@ pub struct TermsOf {
     pub buffer_folder: Arc<Path>,
     /// What is done with a connection whose client may still be sending.
     pub lingering: Lingering,
+    /// Bytes in a DATA frame at most.
+    pub http2_chunk: u64,
     /// Chunks may be sent.
     pub chunked: bool,
     /// A client that goes away does not end the request.
@@ -122,6 +124,10 @@ pub struct ServerTerms {
     pub large_buffers: (u64, u64),
     /// Headers in a request at most.
     pub max_headers: u64,
+    /// Streams of HTTP/2 at the same time.
+    pub http2_streams: u64,
+    /// Bytes of a body that HTTP/2 clients may send ahead.
+    pub http2_preread: u64,
 }
 
 impl Terms {
@@ -201,6 +207,7 @@ impl TermsOf {
                 time: number("lingering_time", 30_000),
                 timeout: number("lingering_timeout", 5000),
             },
+            http2_chunk: number("http2_chunk_size", 8 << 10),
             chunked: flag("chunked_transfer_encoding", true),
             ignores_abort: flag_of(config, scope, prefix, "ignore_client_abort"),
             log_not_found: flag("log_not_found", true),
@@ -268,6 +275,8 @@ impl ServerTerms {
             header_buffer: number("client_header_buffer_size", 1 << 10),
             large_buffers,
             max_headers: number("max_headers", 1000),
+            http2_streams: number("http2_max_concurrent_streams", 128),
+            http2_preread: number("http2_body_preread_size", 64 << 10),
         }
     }
 }

@@ -11,8 +11,6 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::clock;
 use super::flight::Flight;
 use super::generation::Generation;
-use super::local::Counts;
-use super::log::Logs;
 use super::local::{Counts, connections};
 use super::log::{Level, Logs};
 use super::memory::WorkerMemory;

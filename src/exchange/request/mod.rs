@@ -161,6 +161,8 @@ pub struct Request {
     pub(super) bytes: Vec<u8>,
     headers: Vec<Header>,
     pub(super) known: Known,
+    /// The body has no length, and no header says so: HTTP/2.
+    unsized_body: bool,
     /// A header's name has a character that nginx does not take for granted.
     odd_headers: bool,
     pub(super) connection: Connection,
@@ -206,7 +208,8 @@ impl Request {
         let empty = Slice::default();
         self.connection = *connection;
         self.known = Known::default();
-        (self.odd_headers, self.escaped, self.as_sent, self.port) = (false, false, true, 0);
+        (self.odd_headers, self.unsized_body) = (false, false);
+        (self.escaped, self.as_sent, self.port) = (false, true, 0);
         (self.original, self.client_text, self.body_read) = (None, None, None);
         (self.line, self.protocol) = (None, empty);
         (self.id, self.uri, self.args, self.unparsed, self.host) = (empty, empty, empty, empty, empty);
@@ -337,7 +340,7 @@ impl Request {
     #[must_use]
     #[inline]
     pub fn has_body(&self) -> bool {
-        self.known.encoding.is_some()
+        self.is_chunked()
             || self.known.length.is_some_and(|length| self.get(length).iter().any(|digit| *digit != b'0'))
     }
 
@@ -390,7 +393,12 @@ impl Request {
     /// The body comes in chunks.
     #[must_use]
     pub fn is_chunked(&self) -> bool {
-        self.known.encoding.is_some()
+        self.known.encoding.is_some() || self.unsized_body
+    }
+
+    /// A body follows, of which no header tells the length.
+    pub fn expect_unsized_body(&mut self) {
+        self.unsized_body = true;
     }
 
     /// HTTP's version times ten.

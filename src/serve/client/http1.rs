@@ -68,6 +68,12 @@ impl Http1 {
         }
     }
 
+    /// The same, of which something was read.
+    pub fn with_rest(mut self, rest: Vec<u8>) -> Http1 {
+        self.rest = rest;
+        self
+    }
+
     /// Serves it to its end.
     pub async fn run(mut self, worker: Rc<Worker>) {
         let default = worker.generation.site.listener(self.listener).default;

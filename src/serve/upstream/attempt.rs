@@ -50,6 +50,7 @@ pub async fn attempt<C: Client>(
     let passing = *flight.exchange.passing();
     client.timer().set_after(passing.read_timeout);
     if !flight.body_is_whole && flight.exchange.request.has_body() {
+        client.take_pieces(worker.terms(&flight.exchange).body_buffer);
         client.invite_body();
     }
     let read = poll_fn(|cx| poll_head(cx, worker, client, flight, link)).await;
