@@ -1,7 +1,7 @@
 //! The request from its first byte to its last: the phases of nginx one after the other, and what the driver has to do in
 //! between. The driver does what an [`Action`] says and tells what happened by an [`Event`], until the request is done.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::attempt::Ending;
 use super::limits::{self, Held, Verdict};
@@ -24,6 +24,9 @@ pub enum Action {
     Delay(Millis),
     /// Wait for a peer until then: tell [`Event::Turn`] when one is given back, [`Event::QueueTimeout`] if none is.
     Queued(Millis),
+    /// Find the addresses of [`Exchange::name_to_resolve`], put them into [`Exchange::addresses`] and tell
+    /// [`Event::Resolved`]; or [`Event::Failed`] where there are none.
+    Resolve,
     /// Read the client's body, as far as it is read before a peer is chosen; tell [`Event::Body`].
     Body,
     /// Pass the answer on to the client; tell [`Event::LastByte`].
@@ -45,6 +48,8 @@ pub enum Event {
     QueueTimeout,
     /// The client's body was read.
     Body,
+    /// The name has addresses.
+    Resolved,
     /// An answer with this status was made here.
     Served(u16),
     /// The answer that was to be made here, or passed on, cannot be: this status takes its place.
@@ -106,6 +111,14 @@ impl Exchange {
                 let Some(to) = self.destined.take() else { return self.answer_error(500, world) };
                 return self.pass(to, world);
             }
+            Event::Resolved => match self.destined.take() {
+                Some(To::Name { host, port }) => {
+                    let host = decode(self.text(world.site, host));
+                    let addresses = std::mem::take(&mut self.addresses);
+                    self.send_to(of_name(&host, port, &addresses), world.plan.passing(self.route.location), world)
+                }
+                _ => return self.answer_error(500, world),
+            },
             Event::Served(status) => {
                 let status = self.route.outcome(status);
                 return self.done(status, world);
@@ -152,6 +165,7 @@ impl Exchange {
             Event::InvalidHead => self.wrong(Wrong::INVALID_HEADER, Ending::InvalidHeader, world),
             Event::LastByte => return self.forwarded(Ending::Answered, world),
             Event::ClientGone => {
+                self.leave_queue(world);
                 self.through(Ending::ClientGone, world);
                 return self.done(CLIENT_CLOSED_REQUEST, world);
             }
@@ -311,16 +325,27 @@ impl Exchange {
         let group = match to {
             To::Group(id) => Destined::Group(id),
             To::Address(address) => own(&address.to_string(), &[address.to_string()]),
+            To::Name { .. } if M::RESOLVES_LATER => {
+                self.destined = Some(to);
+                return Action::Resolve;
+            }
             To::Name { host, port } => {
                 let host = decode(self.text(world.site, host));
-                let Some(found) = world.memory.addresses(&host) else { return self.answer_error(502, world) };
-                let addrs: Vec<String> = found.iter().map(|ip| SocketAddr::new(*ip, port).to_string()).collect();
-                own(&host, &addrs)
+                let resolves = world.site.location(self.route.location).resolver;
+                let found = resolves.then(|| world.memory.addresses(&host)).flatten();
+                let Some(found) = found else { return self.answer_error(502, world) };
+                of_name(&host, port, &found)
             }
         };
         let next = self.send_to(group, passing, world);
         self.after(next, world)
     }
+}
+
+/// The group of a name that was resolved.
+fn of_name(host: &str, port: u16, addresses: &[IpAddr]) -> Destined {
+    let addrs: Vec<String> = addresses.iter().map(|ip| SocketAddr::new(*ip, port).to_string()).collect();
+    own(host, &addrs)
 }
 
 /// A group for one request: round robin among these addresses (`ngx_http_upstream_create_round_robin_peer`).

@@ -1,6 +1,8 @@
 //! Everything that is known of one request while it lives. A driver keeps a few of these and reuses them: what a request
 //! needed room for stays for the next.
 
+use std::net::IpAddr;
+
 use super::attempt::Attempts;
 use super::headers::Headers;
 use super::limits::Held;
@@ -38,7 +40,9 @@ pub struct Exchange {
     pub protocol: Protocol,
     /// Its upstream speaks TLS.
     pub tls: bool,
-    /// Where it goes once the client's body is read.
+    /// The addresses of the name that was to be resolved, in the order in which they are tried.
+    pub addresses: Vec<IpAddr>,
+    /// Where it goes once the client's body is read, or its name is resolved.
     pub(super) destined: Option<To>,
     /// The upstream's answer is on its way to the client.
     pub(super) forwards: bool,
@@ -65,6 +69,15 @@ impl Exchange {
         self.tries.reset();
         (self.reply, self.destined) = (None, None);
         (self.forwards, self.was_limited, self.was_counted) = (false, false, false);
+    }
+
+    /// The name that [`Action::Resolve`](super::Action::Resolve) is about.
+    #[must_use]
+    pub fn name_to_resolve<'t>(&'t self, site: &'t Site) -> Option<&'t [u8]> {
+        match self.destined {
+            Some(To::Name { host, .. }) => Some(self.text(site, host)),
+            _ => None,
+        }
     }
 
     /// The settings by which it is passed on.

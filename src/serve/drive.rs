@@ -6,8 +6,10 @@ use std::task::Poll;
 
 use super::client::{BodyFault, Client};
 use super::flight::Flight;
+use super::names;
 use super::reply;
 use super::state::Worker;
+use super::turns;
 use super::upstream::{self, Link};
 use crate::balance::Millis;
 use crate::exchange::{Action, Event};
@@ -21,7 +23,8 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
             Action::Attempt => upstream::attempt(worker, client, flight, &mut link).await,
             Action::Read => return,
             Action::Delay(until) => wait(worker, client, until, Event::Resumed).await,
-            Action::Queued(until) => wait(worker, client, until, Event::QueueTimeout).await,
+            Action::Queued(until) => turns::wait(worker, client, flight, until).await,
+            Action::Resolve => names::resolve(worker, client, flight).await,
             Action::Body => read_body(worker, client, flight).await,
             Action::Forward => {
                 is_answered = true;

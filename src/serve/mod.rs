@@ -11,6 +11,7 @@ mod flight;
 mod generation;
 pub mod log;
 mod memory;
+mod names;
 mod options;
 mod process;
 mod reply;
@@ -21,6 +22,7 @@ mod state;
 mod stream;
 mod timers;
 pub mod tls;
+mod turns;
 mod upstream;
 mod worker;
 

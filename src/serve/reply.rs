@@ -58,6 +58,7 @@ fn prepare(worker: &Worker, flight: &mut Flight, reply: Reply) {
     let site = &worker.generation.site;
     answer.clear();
     answer.status = reply.status;
+    exchange.write_cookies(&mut answer.list);
     out.clear();
     match reply.body {
         Some(body) => {

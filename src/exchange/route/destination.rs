@@ -62,7 +62,6 @@ impl Exchange {
         }
         match url.addresses.into_iter().next() {
             Some(address @ (Address::Inet(_) | Address::Unix(_))) => Ok(made(To::Address(address))),
-            None if !site.location(self.route.location).resolver => Err(502),
             None => Ok(made(To::Name { host: self.request.push(url.host.as_bytes()), port: url.port })),
         }
     }

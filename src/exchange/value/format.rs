@@ -98,6 +98,18 @@ pub fn http_time(unix: i64) -> String {
     format!("{weekday}, {day:02} {month} {year:04} {hours:02}:{minutes:02}:{seconds:02} GMT")
 }
 
+/// A time as cookies have it.
+#[must_use]
+pub fn cookie_time(unix: i64) -> String {
+    let unix = u64::try_from(unix).unwrap_or(0);
+    let (year, month, day) = date(unix / 86_400);
+    let (hours, minutes, seconds) = clock(unix);
+    let (weekday, month) = (DAYS[(unix / 86_400 % 7) as usize], MONTHS[month as usize - 1]);
+    // From 2038 on two digits would be taken for the past.
+    let year = if year > 2037 { year.to_string() } else { format!("{:02}", year % 100) };
+    format!("{weekday}, {day:02}-{month}-{year} {hours:02}:{minutes:02}:{seconds:02} GMT")
+}
+
 fn clock(unix: u64) -> (u64, u64, u64) {
     (unix / 3600 % 24, unix / 60 % 60, unix % 60)
 }

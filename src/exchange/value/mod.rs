@@ -10,7 +10,7 @@ mod script;
 mod table;
 mod upstream;
 
-pub use format::http_time;
+pub use format::{cookie_time, http_time};
 pub(super) use lookup::{Geo, Map, Ranges, Split, real_client};
 pub(super) use script::Script;
 pub(super) use table::{Builtin, Variable, builtin};

@@ -74,6 +74,7 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
     if answer.status == upstream_head.status {
         answer.status_line.extend_from_slice(status_line);
     }
+    exchange.write_cookies(&mut answer.list);
     answer.take(&exchange.upstream_headers, &http.treatments, exchange.request.version() >= 20, &mut NoRewrite);
     answer.header_only = exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
     if !matches!(link.framing, super::framing::Framing::Chunked(_)) {
