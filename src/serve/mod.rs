@@ -18,6 +18,7 @@ mod reply;
 pub mod resolver;
 pub mod run;
 mod settings;
+mod spool;
 mod state;
 mod stream;
 mod timers;

@@ -6,7 +6,7 @@ use std::task::Poll;
 use super::client::Client;
 use super::flight::Flight;
 use super::state::Worker;
-use crate::exchange::answer::write_page;
+use crate::exchange::answer::{Answer, write_page};
 use crate::exchange::{Exchange, Reply, TermsOf};
 
 /// Statuses with which nginx closes the connection without a word.
@@ -74,17 +74,23 @@ fn prepare(worker: &Worker, flight: &mut Flight, reply: Reply) {
     answer.length = Some(out.len() as u64);
     if let Some(location) = reply.location {
         let location = exchange.text(site, location);
-        if location.first() == Some(&b'/') && terms.absolute_redirect {
-            write_absolute(worker, exchange, terms, location, &mut answer.location);
-        } else {
-            answer.list.push(b"Location", location);
-        }
+        place_redirect(worker, exchange, location, answer);
     }
     answer.header_only = exchange.request.method() == b"HEAD" || reply.status == 304;
     if reply.status == 204 {
         answer.header_only = true;
         answer.content_type.clear();
         answer.length = None;
+    }
+}
+
+/// Puts a redirect of nginx's own where it belongs: a path is made a whole URL, unless `absolute_redirect` is off.
+pub fn place_redirect(worker: &Worker, exchange: &Exchange, location: &[u8], answer: &mut Answer) {
+    let terms = worker.terms(exchange);
+    if location.first() == Some(&b'/') && terms.absolute_redirect {
+        write_absolute(worker, exchange, terms, location, &mut answer.location);
+    } else {
+        answer.list.push(b"Location", location);
     }
 }
 

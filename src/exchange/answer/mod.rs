@@ -9,7 +9,7 @@ mod upstream;
 pub use http1::{Manner, Persistence, number};
 pub use page::write as write_page;
 pub use status::reason;
-pub use upstream::{Rewrite, Treatment, Treatments, parse_time};
+pub use upstream::{Treatment, Treatments, parse_time};
 
 use super::headers::Headers;
 

@@ -1,5 +1,5 @@
-//! OpenSSL's lists of ciphers (`HIGH:!aNULL:!MD5`), read for what of them rustls has: the six suites of TLS 1.2 with forward
-//! secrecy and authenticated encryption. What a word stands for among the others does not matter here.
+//! OpenSSL's lists of ciphers (`HIGH:!aNULL:!MD5`), read for what of them rustls has: the six suites of TLS 1.2 with
+//! forward secrecy and authenticated encryption. What a word stands for among the others does not matter here.
 
 use super::names;
 

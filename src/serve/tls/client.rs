@@ -1,7 +1,8 @@
 //! TLS towards upstreams: `proxy_ssl_*`, `grpc_ssl_*`, `uwsgi_ssl_*` of one location.
 //!
-//! As in nginx the handshake goes on whatever the server's certificate is; [`Connector::check`] judges it before a request
-//! is sent. Sessions are kept for each peer, as nginx keeps them: the ticket of one server is of no use to another.
+//! As in nginx the handshake goes on whatever the server's certificate is; [`Connector::check`] judges it before a
+//! request is sent. Sessions are kept for each peer, as nginx keeps them: the ticket of one server is of no use to
+//! another.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,5 +1,5 @@
-//! Private keys that a password protects: PKCS #8 with PBES2 (RFC 8018), and the older form with `Proc-Type` and `DEK-Info`
-//! lines. Of ciphers AES in CBC mode, which is what OpenSSL makes with `-aes128`, `-aes192` and `-aes256`.
+//! Private keys that a password protects: PKCS #8 with PBES2 (RFC 8018), and the older form with `Proc-Type` and
+//! `DEK-Info` lines. Of ciphers AES in CBC mode, which is what OpenSSL makes with `-aes128`, `-aes192` and `-aes256`.
 //!
 //! Left out: triple DES, scrypt, and asking the user for a password.
 

@@ -2,8 +2,8 @@
 
 use rustls::{AlertDescription, Error, InvalidMessage, PeerIncompatible, PeerMisbehaved};
 
-/// Whether a client that speaks first with this byte speaks TLS; otherwise it gets nginx's page for plain HTTP on an HTTPS
-/// port (status 497).
+/// Whether a client that speaks first with this byte speaks TLS; otherwise it gets nginx's page for plain HTTP on an
+/// HTTPS port (status 497).
 #[must_use]
 pub fn looks_like_tls(first: u8) -> bool {
     first & 0x80 != 0 || first == 0x16

@@ -1,7 +1,8 @@
-//! Which protocols, ciphers and groups a configuration allows, of those that rustls has; and what of them it does not have.
+//! Which protocols, ciphers and groups a configuration allows, of those that rustls has; and what of them it does not
+//! have.
 //!
-//! A list in which something remains is used as far as it goes, and the rest is said. TLS 1.0 and 1.1 in a list are no loss:
-//! OpenSSL 3 does not speak them either, unless its security level is 0.
+//! A list in which something remains is used as far as it goes, and the rest is said. TLS 1.0 and 1.1 in a list are no
+//! loss: OpenSSL 3 does not speak them either, unless its security level is 0.
 
 use std::sync::Arc;
 

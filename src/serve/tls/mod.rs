@@ -1,10 +1,11 @@
-//! TLS of listeners and towards upstreams, by rustls: settings read once from a configuration, and what is to be said of a
-//! connection. Sockets are the caller's.
+//! TLS of listeners and towards upstreams, by rustls: settings read once from a configuration, and what is to be said
+//! of a connection. Sockets are the caller's.
 //!
-//! A listener's way: [`looks_like_tls`] on the first byte; rustls' `Acceptor` (tokio-rustls' `LazyConfigAcceptor`) reads the
-//! hello; [`Acceptor::choose`] says with which settings to go on; [`Chosen::prepare`] before, [`Chosen::secured`] after the
-//! handshake. [`Secured::refusal`] judges each request, [`variable`] gives the values of `$ssl_*`.
-//! An upstream's way: [`connector`] once for a location, [`Connector::target`], the handshake, [`Connector::check`].
+//! A listener's way: [`looks_like_tls`] on the first byte; rustls' `Acceptor` (tokio-rustls' `LazyConfigAcceptor`)
+//! reads the hello; [`Acceptor::choose`] says with which settings to go on; [`Chosen::prepare`] before,
+//! [`Chosen::secured`] after the handshake. [`Secured::refusal`] judges each request, [`variable`] gives the values of
+//! `$ssl_*`. An upstream's way: [`connector`] once for a location, [`Connector::target`], the handshake,
+//! [`Connector::check`].
 //!
 //! What rustls does not do, [`unsupported`] says at start.
 

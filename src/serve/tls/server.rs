@@ -69,7 +69,8 @@ pub struct Acceptor {
 pub enum Refused {
     /// `ssl_reject_handshake`: [`UNRECOGNIZED_NAME`] is sent, and nothing logged but at level info.
     Rejected,
-    /// A certificate named through variables cannot be loaded: nginx's message, for level error; [`INTERNAL_ERROR`] is sent.
+    /// A certificate named through variables cannot be loaded: nginx's message, for level error; [`INTERNAL_ERROR`] is
+    /// sent.
     Certificate(String),
 }
 
@@ -92,8 +93,8 @@ pub struct Chosen {
     session: [u8; 32],
 }
 
-/// Makes the acceptors of all listeners; `None` where clients speak plain text. `files` leads to certificates, `sessions`
-/// outlives configurations.
+/// Makes the acceptors of all listeners; `None` where clients speak plain text. `files` leads to certificates,
+/// `sessions` outlives configurations.
 ///
 /// # Errors
 /// What stands against the first certificate, key or list that cannot be used.
@@ -281,8 +282,8 @@ fn context<'n>(keys: &[Arc<CertifiedKey>], pairs: &[Pair], hints: impl Iterator<
 
 impl Acceptor {
     /// The server and the settings for a client. `evaluate` gives the value of a text with variables, as written in
-    /// `ssl_certificate` of this server; only `$ssl_server_name`, other parts of the hello, and what follows from them can
-    /// be known then.
+    /// `ssl_certificate` of this server; only `$ssl_server_name`, other parts of the hello, and what follows from them
+    /// can be known then.
     ///
     /// # Errors
     /// [`Refused`].
@@ -342,7 +343,8 @@ impl Chosen {
         &self.hello
     }
 
-    /// What is known when the handshake is done; `now` is in seconds since 1970. The client's certificates are verified here.
+    /// What is known when the handshake is done; `now` is in seconds since 1970. The client's certificates are verified
+    /// here.
     #[must_use]
     pub fn secured(self, connection: &ServerConnection, now: i64) -> Secured {
         let certificates = connection.peer_certificates().unwrap_or_default();

@@ -1,9 +1,9 @@
 //! Sessions that clients may take up again: kept here (`ssl_session_cache`), or by the clients (`ssl_session_tickets`).
 //!
-//! A session belongs to the server it was made with: its context, as in nginx, is a digest of the certificates and of the
-//! authorities that clients are verified with. nginx drops sessions after `ssl_session_timeout`; so it is here. Keys for
-//! tickets that come from no file change as often, as nginx's in a shared zone do, and open what they sealed as long as it
-//! may be taken up.
+//! A session belongs to the server it was made with: its context, as in nginx, is a digest of the certificates and of
+//! the authorities that clients are verified with. nginx drops sessions after `ssl_session_timeout`; so it is here.
+//! Keys for tickets that come from no file change as often, as nginx's in a shared zone do, and open what they sealed
+//! as long as it may be taken up.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

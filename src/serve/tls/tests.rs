@@ -1,13 +1,11 @@
-//! Handshakes in memory, verification, and variables, with the certificates in `testdata/tls`. What nginx says of them was
-//! seen with nginx 1.31.5 and OpenSSL 3.0.22.
+//! Handshakes in memory, verification, and variables, with the certificates in `testdata/tls`. What nginx says of them
+//! was seen with nginx 1.31.5 and OpenSSL 3.0.22.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
 
-use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, ClientConnection, ServerConnection};
 
-use super::verify::{Purpose, Store, verify};
 use super::*;
 use crate::config::{NoHost, Options, compile};
 use crate::exchange::{ServerId, Site};
@@ -15,13 +13,13 @@ use crate::modules::Target as Build;
 use crate::syntax::{NoFiles, Sources};
 
 /// A time at which all certificates are valid.
-const NOW: i64 = 1_800_000_000;
+pub(super) const NOW: i64 = 1_800_000_000;
 
-fn files() -> Files {
+pub(super) fn files() -> Files {
     Files { prefix: concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/tls/").to_owned() }
 }
 
-fn config(http: &str) -> (Config, Site) {
+pub(super) fn config(http: &str) -> (Config, Site) {
     let text = format!("events {{}} http {{ {http} }}");
     let sources = Sources::from_text("nginx.conf", text, "", &NoFiles);
     let target = Build::default();
@@ -34,7 +32,7 @@ fn config(http: &str) -> (Config, Site) {
 }
 
 /// The only listener of a configuration.
-struct Front {
+pub(super) struct Front {
     site: Site,
     acceptor: Acceptor,
 }
@@ -45,26 +43,26 @@ fn front_with(http: &str, sessions: &Sessions) -> Front {
     Front { site, acceptor: acceptors.remove(0).unwrap() }
 }
 
-fn front(http: &str) -> Front {
+pub(super) fn front(http: &str) -> Front {
     front_with(http, &Sessions::default())
 }
 
 /// A client's settings, as a location with `proxy_pass https://` and more has them.
-fn client(settings: &str) -> Connector {
+pub(super) fn client(settings: &str) -> Connector {
     let (config, site) = config(&format!("server {{ location / {{ proxy_pass https://127.0.0.1; {settings} }} }}"));
     let location = site.locations().iter().map(|location| location.scope).max().unwrap();
     connector(&config, location, "proxy", &[], &files()).unwrap()
 }
 
 #[derive(Debug)]
-struct Done {
+pub(super) struct Done {
     chosen: ServerId,
-    secured: Secured,
+    pub secured: Secured,
     client: ClientConnection,
 }
 
 /// One client at a front, or why there was no handshake.
-fn connect(front: &Front, config: Arc<ClientConfig>, name: &str) -> Result<Done, String> {
+pub(super) fn connect(front: &Front, config: Arc<ClientConfig>, name: &str) -> Result<Done, String> {
     let (chosen, server, client) = connect_with(front, config, name)?;
     Ok(Done { chosen: chosen.server, secured: chosen.secured(&server, NOW), client })
 }
@@ -132,9 +130,9 @@ fn shuttle(client: &mut ClientConnection, server: &mut ServerConnection) -> Resu
 }
 
 const OLD: &str = "ssl_certificate old.crt; ssl_certificate_key old.key;";
-const EC: &str = "ssl_certificate ec.crt; ssl_certificate_key ec.key;";
+pub(super) const EC: &str = "ssl_certificate ec.crt; ssl_certificate_key ec.key;";
 
-fn value(name: &str, secured: &Secured) -> String {
+pub(super) fn value(name: &str, secured: &Secured) -> String {
     String::from_utf8(variable(name, secured, NOW).unwrap_or_default()).unwrap()
 }
 
@@ -357,61 +355,6 @@ fn targets() {
     assert_eq!(connector.target(b"bad name").server_name.to_str(), "0.0.0.0");
 }
 
-/// What nginx said of clients, for each depth and each file of authorities.
-#[test]
-fn chains_as_openssl_judges_them() {
-    let revoking = |store: &mut Store| store.revoke(files().revocations("lists.crl").unwrap());
-    for (authorities, depth, revocations, sent, want) in [
-        ("root.crt", 0, false, "root.crt", 0),
-        ("root.crt", 0, false, "int.crt", 0),
-        ("root.crt", 0, false, "end.crt", 21),
-        ("root.crt", 0, false, "end-int.crt", 20),
-        ("root.crt", 0, false, "old.crt", 18),
-        ("root.crt", 1, false, "end.crt", 21),
-        ("root.crt", 1, false, "end-int.crt", 0),
-        ("root-int.crt", 0, false, "int.crt", 0),
-        ("root-int.crt", 0, false, "end.crt", 2),
-        ("root-int.crt", 0, false, "end-int.crt", 2),
-        ("root-int.crt", 1, false, "end.crt", 0),
-        ("int.crt", 5, false, "root.crt", 18),
-        ("int.crt", 5, false, "int.crt", 21),
-        ("int.crt", 5, false, "end.crt", 2),
-        ("root-int.crt", 5, true, "root.crt", 0),
-        ("root-int.crt", 5, true, "int.crt", 0),
-        ("root-int.crt", 5, true, "end.crt", 23),
-        ("root-int.crt", 5, true, "end-int.crt", 23),
-        ("root-int.crt", 5, true, "old.crt", 3),
-        ("old.crt", 1, false, "old.crt", 0),
-        ("old.crt", 1, false, "ec.crt", 18),
-    ] {
-        let mut store = Store::default();
-        store.trust(&files().certificates(authorities).unwrap());
-        if revocations {
-            revoking(&mut store);
-        }
-        let sent_certificates = files().certificates(sent).unwrap();
-        let said = verify(&sent_certificates, &store, Purpose::Client, depth, NOW);
-        assert_eq!(said.err().map_or(0, Reason::number), want, "{sent} by {authorities}, depth {depth}");
-    }
-}
-
-#[test]
-fn times_and_broken_certificates() {
-    let mut store = Store::default();
-    let old = files().certificates("old.crt").unwrap();
-    store.trust(&old);
-    let at = |now| verify(&old, &store, Purpose::Server, 1, now).map_err(Reason::number);
-    assert_eq!((at(0), at(NOW), at(i64::MAX)), (Err(9), Ok(()), Err(10)));
-    // A changed byte of the signature.
-    store.trust(&files().certificates("root.crt").unwrap());
-    let mut int = files().certificates("int.crt").unwrap()[0].to_vec();
-    *int.last_mut().unwrap() ^= 1;
-    let said = verify(&[CertificateDer::from(int)], &store, Purpose::Server, 1, NOW);
-    assert_eq!(said, Err(Reason::SignatureFailure));
-    let said = verify(&[CertificateDer::from(vec![1, 2])], &store, Purpose::Server, 1, NOW);
-    assert_eq!(said, Err(Reason::Malformed));
-}
-
 /// Shows one certificate and signs with the key of another.
 #[derive(Debug)]
 struct Stolen(Arc<rustls::sign::CertifiedKey>);
@@ -450,72 +393,6 @@ fn the_other_side_must_have_its_key() {
             ClientConnection::new(client(&format!("proxy_ssl_protocols {protocol};")).config("1"), name).unwrap();
         let mut server = ServerConnection::new(Arc::new(own)).unwrap();
         assert!(shuttle(&mut client, &mut server).unwrap_err().contains("BadSignature"));
-    }
-}
-
-#[test]
-fn names_are_printed_as_nginx_prints_them() {
-    let front = front(&format!("server {{ listen 443 ssl; {EC} ssl_verify_client optional_no_ca; }}"));
-    let config = client("proxy_ssl_certificate names.crt; proxy_ssl_certificate_key names.key;").config("1");
-    let secured = connect(&front, config, "a").unwrap().secured;
-    for (name, want) in [
-        (
-            "ssl_client_s_dn",
-            r#"GN=g,SN=s,title=t,1.2.3.4=#0C0178,UID=u,DC=example,emailAddress=a@b.c,CN=\ space\ ,OU=\# one\ +OU=two\\,O=Gr/\C3\BCn\, \"Co\" \<a\;b\>,C=DE"#,
-        ),
-        (
-            "ssl_client_s_dn_legacy",
-            r#"/C=DE/O=Gr\/\xC3\xBCn, "Co" <a;b>/OU=two\+OU=# one /CN= space /emailAddress=a@b.c/DC=example/UID=u/1.2.3.4=x/title=t/SN=s/GN=g"#,
-        ),
-        ("ssl_client_serial", "AB12CD34"),
-        ("ssl_client_fingerprint", "5aca36f38cc2b09dced1ff1ddb3afffc7fc3a05b"),
-        ("ssl_client_v_start", "Nov 26 01:38:44 2026 GMT"),
-        ("ssl_client_v_end", "Nov  2 01:38:44 2126 GMT"),
-        ("ssl_client_v_remain", "36449"),
-        ("ssl_client_verify", "FAILED:self-signed certificate"),
-    ] {
-        assert_eq!(value(name, &secured), want, "{name}");
-    }
-    let file = std::fs::read_to_string(files().path("names.crt")).unwrap();
-    assert_eq!(value("ssl_client_raw_cert", &secured), file);
-    assert_eq!(value("ssl_client_cert", &secured), file.trim_end().replace('\n', "\n\t"));
-    let escaped = value("ssl_client_escaped_cert", &secured);
-    assert!(escaped.starts_with("-----BEGIN%20CERTIFICATE-----%0AMIICiTCCAi4CBQCrEs00MAoGCCqGSM49BAMCMIHMMQ"));
-    assert!(escaped.ends_with("EOSXgXjE%3D%0A-----END%20CERTIFICATE-----%0A"), "{escaped}");
-}
-
-#[test]
-fn what_is_not_done_is_said() {
-    let said = |settings: &str| {
-        let (config, _) = config(&format!("server {{ listen 443 ssl; {EC} {settings} }}"));
-        unsupported(&config).into_iter().map(|(message, _)| message).collect::<Vec<_>>().join("; ")
-    };
-    for good in [
-        "ssl_ciphers HIGH:!aNULL:!MD5; ssl_protocols TLSv1 TLSv1.1 TLSv1.2;",
-        "ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES128-GCM-SHA256;",
-        "ssl_ecdh_curve X25519:prime256v1:secp384r1; ssl_conf_command MinProtocol TLSv1.2;",
-        "ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256; ssl_stapling on; ssl_stapling_file x; ssl_dhparam '';",
-    ] {
-        assert_eq!(said(good), "", "{good}");
-    }
-    for (settings, want) in [
-        (
-            "ssl_protocols TLSv1 TLSv1.1;",
-            "protocol \"TLSv1\" is not supported in \"ssl_protocols\"; protocol \"TLSv1.1\" is not supported in \"ssl_protocols\"",
-        ),
-        (
-            "ssl_protocols TLSv1.1 TLSv1.2; ssl_ciphers DEFAULT:@SECLEVEL=0;",
-            "protocol \"TLSv1.1\" is not supported in \"ssl_protocols\"",
-        ),
-        ("ssl_ciphers AES128-SHA:HIGH;", "cipher \"AES128-SHA\" is not supported in \"ssl_ciphers\""),
-        ("ssl_ciphers kRSA;", "none of the TLSv1.2 ciphers of \"kRSA\" is supported in \"ssl_ciphers\""),
-        ("ssl_ecdh_curve secp521r1;", "curve \"secp521r1\" is not supported in \"ssl_ecdh_curve\""),
-        ("ssl_dhparam x;", "\"ssl_dhparam\" is not supported"),
-        ("ssl_stapling on;", "\"ssl_stapling\" without \"ssl_stapling_file\" is not supported"),
-        ("ssl_conf_command Options KTLS;", "command \"Options\" in \"ssl_conf_command\" is not supported"),
-        ("ssl_certificate_key engine:a:b;", "key \"engine:a:b\" in \"ssl_certificate_key\" is not supported"),
-    ] {
-        assert_eq!(said(settings), want, "{settings}");
     }
 }
 

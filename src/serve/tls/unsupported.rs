@@ -72,3 +72,44 @@ fn command(setting: &Setting) -> Option<String> {
     let name = setting.directive.name;
     (!done).then(|| format!("command \"{}\" in \"{name}\" is not supported", setting.arg(1)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::unsupported;
+    use crate::serve::tls::tests::{EC, config};
+
+    #[test]
+    fn what_is_not_done_is_said() {
+        let said = |settings: &str| {
+            let (config, _) = config(&format!("server {{ listen 443 ssl; {EC} {settings} }}"));
+            unsupported(&config).into_iter().map(|(message, _)| message).collect::<Vec<_>>().join("; ")
+        };
+        for good in [
+            "ssl_ciphers HIGH:!aNULL:!MD5; ssl_protocols TLSv1 TLSv1.1 TLSv1.2;",
+            "ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES128-GCM-SHA256;",
+            "ssl_ecdh_curve X25519:prime256v1:secp384r1; ssl_conf_command MinProtocol TLSv1.2;",
+            "ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256; ssl_stapling on; ssl_stapling_file x; ssl_dhparam '';",
+        ] {
+            assert_eq!(said(good), "", "{good}");
+        }
+        for (settings, want) in [
+            (
+                "ssl_protocols TLSv1 TLSv1.1;",
+                "protocol \"TLSv1\" is not supported in \"ssl_protocols\"; protocol \"TLSv1.1\" is not supported in \"ssl_protocols\"",
+            ),
+            (
+                "ssl_protocols TLSv1.1 TLSv1.2; ssl_ciphers DEFAULT:@SECLEVEL=0;",
+                "protocol \"TLSv1.1\" is not supported in \"ssl_protocols\"",
+            ),
+            ("ssl_ciphers AES128-SHA:HIGH;", "cipher \"AES128-SHA\" is not supported in \"ssl_ciphers\""),
+            ("ssl_ciphers kRSA;", "none of the TLSv1.2 ciphers of \"kRSA\" is supported in \"ssl_ciphers\""),
+            ("ssl_ecdh_curve secp521r1;", "curve \"secp521r1\" is not supported in \"ssl_ecdh_curve\""),
+            ("ssl_dhparam x;", "\"ssl_dhparam\" is not supported"),
+            ("ssl_stapling on;", "\"ssl_stapling\" without \"ssl_stapling_file\" is not supported"),
+            ("ssl_conf_command Options KTLS;", "command \"Options\" in \"ssl_conf_command\" is not supported"),
+            ("ssl_certificate_key engine:a:b;", "key \"engine:a:b\" in \"ssl_certificate_key\" is not supported"),
+        ] {
+            assert_eq!(said(settings), want, "{settings}");
+        }
+    }
+}

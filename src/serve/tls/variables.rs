@@ -132,6 +132,7 @@ fn escaped(pem: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::serve::tls::tests::{EC, client, connect, files, front, value};
 
     #[test]
     fn numbers() {
@@ -144,5 +145,36 @@ mod tests {
         ] {
             assert_eq!(serial(der), text.as_bytes());
         }
+    }
+
+    #[test]
+    fn names_are_printed_as_nginx_prints_them() {
+        let front = front(&format!("server {{ listen 443 ssl; {EC} ssl_verify_client optional_no_ca; }}"));
+        let config = client("proxy_ssl_certificate names.crt; proxy_ssl_certificate_key names.key;").config("1");
+        let secured = connect(&front, config, "a").unwrap().secured;
+        for (name, want) in [
+            (
+                "ssl_client_s_dn",
+                r#"GN=g,SN=s,title=t,1.2.3.4=#0C0178,UID=u,DC=example,emailAddress=a@b.c,CN=\ space\ ,OU=\# one\ +OU=two\\,O=Gr/\C3\BCn\, \"Co\" \<a\;b\>,C=DE"#,
+            ),
+            (
+                "ssl_client_s_dn_legacy",
+                r#"/C=DE/O=Gr\/\xC3\xBCn, "Co" <a;b>/OU=two\+OU=# one /CN= space /emailAddress=a@b.c/DC=example/UID=u/1.2.3.4=x/title=t/SN=s/GN=g"#,
+            ),
+            ("ssl_client_serial", "AB12CD34"),
+            ("ssl_client_fingerprint", "5aca36f38cc2b09dced1ff1ddb3afffc7fc3a05b"),
+            ("ssl_client_v_start", "Nov 26 01:38:44 2026 GMT"),
+            ("ssl_client_v_end", "Nov  2 01:38:44 2126 GMT"),
+            ("ssl_client_v_remain", "36449"),
+            ("ssl_client_verify", "FAILED:self-signed certificate"),
+        ] {
+            assert_eq!(value(name, &secured), want, "{name}");
+        }
+        let file = std::fs::read_to_string(files().path("names.crt")).unwrap();
+        assert_eq!(value("ssl_client_raw_cert", &secured), file);
+        assert_eq!(value("ssl_client_cert", &secured), file.trim_end().replace('\n', "\n\t"));
+        let escaped = value("ssl_client_escaped_cert", &secured);
+        assert!(escaped.starts_with("-----BEGIN%20CERTIFICATE-----%0AMIICiTCCAi4CBQCrEs00MAoGCCqGSM49BAMCMIHMMQ"));
+        assert!(escaped.ends_with("EOSXgXjE%3D%0A-----END%20CERTIFICATE-----%0A"), "{escaped}");
     }
 }

@@ -4,14 +4,16 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::framing::length;
+use super::framing::{Framing, Note, length};
 use super::link::Link;
+use super::speaks::{self, READING_BODY};
 use crate::balance::Millis;
 use crate::exchange::Event;
-use crate::exchange::answer::{Rewrite, Treatment};
 use crate::serve::client::Client;
 use crate::serve::clock;
 use crate::serve::flight::Flight;
+use crate::serve::log::Level;
+use crate::serve::reply::place_redirect;
 use crate::serve::state::Worker;
 
 /// Where the relay is.
@@ -43,7 +45,7 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
     client.timer().clear();
     match ended {
         Ended::Whole => {
-            if link.framing.is_done() && link.rest.is_empty() && link.is_sent {
+            if link.framing.is_done() && link.rest.is_empty() && link.sending.is_done {
                 let exchange = &flight.exchange;
                 if let Some(attempt) = exchange.attempts.last() {
                     worker.pools.give(exchange.tries.group.upstream(), &attempt.addr, exchange.route.location, link);
@@ -57,27 +59,27 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
     }
 }
 
-struct NoRewrite;
-
-impl Rewrite for NoRewrite {
-    fn rewrite(&mut self, _: Treatment, _: &[u8], _: &mut Vec<u8>) -> bool {
-        false
-    }
-}
-
 /// The head of the answer.
 fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
     let Flight { answer, exchange, upstream_head, status_line, .. } = flight;
     answer.clear();
-    let Some(http) = worker.http(exchange) else { return };
+    let Some(treatments) = speaks::treatments(worker, exchange) else { return };
     answer.status = exchange.route.outcome(exchange.status);
     if answer.status == upstream_head.status {
         answer.status_line.extend_from_slice(status_line);
     }
+    let rewritten = match worker.http(exchange) {
+        Some(http) => http.rewrites.run(&worker.generation.site, exchange, treatments),
+        None => Vec::new(),
+    };
     exchange.write_cookies(&mut answer.list);
-    answer.take(&exchange.upstream_headers, &http.treatments, exchange.request.version() >= 20, &mut NoRewrite);
+    answer.take(&exchange.upstream_headers, treatments, exchange.request.version() >= 20, &rewritten);
+    if !answer.location.is_empty() {
+        let path = std::mem::take(&mut answer.location);
+        place_redirect(worker, exchange, &path, answer);
+    }
     answer.header_only = exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
-    if !matches!(link.framing, super::framing::Framing::Chunked(_)) {
+    if !matches!(link.framing, Framing::Chunked(_)) {
         answer.length = length(&exchange.upstream_headers);
     }
 }
@@ -94,7 +96,7 @@ impl Relay {
         let terms = worker.terms(&flight.exchange);
         if !link.rest.is_empty() && !link.framing.is_done() {
             let rest = std::mem::take(&mut link.rest);
-            if let Err(ended) = self.take(cx, client, link, &rest) {
+            if let Err(ended) = self.take(cx, worker, client, flight, link, &rest) {
                 return Poll::Ready(ended);
             }
         }
@@ -121,14 +123,14 @@ impl Relay {
             }
             let mut scratch = worker.scratch.borrow_mut();
             match link.stream.poll_read(cx, &mut scratch) {
-                Poll::Ready(Ok(0)) if matches!(link.framing, super::framing::Framing::Close) => {
-                    link.framing = super::framing::Framing::Done;
+                Poll::Ready(Ok(0)) if link.framing.ends_here() => {
+                    link.framing = Framing::Done;
                     link.persists = false;
                 }
                 Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Ended::Reset),
                 Poll::Ready(Ok(count)) => {
                     self.heard = clock::now();
-                    if let Err(ended) = self.take(cx, client, link, &scratch[..count]) {
+                    if let Err(ended) = self.take(cx, worker, client, flight, link, &scratch[..count]) {
                         return Poll::Ready(ended);
                     }
                 }
@@ -181,13 +183,21 @@ impl Relay {
     fn take<C: Client>(
         &mut self,
         cx: &mut Context,
+        worker: &Worker,
         client: &mut C,
+        flight: &Flight,
         link: &mut Link,
         input: &[u8],
     ) -> Result<(), Ended> {
         let mut at = 0;
         while at < input.len() && !link.framing.is_done() {
-            let piece = link.framing.read(&input[at..]).map_err(|_| Ended::Reset)?;
+            let piece = link.framing.read(&input[at..]).map_err(|bad| {
+                worker.say(&flight.exchange, Level::Error, &bad.0, READING_BODY);
+                Ended::Reset
+            })?;
+            if piece.note != Note::None {
+                note(worker, flight, link, &piece.note, &input[at..]);
+            }
             let mut data = &input[at..][piece.data];
             at += piece.consumed;
             if self.at == self.pending.len() && !data.is_empty() {
@@ -204,5 +214,27 @@ impl Relay {
             link.persists = false;
         }
         Ok(())
+    }
+}
+
+/// What a piece of the body has besides content.
+#[cold]
+fn note(worker: &Worker, flight: &Flight, link: &mut Link, note: &Note, input: &[u8]) {
+    let exchange = &flight.exchange;
+    match note {
+        Note::None => {}
+        Note::Stderr(text) => {
+            let text = speaks::sent_in_stderr(&input[text.clone()]);
+            worker.say(exchange, Level::Error, &text, READING_BODY);
+        }
+        Note::Closes => link.persists = false,
+        Note::Warns(text) => {
+            link.persists = false;
+            worker.say(exchange, Level::Warn, text.as_bytes(), READING_BODY);
+        }
+        Note::Fails(text) => {
+            link.persists = false;
+            worker.say(exchange, Level::Error, text.as_bytes(), READING_BODY);
+        }
     }
 }

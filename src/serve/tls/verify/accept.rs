@@ -1,5 +1,5 @@
-//! What rustls asks during a handshake: any certificate will do, as long as the other side has its key. The certificates
-//! are verified when the handshake is done.
+//! What rustls asks during a handshake: any certificate will do, as long as the other side has its key. The
+//! certificates are verified when the handshake is done.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! From a certificate to one that is trusted, in the steps of OpenSSL's `X509_verify_cert`: build the chain, look at what
-//! its certificates may be used for, at revocations, at signatures and times.
+//! From a certificate to one that is trusted, in the steps of OpenSSL's `X509_verify_cert`: build the chain, look at
+//! what its certificates may be used for, at revocations, at signatures and times.
 //!
 //! nginx lets OpenSSL go on after a fault, so the last one is what it tells; the order of the steps is kept for that.
 
@@ -51,8 +51,8 @@ impl<'a> Link<'a> {
     }
 }
 
-/// Verifies what the other side sent, its own certificate first, at a time in seconds since 1970. `depth` is the number of
-/// authorities allowed between the two ends of the chain.
+/// Verifies what the other side sent, its own certificate first, at a time in seconds since 1970. `depth` is the number
+/// of authorities allowed between the two ends of the chain.
 ///
 /// # Errors
 /// The last of OpenSSL's reasons against it.

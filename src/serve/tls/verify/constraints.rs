@@ -1,8 +1,8 @@
-//! Names that an authority may sign for (RFC 5280, 4.2.1.10), as OpenSSL checks them: alternative names, the subject, and
-//! common names that look like hosts where no alternative name is one of DNS.
+//! Names that an authority may sign for (RFC 5280, 4.2.1.10), as OpenSSL checks them: alternative names, the subject,
+//! and common names that look like hosts where no alternative name is one of DNS.
 //!
-//! Of constraints on other names than those of hosts, addresses and directories, only that there are none is understood: a
-//! certificate with such a name fails.
+//! Of constraints on other names than those of hosts, addresses and directories, only that there are none is
+//! understood: a certificate with such a name fails.
 
 use x509_parser::extensions::{GeneralName, GeneralSubtree, NameConstraints};
 use x509_parser::prelude::X509Certificate;

@@ -1,5 +1,5 @@
-//! Whether a certificate is for a host: OpenSSL's `X509_check_host`, which also looks at the subject's common names where
-//! no alternative name is one of DNS.
+//! Whether a certificate is for a host: OpenSSL's `X509_check_host`, which also looks at the subject's common names
+//! where no alternative name is one of DNS.
 
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
