@@ -26,7 +26,7 @@ pub use attempt::{Attempt, Attempts, Ending};
 pub use files::Files;
 pub use headers::Headers;
 pub use life::{Action, Event};
-pub use passed::{Body, Cgi, Http, HttpVersion, Memcached, Own as CgiOwn};
+pub use passed::{Body, Cgi, Http, HttpVersion, Local, Memcached, NearEnd, Own as CgiOwn};
 pub use plan::Plan;
 pub use request::{Connection, Line, Request, Slice};
 pub use route::{Content, Destination, Failed, Found, Reply, Route, To};

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::passed::{Cgi, Http, Memcached};
+use super::passed::{Cgi, Http, Memcached, NearEnd};
 use super::site::{LocationId, ServerId};
 use crate::config::{Config, ScopeId, Value, values};
 use crate::exchange::site::Builder;
@@ -64,6 +64,8 @@ pub struct TermsOf {
     pub reset_timedout: bool,
     /// Buffers for answers.
     pub buffering: Buffering,
+    /// The sockets to upstreams.
+    pub near: NearEnd,
     /// How requests are passed on by HTTP.
     pub http: Option<Box<Http>>,
     /// How requests are passed on by FastCGI, SCGI, uwsgi.
@@ -183,6 +185,7 @@ impl TermsOf {
             padding: flag("msie_padding", true),
             reset_timedout: flag("reset_timedout_connection", false),
             buffering: Buffering::of(config, scope, prefix),
+            near: NearEnd::compile(config, scope, prefix, target, builder),
             http: http.map(Box::new),
             cgi: cgi.map(Box::new),
             memcached: memcached.map(Box::new),

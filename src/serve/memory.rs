@@ -91,9 +91,8 @@ impl Zones {
             Arc::clone(before)
         });
         let connections = plan.fresh_connections().into_iter().enumerate().map(|(at, fresh)| {
-            let before = old.and_then(|(zones, before)| {
-                Some(&zones.connections[plan.keys.connections_before(at, &before.keys)?])
-            });
+            let before = old
+                .and_then(|(zones, before)| Some(&zones.connections[plan.keys.connections_before(at, &before.keys)?]));
             before.map_or_else(|| Arc::new(Mutex::new(fresh)), Arc::clone)
         });
         Zones {
@@ -187,6 +186,3 @@ impl Memory for WorkerMemory {
         None
     }
 }
-
-#[cfg(test)]
-mod tests;

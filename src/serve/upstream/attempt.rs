@@ -1,16 +1,18 @@
 //! One try at one peer, up to the head of its answer: `ngx_http_upstream_connect` to `ngx_http_upstream_process_header`.
 
 use std::future::poll_fn;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::connect::connect;
+use super::connect::{Unconnected, connect};
 use super::link::Link;
 use super::request::{Sending, Unsent, poll_request};
 use super::speaks;
-use crate::exchange::Event;
+use crate::exchange::{Event, Exchange, Local};
 use crate::serve::client::{BodyFault, Client};
 use crate::serve::flight::Flight;
+use crate::serve::log::Level;
 use crate::serve::state::Worker;
 
 /// Why there is no head.
@@ -63,6 +65,7 @@ pub async fn attempt<C: Client>(
 
 /// A connection to the peer.
 async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) -> Result<Link, Event> {
+    let local = local_address(worker, &mut flight.exchange);
     let exchange = &flight.exchange;
     let Some(attempt) = exchange.attempts.last() else { return Err(Event::Failed(500)) };
     let group = exchange.tries.group.upstream();
@@ -71,10 +74,11 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
     }
     client.timer().set_after(exchange.passing().connect_timeout);
     let ignores_abort = worker.terms(exchange).ignores_abort;
-    let mut connecting = std::pin::pin!(connect(&attempt.addr));
+    let near = &worker.terms(exchange).near;
+    let mut connecting = std::pin::pin!(connect(&attempt.addr, near, local));
     let done = poll_fn(|cx| {
         if let Poll::Ready(done) = connecting.as_mut().poll(cx) {
-            return Poll::Ready(done.map_err(|_| Event::Refused));
+            return Poll::Ready(done.map_err(|why| unconnected(worker, exchange, &why)));
         }
         if client.timer().poll(cx).is_ready() {
             return Poll::Ready(Err(Event::ConnectTimeout));
@@ -87,6 +91,33 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
     .await;
     client.timer().clear();
     done
+}
+
+/// What `proxy_bind` says for the request.
+fn local_address(worker: &Worker, exchange: &mut Exchange) -> Option<SocketAddr> {
+    match worker.terms(exchange).near.local(&worker.generation.site, exchange) {
+        Local::Any => None,
+        Local::Address(address) => Some(address),
+        Local::Invalid(text) => {
+            log(worker, exchange, Level::Error, format_args!("invalid local address \"{text}\""));
+            None
+        }
+    }
+}
+
+fn unconnected(worker: &Worker, exchange: &Exchange, why: &Unconnected) -> Event {
+    match why {
+        Unconnected::Refused(_) => Event::Refused,
+        Unconnected::Here(level, text) => {
+            log(worker, exchange, *level, format_args!("{text} while connecting to upstream"));
+            Event::Failed(500)
+        }
+    }
+}
+
+fn log(worker: &Worker, exchange: &Exchange, level: Level, text: std::fmt::Arguments<'_>) {
+    let log = worker.logs.of(worker.terms(exchange).scope);
+    worker.logs.error(log, level, Some(exchange.request.connection().number), text);
 }
 
 fn poll_head<C: Client>(
