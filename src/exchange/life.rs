@@ -4,7 +4,10 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::attempt::Ending;
-use super::limits::{self, Held, Verdict};
+use super::guard::{Admission, Entry};
+use super::limits::{self, Held, Limited, Verdict};
+use super::notes::Note;
+use super::request::Slice;
 use super::route::{Content, Failed, Found, Reply, To};
 use super::site::{Handler, ListenerId};
 use super::state::Exchange;
@@ -27,6 +30,10 @@ pub enum Action {
     /// Find the addresses of [`Exchange::name_to_resolve`], put them into [`Exchange::addresses`] and tell
     /// [`Event::Resolved`]; or [`Event::Failed`] where there are none.
     Resolve,
+    /// Ask by a subrequest to this path; tell [`Event::Authorized`].
+    Authorize(Slice),
+    /// Send copies to where [`Site::mirror`](super::Site::mirror) says; tell [`Event::Copied`] at once.
+    Mirror,
     /// Read the client's body, as far as it is read before a peer is chosen; tell [`Event::Body`].
     Body,
     /// Pass the answer on to the client; tell [`Event::LastByte`].
@@ -50,6 +57,10 @@ pub enum Event {
     Body,
     /// The name has addresses.
     Resolved,
+    /// The subrequest was answered with this status, and [`Exchange::take_over`] knows the rest.
+    Authorized(u16),
+    /// Copies are on their way.
+    Copied,
     /// An answer with this status was made here.
     Served(u16),
     /// The answer that was to be made here, or passed on, cannot be: this status takes its place.
@@ -107,6 +118,12 @@ impl Exchange {
     pub fn on<M: Memory, R: Random, W: Watch>(&mut self, event: Event, world: &mut World<M, R, W>) -> Action {
         self.now = world.now;
         let next = match event {
+            Event::Authorized(status) => {
+                self.admission.answered(status);
+                return self.access_phase(world);
+            }
+            Event::Copied => return self.content_phase(world),
+            Event::Body if std::mem::take(&mut self.reads_for_copies) => return Action::Mirror,
             Event::Body => {
                 let Some(to) = self.destined.take() else { return self.answer_error(500, world) };
                 return self.pass(to, world);
@@ -138,6 +155,9 @@ impl Exchange {
             }
             Event::Resumed => {
                 self.waited += world.now.since(self.waits);
+                if let Some(status) = self.admission.due.take() {
+                    return self.answer_error(status, world);
+                }
                 return self.pass_limits(world);
             }
             Event::Turn | Event::QueueTimeout => {
@@ -168,7 +188,13 @@ impl Exchange {
             Event::ClientGone => {
                 self.leave_queue(world);
                 self.through(Ending::ClientGone, world);
-                return self.done(CLIENT_CLOSED_REQUEST, world);
+                // What the client has seen stays.
+                let status = if self.facts.bytes_sent > 0 && self.forwards {
+                    self.route.outcome(self.status)
+                } else {
+                    CLIENT_CLOSED_REQUEST
+                };
+                return self.done(status, world);
             }
         };
         self.after(next, world)
@@ -223,9 +249,12 @@ impl Exchange {
 
     /// The phases from `PREACCESS` on, again for each internal redirect.
     #[inline]
-    fn go_on<M: Memory, R: Random, W: Watch>(&mut self, found: Found, world: &mut World<M, R, W>) -> Action {
+    pub(super) fn go_on<M: Memory, R: Random, W: Watch>(&mut self, found: Found, world: &mut World<M, R, W>) -> Action {
         match found {
-            Found::Location(_) => self.limit(world),
+            Found::Location(_) => {
+                self.admission = Admission::default();
+                self.limit(world)
+            }
             Found::Answer(reply) => self.reply(reply, world),
         }
     }
@@ -266,11 +295,30 @@ impl Exchange {
             let mut key = Vec::new();
             world.plan.keys.request_key(limit.zone).write(world.site, self, &mut key);
             // nginx logs a key that is too long, and does not count it.
-            limit.key = if key.len() > usize::from(u16::MAX) { Box::default() } else { key.into() };
+            limit.key = if key.len() > usize::from(u16::MAX) {
+                let key = self.request.keep(&key);
+                self.notes.push(Note::LongKey { of_requests: true, zone: limit.zone, key });
+                Box::default()
+            } else {
+                key.into()
+            };
         }
         let now = world.now;
-        let verdict = world.memory.requests(|zones| limits::check(&filled, zones, now));
+        let judged = world.memory.requests(|zones| limits::check(&filled, zones, now));
+        let (verdict, dry_run) = (judged.verdict, limits.request_dry_run);
         self.was_limited = verdict != Verdict::Free;
+        self.limited_requests = match verdict {
+            Verdict::Free => self.limited_requests,
+            Verdict::Passed => Some(Limited::Passed),
+            Verdict::Delayed(_) => Some(if dry_run { Limited::DelayedDryRun } else { Limited::Delayed }),
+            Verdict::Rejected(_) => Some(if dry_run { Limited::RejectedDryRun } else { Limited::Rejected }),
+        };
+        let delays = matches!(verdict, Verdict::Delayed(_));
+        if delays || matches!(verdict, Verdict::Rejected(_)) {
+            let level = if delays { limits.request_level.less() } else { limits.request_level };
+            let (zone, excess) = (filled[judged.limit].zone, judged.excess.unsigned_abs());
+            self.notes.push(Note::LimitsRequests { level, zone, excess, delays, dry_run });
+        }
         match verdict {
             Verdict::Rejected(_) if !limits.request_dry_run => self.answer_error(limits.request_status, world),
             Verdict::Delayed(delay) if !limits.request_dry_run => {
@@ -281,16 +329,50 @@ impl Exchange {
         }
     }
 
-    /// `limit_conn`, `ACCESS` and `CONTENT`.
+    /// `limit_conn`, and what follows.
     #[inline]
     fn pass_limits<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
         if let Err(status) = self.hold_connections(world) {
             return self.answer_error(status, world);
         }
-        if let Err(status) = self.access(world.site) {
-            return self.answer_error(status, world);
+        self.access_phase(world)
+    }
+
+    /// `ACCESS` and `PRECONTENT`
+    #[inline]
+    fn access_phase<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
+        match self.admit(world.site) {
+            Entry::Open => {}
+            Entry::Refused(status) => return self.answer_error(status, world),
+            Entry::Later(status, delay) => {
+                self.admission.due = Some(status);
+                self.waits = world.now;
+                return Action::Delay(world.now.plus(delay));
+            }
+            Entry::Ask(uri) => return Action::Authorize(uri),
         }
-        match self.content(world.site) {
+        if let Some(end) = self.tried(world.site) {
+            return self.settle(end, world);
+        }
+        match world.site.mirror(self.route.location) {
+            Some(mirror) if !self.is_sub => {
+                self.reads_for_copies = mirror.body && self.request.has_body();
+                if self.reads_for_copies { Action::Body } else { Action::Mirror }
+            }
+            _ => self.content_phase(world),
+        }
+    }
+
+    /// `CONTENT`
+    #[inline]
+    fn content_phase<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
+        let content = self.handler(world.site);
+        self.settle(content, world)
+    }
+
+    #[inline]
+    fn settle<M: Memory, R: Random, W: Watch>(&mut self, content: Content, world: &mut World<M, R, W>) -> Action {
+        match content {
             Content::Pass(destination) => {
                 (self.protocol, self.tls) = (destination.protocol, destination.tls);
                 if self.request.has_body() && world.plan.passing(self.route.location).request_buffering {
@@ -315,10 +397,16 @@ impl Exchange {
         for (zone, most) in &limits.connections {
             let mut key = Vec::new();
             world.plan.keys.connection_key(*zone).write(world.site, self, &mut key);
-            if key.is_empty() || key.len() > usize::from(u8::MAX) {
+            if key.len() > usize::from(u8::MAX) {
+                let key = self.request.keep(&key);
+                self.notes.push(Note::LongKey { of_requests: false, zone: *zone, key });
+                continue;
+            }
+            if key.is_empty() {
                 continue;
             }
             self.was_counted = true;
+            self.limited_connections = Some(Limited::Passed);
             if world.memory.connections(*zone, |zone| zone.hold(&key, *most)) {
                 self.held.push(Held { zone: *zone, key: key.into() });
                 continue;
@@ -326,6 +414,9 @@ impl Exchange {
             for Held { zone, key } in self.held.drain(..) {
                 world.memory.connections(zone, |zone| zone.release(&key));
             }
+            let (level, dry_run) = (limits.connection_level, limits.connection_dry_run);
+            self.limited_connections = Some(if dry_run { Limited::RejectedDryRun } else { Limited::Rejected });
+            self.notes.push(Note::LimitsConnections { level, zone: *zone, dry_run });
             return if limits.connection_dry_run { Ok(()) } else { Err(limits.connection_status) };
         }
         Ok(())

@@ -4,6 +4,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::access_log::{AccessLog, Compiled};
+use super::answer::HeadTerms;
+use super::local::LocalTerms;
 use super::passed::{Cgi, Http, Memcached, NearEnd};
 use super::site::{LocationId, ServerId};
 use crate::config::{Config, ScopeId, Value, values};
@@ -60,12 +63,22 @@ pub struct TermsOf {
     pub log_not_found: bool,
     /// The padding for old browsers.
     pub padding: bool,
+    /// Old browsers get a page in the place of a redirect.
+    pub refreshes: bool,
     /// The connection is reset when a client times out.
     pub reset_timedout: bool,
     /// Buffers for answers.
     pub buffering: Buffering,
     /// The sockets to upstreams.
     pub near: NearEnd,
+    /// What the header filters go by.
+    pub heads: HeadTerms,
+    /// How files are served.
+    pub local: LocalTerms,
+    /// The access logs.
+    pub access_logs: Arc<[AccessLog]>,
+    /// Subrequests are logged, too.
+    pub log_subrequest: bool,
     /// How requests are passed on by HTTP.
     pub http: Option<Box<Http>>,
     /// How requests are passed on by FastCGI, SCGI, uwsgi.
@@ -116,9 +129,10 @@ impl Terms {
         let config = builder.config;
         let scopes: Vec<ScopeId> = builder.site.locations().iter().map(|location| location.scope).collect();
         let servers: Vec<ScopeId> = builder.site.servers().iter().map(|server| server.scope).collect();
+        let mut logs = Compiled::new(builder);
         let mut terms = Terms::default();
         for scope in scopes {
-            let of = TermsOf::compile(scope, builder);
+            let of = TermsOf::compile(scope, builder, &mut logs);
             terms.locations.push(of);
         }
         terms.servers.extend(servers.into_iter().map(|scope| ServerTerms::of(config, scope)));
@@ -141,7 +155,8 @@ impl Terms {
 }
 
 impl TermsOf {
-    fn compile(scope: ScopeId, builder: &mut Builder) -> TermsOf {
+    fn compile(scope: ScopeId, builder: &mut Builder, logs: &mut Compiled) -> TermsOf {
+        let access_logs = logs.of(builder, scope);
         let (config, target) = (builder.config, builder.target);
         let flag = |name, default| config.flag(scope, name, default);
         let number = |name, default| config.number(scope, name, default);
@@ -183,9 +198,14 @@ impl TermsOf {
             ignores_abort: flag_of(config, scope, prefix, "ignore_client_abort"),
             log_not_found: flag("log_not_found", true),
             padding: flag("msie_padding", true),
+            refreshes: flag("msie_refresh", false),
             reset_timedout: flag("reset_timedout_connection", false),
             buffering: Buffering::of(config, scope, prefix),
             near: NearEnd::compile(config, scope, prefix, target, builder),
+            heads: HeadTerms::compile(scope, prefix, builder),
+            local: LocalTerms::compile(scope, builder),
+            access_logs,
+            log_subrequest: flag("log_subrequest", false),
             http: http.map(Box::new),
             cgi: cgi.map(Box::new),
             memcached: memcached.map(Box::new),

@@ -1,6 +1,8 @@
 //! One request under way: what the exchange knows of it, and the buffers that it needs. A worker keeps some and uses them
 //! again.
 
+use tokio::task::JoinHandle;
+
 use crate::exchange::Exchange;
 use crate::exchange::answer::Answer;
 use crate::exchange::body::Filters;
@@ -33,6 +35,10 @@ pub struct Flight {
     pub body: Spool,
     /// All of the client's body was read.
     pub body_is_whole: bool,
+    /// Of the answer, only the head is wanted.
+    pub head_only: bool,
+    /// Subrequests that nobody waits for, but that end before the next request of the connection begins.
+    pub background: Vec<JoinHandle<()>>,
     /// Bytes of the answer, before its body.
     pub out: Vec<u8>,
     /// Room for whatever.
@@ -50,7 +56,8 @@ impl Flight {
         self.head.clear();
         self.upstream_head.clear();
         self.reading = Reading::Http;
-        (self.is_written, self.body_is_whole) = (false, false);
+        (self.is_written, self.body_is_whole, self.head_only) = (false, false, false);
+        self.background.clear();
         self.body.clear();
         for buffer in [&mut self.request, &mut self.out, &mut self.room] {
             buffer.clear();

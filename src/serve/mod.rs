@@ -3,12 +3,15 @@
 //! [`run`](run::run) is the way in. It reads a configuration through a [`Source`], opens logs and sockets, and starts one
 //! thread for each worker process that nginx would have; [`process`] keeps them through signals and reloads.
 
+mod aside;
+pub mod backend;
 mod client;
 mod clock;
 mod configuration;
 mod drive;
 mod flight;
 mod generation;
+mod local;
 pub mod log;
 mod memory;
 mod names;
@@ -17,6 +20,7 @@ mod process;
 mod reply;
 pub mod resolver;
 pub mod run;
+mod send;
 mod settings;
 mod spool;
 mod state;

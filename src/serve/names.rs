@@ -55,13 +55,8 @@ pub async fn resolve<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fl
     let name = syntax::decode(name);
     let name = name.strip_suffix('.').unwrap_or(&name);
     let terms = worker.terms(exchange);
-    let (log, ignores_abort, number) =
-        (worker.logs.of(terms.scope), terms.ignores_abort, exchange.request.connection().number);
-    let say = |text: std::fmt::Arguments<'_>| worker.logs.error(log, Level::Error, Some(number), text);
-    let Some((resolver, timeout)) = worker.resolver(terms.scope) else {
-        say(format_args!("no resolver defined to resolve {name}"));
-        return Event::Failed(502);
-    };
+    let ignores_abort = terms.ignores_abort;
+    let Some((resolver, timeout)) = worker.resolver(terms.scope) else { return Event::Failed(502) };
     let mut looking = std::pin::pin!(resolver.addresses(name, timeout));
     let found = poll_fn(|cx| {
         if let Poll::Ready(found) = looking.as_mut().poll(cx) {
@@ -77,7 +72,8 @@ pub async fn resolve<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fl
             Event::Resolved
         }
         Some(Err(failure)) => {
-            say(format_args!("{name} could not be resolved ({failure})"));
+            let message = syntax::encode(&format!("{name} could not be resolved ({failure})"));
+            worker.say(exchange, Level::Error, &message, "");
             Event::Failed(502)
         }
     }

@@ -11,13 +11,14 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::clock;
 use super::flight::Flight;
 use super::generation::Generation;
+use super::local::Counts;
 use super::log::{Level, Logs};
 use super::memory::WorkerMemory;
 use super::names::Resolvers;
 use super::timers::Timers;
 use super::upstream::Pools;
 use crate::balance::{Queue, Random, Watch};
-use crate::exchange::{Action, Event, Exchange, Http, ListenerId, Memory, TermsOf, Ticket, World, http_time};
+use crate::exchange::{Action, Event, Exchange, Http, ListenerId, Memory, Sub, TermsOf, Ticket, World, http_time};
 use crate::modules::shared::upstream::UpstreamId;
 
 /// Bytes that are read at once.
@@ -48,6 +49,9 @@ pub struct Worker {
     core: RefCell<Core>,
     flights: RefCell<Vec<Box<Flight>>>,
     date: RefCell<(u64, String)>,
+    /// What it counts for `stub_status`.
+    pub counts: Arc<Counts>,
+    answers: Cell<u32>,
 }
 
 /// What the exchanges of a worker work on.
@@ -92,6 +96,8 @@ impl Worker {
             core: RefCell::new(Core { memory, chance: Chance(ChaCha8Rng::seed_from_u64(seed)), watch: Blind }),
             flights: RefCell::default(),
             date: RefCell::default(),
+            counts: Counts::new(),
+            answers: Cell::new(0),
         })
     }
 
@@ -120,6 +126,11 @@ impl Worker {
     /// The head of a request was read.
     pub fn arrive(&self, exchange: &mut Exchange, listener: ListenerId) -> Action {
         self.with_world(Worker::ticket(exchange), |world| exchange.arrive(listener, world))
+    }
+
+    /// A request makes a subrequest.
+    pub fn begin_within(&self, parent: &Exchange, exchange: &mut Exchange, sub: &Sub) -> Action {
+        self.with_world(Worker::ticket(exchange), |world| exchange.begin_within(parent, sub, world))
     }
 
     /// What was read is no request.
@@ -173,6 +184,18 @@ impl Worker {
         }
         let separator = if about.is_empty() { "" } else { " " };
         self.logs.error_bytes(log, level, None, &[message, separator.as_bytes(), about.as_bytes()].concat());
+    }
+
+    /// Chance.
+    pub fn random(&self) -> u32 {
+        self.core.borrow_mut().chance.next()
+    }
+
+    /// A number that no other answer of the process has: the upper half is that of the worker.
+    pub fn unique(&self) -> u64 {
+        self.answers.set(self.answers.get().wrapping_add(1));
+        let start = (clock::epoch() as u32) << 16 ^ std::process::id() ^ (self.number as u32) << 24;
+        u64::from(start) << 32 | u64::from(self.answers.get())
     }
 
     /// The time as HTTP writes it, made once a second.

@@ -1,7 +1,8 @@
 //! The limits of a configuration: which zones there are and what they count, and which limits hold in a location.
 
 use super::{ConnectionZone, Rate, RequestLimit, RequestZone};
-use crate::config::{Config, Scope, ScopeId};
+use crate::config::{Config, Scope, ScopeId, Value};
+use crate::exchange::notes::Importance;
 use crate::exchange::upstream::Compile;
 use crate::exchange::value::Template;
 use crate::modules::http::limit_req::{ReqLimits, ReqZones};
@@ -40,12 +41,16 @@ struct ConnectionKey {
 pub struct LocationLimits {
     /// `limit_req`: the keys are still to be filled in.
     pub requests: Vec<RequestLimit>,
+    /// How much it matters that `limit_req` refuses.
+    pub request_level: Importance,
     /// The status of what `limit_req` refuses.
     pub request_status: u16,
     /// `limit_req_dry_run`
     pub request_dry_run: bool,
     /// `limit_conn`: zone and most connections.
     pub connections: Vec<(usize, u32)>,
+    /// How much it matters that `limit_conn` refuses.
+    pub connection_level: Importance,
     /// The status of what `limit_conn` refuses.
     pub connection_status: u16,
     /// `limit_conn_dry_run`
@@ -137,6 +142,26 @@ impl ZoneKeys {
         &self.connections[zone].key
     }
 
+    /// The name of a zone of `limit_req`.
+    pub(in crate::exchange) fn request_zone(&self, zone: usize) -> &str {
+        &self.requests[zone].name
+    }
+
+    /// The name of a zone of `limit_conn`.
+    pub(in crate::exchange) fn connection_zone(&self, zone: usize) -> &str {
+        &self.connections[zone].name
+    }
+
+    /// The key of a zone of `limit_req` as it is written.
+    pub(in crate::exchange) fn request_key_text(&self, zone: usize) -> &str {
+        &self.requests[zone].key_text
+    }
+
+    /// The key of a zone of `limit_conn` as it is written.
+    pub(in crate::exchange) fn connection_key_text(&self, zone: usize) -> &str {
+        &self.connections[zone].key_text
+    }
+
     pub(in crate::exchange) fn fresh_requests(&self) -> Vec<RequestZone> {
         self.requests.iter().map(|zone| RequestZone::new(zone.rate, zone.size)).collect()
     }
@@ -160,11 +185,17 @@ impl LocationLimits {
         let connections =
             connections.iter().filter_map(|limit| Some((place(limit.zone)?, u32::from(limit.connections))));
         let status = |name| u16::try_from(config.number(scope, name, 503)).unwrap_or(503);
+        let level = |name| match config.effective(scope, name).map(|set| &set.value) {
+            Some(Value::Enum(word)) => Importance::of_word(*word as u64),
+            _ => Importance::Error,
+        };
         LocationLimits {
             requests: requests.collect(),
+            request_level: level("limit_req_log_level"),
             request_status: status("limit_req_status"),
             request_dry_run: config.flag(scope, "limit_req_dry_run", false),
             connections: connections.collect(),
+            connection_level: level("limit_conn_log_level"),
             connection_status: status("limit_conn_status"),
             connection_dry_run: config.flag(scope, "limit_conn_dry_run", false),
         }

@@ -148,7 +148,11 @@ impl Exchange {
                 let first = request.values(name).next();
                 real_client(request, client, first.into_iter(), trusted, recursive)
             }
-            Sender::ProxyProtocol => None,
+            Sender::ProxyProtocol => {
+                let believed = trusted.iter().any(|network| network.contains(client.0));
+                let proxied = request.connection.proxied.filter(|_| believed);
+                proxied.map(|address| (address.ip(), address.port()))
+            }
         };
         if let Some((address, port)) = found {
             self.request.original = Some(client);

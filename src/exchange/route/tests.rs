@@ -239,7 +239,7 @@ fn destinations() {
             ("GET /?to=127.0.0.1:81", "127.0.0.1:81"),
             ("GET /?to=[::1]", "[::1]:80"),
             ("GET /?to=unix:/s:/x", "unix:/s"),
-            ("GET /?to=name", "name name:80"),
+            ("GET /?to=name", "502"),
             ("GET /r?to=name:8080/x", "name name:8080"),
             ("GET /?to=", "500"),
             ("GET /f?to=app", "app:0"),

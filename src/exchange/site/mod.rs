@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::aside::Live;
 use super::files::Files;
 use super::plan::Plan;
 use super::request::{CONSTANT, Request, Slice};
@@ -62,6 +63,8 @@ pub struct Site {
     /// Groups by name, as a `proxy_pass` with variables finds them: in order, each with its port.
     pub(super) groups: FxHashMap<Box<[u8]>, Vec<(UpstreamId, u16)>>,
     pub(super) files: Option<Arc<dyn Files>>,
+    /// What only a live proxy does, by location; empty for a simulation.
+    pub(super) live: Vec<Live>,
     unknown: Vec<String>,
     assumptions: Vec<String>,
     pub(super) hostname: Slice,

@@ -1,5 +1,6 @@
 //! The variables that nginx has by itself: one list of names.
 
+use super::live::{LIVE, Live};
 use crate::exchange::request::Slice;
 
 /// A variable, found once when the configuration is compiled.
@@ -19,15 +20,38 @@ pub enum Variable {
     UpstreamCookie(Slice),
     /// `$sent_http_NAME`
     SentHeader(Slice),
+    /// `$sent_trailer_NAME`
+    SentTrailer(Slice),
+    /// `$upstream_trailer_NAME`
+    UpstreamTrailer(Slice),
+    /// `$proxy_protocol_tlv_NAME`: the whole name
+    ProxyTlv(Slice),
+    /// One that only a live connection knows.
+    Live(Live),
     /// One with a name of its own.
     Builtin(Builtin),
     /// One that is not modelled: it has no value.
     Unknown,
 }
 
+impl Variable {
+    /// Only a live connection gives it a value.
+    pub fn is_live(self) -> bool {
+        matches!(
+            self,
+            Variable::Live(_)
+                | Variable::SentHeader(_)
+                | Variable::SentTrailer(_)
+                | Variable::UpstreamTrailer(_)
+                | Variable::ProxyTlv(_)
+        )
+    }
+}
+
 /// A variable with a name of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Builtin {
+    AncientBrowser,
     Args,
     BinaryRemoteAddr,
     Connection,
@@ -40,9 +64,15 @@ pub enum Builtin {
     Hostname,
     HttpCookie,
     Https,
+    InvalidReferer,
     IsArgs,
     IsRequestPort,
+    LimitConnStatus,
+    LimitRate,
+    LimitReqStatus,
+    ModernBrowser,
     Msec,
+    Msie,
     NginxVersion,
     ProxyAddXForwardedFor,
     ProxyHost,
@@ -60,6 +90,8 @@ pub enum Builtin {
     RequestTime,
     RequestUri,
     Scheme,
+    SecureLink,
+    SecureLinkExpires,
     SentLocation,
     ServerAddr,
     ServerName,
@@ -68,6 +100,8 @@ pub enum Builtin {
     Status,
     TimeIso8601,
     TimeLocal,
+    UidGot,
+    UidSet,
     UpstreamAddr,
     UpstreamConnectTime,
     UpstreamHeaderTime,
@@ -78,6 +112,7 @@ pub enum Builtin {
 
 /// All names.
 pub static BUILTINS: &[(&str, Builtin)] = &[
+    ("ancient_browser", Builtin::AncientBrowser),
     ("args", Builtin::Args),
     ("binary_remote_addr", Builtin::BinaryRemoteAddr),
     ("connection", Builtin::Connection),
@@ -91,9 +126,15 @@ pub static BUILTINS: &[(&str, Builtin)] = &[
     ("hostname", Builtin::Hostname),
     ("http_cookie", Builtin::HttpCookie),
     ("https", Builtin::Https),
+    ("invalid_referer", Builtin::InvalidReferer),
     ("is_args", Builtin::IsArgs),
     ("is_request_port", Builtin::IsRequestPort),
+    ("limit_conn_status", Builtin::LimitConnStatus),
+    ("limit_rate", Builtin::LimitRate),
+    ("limit_req_status", Builtin::LimitReqStatus),
+    ("modern_browser", Builtin::ModernBrowser),
     ("msec", Builtin::Msec),
+    ("msie", Builtin::Msie),
     ("nginx_version", Builtin::NginxVersion),
     ("proxy_add_x_forwarded_for", Builtin::ProxyAddXForwardedFor),
     ("proxy_host", Builtin::ProxyHost),
@@ -112,6 +153,8 @@ pub static BUILTINS: &[(&str, Builtin)] = &[
     ("request_time", Builtin::RequestTime),
     ("request_uri", Builtin::RequestUri),
     ("scheme", Builtin::Scheme),
+    ("secure_link", Builtin::SecureLink),
+    ("secure_link_expires", Builtin::SecureLinkExpires),
     ("sent_http_location", Builtin::SentLocation),
     ("server_addr", Builtin::ServerAddr),
     ("server_name", Builtin::ServerName),
@@ -120,6 +163,8 @@ pub static BUILTINS: &[(&str, Builtin)] = &[
     ("status", Builtin::Status),
     ("time_iso8601", Builtin::TimeIso8601),
     ("time_local", Builtin::TimeLocal),
+    ("uid_got", Builtin::UidGot),
+    ("uid_set", Builtin::UidSet),
     ("upstream_addr", Builtin::UpstreamAddr),
     ("upstream_connect_time", Builtin::UpstreamConnectTime),
     ("upstream_header_time", Builtin::UpstreamHeaderTime),
@@ -137,14 +182,22 @@ static PREFIXES: &[(&str, Family)] = &[
     ("cookie_", Variable::Cookie),
     ("http_", Variable::Header),
     ("sent_http_", Variable::SentHeader),
+    ("sent_trailer_", Variable::SentTrailer),
     ("upstream_cookie_", Variable::UpstreamCookie),
     ("upstream_http_", Variable::UpstreamHeader),
+    ("upstream_trailer_", Variable::UpstreamTrailer),
 ];
 
 /// The variable of this name, in lower case; `keep` makes a constant of the part of a name that belongs to a family.
 pub fn builtin(name: &str, keep: impl FnOnce(&str) -> Slice) -> Variable {
     if let Ok(at) = BUILTINS.binary_search_by(|(known, _)| (*known).cmp(name)) {
         return Variable::Builtin(BUILTINS[at].1);
+    }
+    if let Ok(at) = LIVE.binary_search_by(|(known, _)| (*known).cmp(name)) {
+        return Variable::Live(LIVE[at].1);
+    }
+    if name.starts_with("proxy_protocol_tlv_") {
+        return Variable::ProxyTlv(keep(name));
     }
     let family = PREFIXES.iter().find_map(|(prefix, make)| Some((name.strip_prefix(prefix)?, make)));
     family.map_or(Variable::Unknown, |(rest, make)| make(keep(rest)))
@@ -156,9 +209,10 @@ mod tests {
 
     #[test]
     fn names_are_sorted_and_nginx_knows_them() {
-        assert!(BUILTINS.is_sorted_by(|a, b| a.0 < b.0));
+        assert!(BUILTINS.is_sorted_by(|a, b| a.0 < b.0) && LIVE.is_sorted_by(|a, b| a.0 < b.0));
         let target = crate::modules::Target::default();
-        for (name, _) in BUILTINS {
+        let names = BUILTINS.iter().map(|(name, _)| name).chain(LIVE.iter().map(|(name, _)| name));
+        for name in names {
             assert!(target.variable(crate::modules::Kind::Http, name).is_some(), "{name}");
         }
     }

@@ -99,7 +99,8 @@ fn local_address(worker: &Worker, exchange: &mut Exchange) -> Option<SocketAddr>
         Local::Any => None,
         Local::Address(address) => Some(address),
         Local::Invalid(text) => {
-            log(worker, exchange, Level::Error, format_args!("invalid local address \"{text}\""));
+            let message = crate::syntax::encode(&format!("invalid local address \"{text}\""));
+            worker.say(exchange, Level::Error, &message, "");
             None
         }
     }
@@ -109,15 +110,10 @@ fn unconnected(worker: &Worker, exchange: &Exchange, why: &Unconnected) -> Event
     match why {
         Unconnected::Refused(_) => Event::Refused,
         Unconnected::Here(level, text) => {
-            log(worker, exchange, *level, format_args!("{text} while connecting to upstream"));
+            worker.say(exchange, *level, text.as_bytes(), "while connecting to upstream");
             Event::Failed(500)
         }
     }
-}
-
-fn log(worker: &Worker, exchange: &Exchange, level: Level, text: std::fmt::Arguments<'_>) {
-    let log = worker.logs.of(worker.terms(exchange).scope);
-    worker.logs.error(log, level, Some(exchange.request.connection().number), text);
 }
 
 fn poll_head<C: Client>(

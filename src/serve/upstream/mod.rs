@@ -8,6 +8,7 @@ mod link;
 mod relay;
 mod request;
 mod speaks;
+mod tunnel;
 
 pub use attempt::attempt;
 pub use idle::Pools;

@@ -6,21 +6,34 @@ use std::task::{Context, Poll};
 
 use super::framing::{Framing, Note, length};
 use super::link::Link;
+use super::request::poll_request;
 use super::speaks::{self, READING_BODY};
+use super::tunnel::tunnel;
 use crate::balance::Millis;
-use crate::exchange::Event;
+use crate::exchange::answer::Ranges;
+use crate::exchange::{Event, Exchange, Ignored, TermsOf};
 use crate::serve::client::Client;
 use crate::serve::clock;
 use crate::serve::flight::Flight;
 use crate::serve::log::Level;
 use crate::serve::reply::place_redirect;
+use crate::serve::send;
+use crate::serve::spool::Spool;
 use crate::serve::state::Worker;
 
 /// Where the relay is.
 struct Relay {
     /// Content that the client has not taken, from `at` on.
-    pending: Vec<u8>,
-    at: usize,
+    pending: Spool,
+    at: u64,
+    /// The upstream is read as fast as it sends.
+    buffers: bool,
+    /// The body filters were told that nothing more comes.
+    is_over: bool,
+    /// The client was told that the body is complete.
+    is_ended: bool,
+    /// What went wrong with the upstream; the client still gets what came before.
+    failed: Option<Ended>,
     /// When the upstream last sent, and the client last took, something.
     heard: Millis,
     took: Millis,
@@ -37,10 +50,33 @@ enum Ended {
 /// Passes an answer on whose head was read.
 pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut link: Link) -> Event {
     make_answer(worker, flight, &link);
+    if let Err(refused) = send::filter(worker, flight) {
+        if !refused.keeps_headers {
+            flight.answer.clear();
+        }
+        return Event::Failed(refused.status);
+    }
     let has_body = !flight.answer.header_only;
+    if flight.answer.status == 101 && flight.exchange.request.value(b"upgrade").is_some() {
+        client.begin(worker, flight, true);
+        return tunnel(worker, client, flight, link).await;
+    }
     client.begin(worker, flight, has_body);
+    if flight.head_only && !link.framing.is_done() {
+        // Nobody wants the body.
+        return Event::LastByte;
+    }
     let now = clock::now();
-    let mut relay = Relay { pending: Vec::new(), at: 0, heard: now, took: now };
+    let mut relay = Relay {
+        pending: Spool::default(),
+        at: 0,
+        buffers: buffers(&flight.exchange, worker.terms(&flight.exchange).buffering.on),
+        is_over: false,
+        is_ended: false,
+        failed: None,
+        heard: now,
+        took: now,
+    };
     let ended = poll_fn(|cx| relay.poll(cx, worker, client, flight, &mut link)).await;
     client.timer().clear();
     match ended {
@@ -59,14 +95,30 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
     }
 }
 
+/// Whether the answer is read as fast as it comes: `X-Accel-Buffering` may say otherwise than the configuration.
+fn buffers(exchange: &Exchange, on: bool) -> bool {
+    if exchange.passing().ignored.contains(Ignored::BUFFERING) {
+        return on;
+    }
+    match exchange.upstream_headers.get(b"x-accel-buffering") {
+        Some(value) if value.eq_ignore_ascii_case(b"no") => false,
+        Some(value) if value.eq_ignore_ascii_case(b"yes") => true,
+        _ => on,
+    }
+}
+
 /// The head of the answer.
 fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
-    let Flight { answer, exchange, upstream_head, status_line, .. } = flight;
+    let Flight { answer, exchange, upstream_head, status_line, head_only, .. } = flight;
     answer.clear();
     let Some(treatments) = speaks::treatments(worker, exchange) else { return };
     answer.status = exchange.route.outcome(exchange.status);
     if answer.status == upstream_head.status {
         answer.status_line.extend_from_slice(status_line);
+    }
+    answer.of_upstream = true;
+    if worker.terms(exchange).heads.force_ranges {
+        answer.ranges = Ranges::Single;
     }
     let rewritten = match worker.http(exchange) {
         Some(http) => http.rewrites.run(&worker.generation.site, exchange, treatments),
@@ -78,7 +130,8 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
         let path = std::mem::take(&mut answer.location);
         place_redirect(worker, exchange, &path, answer);
     }
-    answer.header_only = exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
+    answer.add(&exchange.challenges);
+    answer.header_only = *head_only || exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
     if !matches!(link.framing, Framing::Chunked(_)) {
         answer.length = length(&exchange.upstream_headers);
     }
@@ -97,29 +150,43 @@ impl Relay {
         if !link.rest.is_empty() && !link.framing.is_done() {
             let rest = std::mem::take(&mut link.rest);
             if let Err(ended) = self.take(cx, worker, client, flight, link, &rest) {
-                return Poll::Ready(ended);
+                self.failed = Some(ended);
             }
         }
         loop {
-            let blocked = match self.poll_pending(cx, client) {
+            if link.framing.is_done() && !std::mem::replace(&mut self.is_over, true) && !flight.filters.is_empty() {
+                match flight.filters.filter(b"", true) {
+                    Ok(rest) => self.pending.buffer().extend_from_slice(rest),
+                    Err(_) => self.failed = Some(Ended::Reset),
+                }
+            }
+            let blocked = match self.poll_pending(cx, worker, client) {
                 Poll::Ready(Ok(())) => false,
                 Poll::Ready(Err(_)) => return Poll::Ready(Ended::ClientGone),
                 Poll::Pending => true,
             };
-            if link.framing.is_done() {
+            if link.framing.is_done() || self.failed.is_some() {
                 if blocked {
                     return self.wait(cx, client, terms.send_timeout, None);
                 }
-                client.end();
+                if self.failed.is_none() && !std::mem::replace(&mut self.is_ended, true) {
+                    send::end(worker, client, flight);
+                }
                 return match client.poll_flush(cx) {
-                    Poll::Ready(Ok(())) => Poll::Ready(Ended::Whole),
+                    Poll::Ready(Ok(())) => Poll::Ready(self.failed.take().unwrap_or(Ended::Whole)),
                     Poll::Ready(Err(_)) => Poll::Ready(Ended::ClientGone),
                     Poll::Pending => self.wait(cx, client, terms.send_timeout, None),
                 };
             }
-            let room = if terms.buffering.on { terms.buffering.memory as usize } else { terms.buffering.head as usize };
-            if blocked && self.pending.len() - self.at >= room {
+            if !link.sending.is_done {
+                // The peer answers before it has read the whole request; it may want the rest.
+                let _ = poll_request(cx, worker, client, flight, link);
+            }
+            if blocked && self.pending.len() - self.at >= self.room(terms) {
                 return self.wait(cx, client, terms.send_timeout, None);
+            }
+            if blocked && self.buffers && self.pending.settle(&terms.buffer_place()).is_err() {
+                return Poll::Ready(Ended::Reset);
             }
             let mut scratch = worker.scratch.borrow_mut();
             match link.stream.poll_read(cx, &mut scratch) {
@@ -127,11 +194,11 @@ impl Relay {
                     link.framing = Framing::Done;
                     link.persists = false;
                 }
-                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Ended::Reset),
+                Poll::Ready(Ok(0) | Err(_)) => self.failed = Some(Ended::Reset),
                 Poll::Ready(Ok(count)) => {
                     self.heard = clock::now();
                     if let Err(ended) = self.take(cx, worker, client, flight, link, &scratch[..count]) {
-                        return Poll::Ready(ended);
+                        self.failed = Some(ended);
                     }
                 }
                 Poll::Pending => {
@@ -161,18 +228,38 @@ impl Relay {
         if client.timer().poll(cx).is_ready() { Poll::Ready(ended) } else { Poll::Pending }
     }
 
+    /// Bytes that may wait for the client.
+    fn room(&self, terms: &TermsOf) -> u64 {
+        let buffering = &terms.buffering;
+        if !self.buffers { buffering.head } else { buffering.memory.saturating_add(buffering.file) }
+    }
+
     /// Gives the client what it has not taken.
-    fn poll_pending<C: Client>(&mut self, cx: &mut Context, client: &mut C) -> Poll<std::io::Result<()>> {
-        if self.at < self.pending.len() {
-            let mut left = &self.pending[self.at..];
+    fn poll_pending<C: Client>(
+        &mut self,
+        cx: &mut Context,
+        worker: &Worker,
+        client: &mut C,
+    ) -> Poll<std::io::Result<()>> {
+        while self.at < self.pending.len() {
+            let mut scratch = worker.scratch.borrow_mut();
+            let mut left = match self.pending.in_memory() {
+                Some(all) => &all[self.at as usize..],
+                None => {
+                    let count = self.pending.read_at(self.at, &mut scratch)?;
+                    &scratch[..count]
+                }
+            };
             let before = left.len();
             let done = client.poll_send(cx, &mut left);
             let count = before - left.len();
-            self.at += count;
+            self.at += count as u64;
             if count > 0 {
                 self.took = clock::now();
             }
             std::task::ready!(done)?;
+        }
+        if self.at > 0 {
             self.pending.clear();
             self.at = 0;
         }
@@ -185,7 +272,7 @@ impl Relay {
         cx: &mut Context,
         worker: &Worker,
         client: &mut C,
-        flight: &Flight,
+        flight: &mut Flight,
         link: &mut Link,
         input: &[u8],
     ) -> Result<(), Ended> {
@@ -199,6 +286,9 @@ impl Relay {
                 note(worker, flight, link, &piece.note, &input[at..]);
             }
             let mut data = &input[at..][piece.data];
+            if !flight.filters.is_empty() {
+                data = flight.filters.filter(data, false).map_err(|_| Ended::Reset)?;
+            }
             at += piece.consumed;
             if self.at == self.pending.len() && !data.is_empty() {
                 match client.poll_send(cx, &mut data) {
@@ -207,7 +297,7 @@ impl Relay {
                     Poll::Pending => {}
                 }
             }
-            self.pending.extend_from_slice(data);
+            self.pending.buffer().extend_from_slice(data);
         }
         if at < input.len() {
             // More than the answer: the connection is of no more use.
