@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::access_log::{AccessLog, Compiled};
 use super::answer::HeadTerms;
 use super::local::LocalTerms;
-use super::passed::{Cgi, Http, Memcached};
+use super::passed::{Cgi, Http, Memcached, NearEnd};
 use super::site::{LocationId, ServerId};
 use crate::config::{Config, ScopeId, Value, values};
 use crate::exchange::site::Builder;
@@ -73,6 +73,8 @@ pub struct TermsOf {
     pub reset_timedout: bool,
     /// Buffers for answers.
     pub buffering: Buffering,
+    /// The sockets to upstreams.
+    pub near: NearEnd,
     /// What the header filters go by.
     pub heads: HeadTerms,
     /// How files are served.
@@ -215,6 +217,7 @@ impl TermsOf {
             refreshes: flag("msie_refresh", false),
             reset_timedout: flag("reset_timedout_connection", false),
             buffering: Buffering::of(config, scope, prefix),
+            near: NearEnd::compile(config, scope, prefix, target, builder),
             heads: HeadTerms::compile(scope, prefix, builder),
             local: LocalTerms::compile(scope, builder),
             access_logs,

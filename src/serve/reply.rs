@@ -39,6 +39,7 @@ fn prepare(worker: &Worker, flight: &mut Flight, reply: Reply) -> Vec<u8> {
     let site = &worker.generation.site;
     answer.restart();
     answer.status = reply.status;
+    exchange.write_cookies(&mut answer.list);
     answer.header_only = *head_only || exchange.request.method() == b"HEAD";
     let mut body = Vec::new();
     match reply.body {

@@ -16,6 +16,7 @@ use super::client::http2;
 use super::generation::Generation;
 use super::local::State;
 use super::log::{Level, Logs, MAIN};
+use super::names;
 use super::process::{Order, Socket};
 use super::state::Worker;
 use super::stream::{Plain, Stream};
@@ -52,6 +53,7 @@ async fn serve(seed: Seed) {
     spawn_local(Rc::clone(&worker.timers).tick());
     let watched = Rc::clone(&worker);
     spawn_local(async move { watched.pools.watch().await });
+    names::watch_zones(&worker);
     let accepting: Vec<_> = sockets
         .into_iter()
         .map(|(listener, socket)| spawn_local(accept(Rc::clone(&worker), listener, socket)))

@@ -340,8 +340,7 @@ impl Request {
     #[must_use]
     #[inline]
     pub fn has_body(&self) -> bool {
-        self.is_chunked()
-            || self.known.length.is_some_and(|length| self.get(length).iter().any(|digit| *digit != b'0'))
+        self.is_chunked() || self.known.length.is_some_and(|length| self.get(length).iter().any(|digit| *digit != b'0'))
     }
 
     /// It has a header such as `If-Modified-Since`, of which answers depend.

@@ -125,6 +125,7 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
         Some(http) => http.rewrites.run(&worker.generation.site, exchange, treatments),
         None => Vec::new(),
     };
+    exchange.write_cookies(&mut answer.list);
     answer.take(&exchange.upstream_headers, treatments, exchange.request.version() >= 20, &rewritten);
     if !answer.location.is_empty() {
         let path = std::mem::take(&mut answer.location);

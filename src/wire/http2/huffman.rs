@@ -84,7 +84,8 @@ pub fn decode(bytes: &[u8], out: &mut Vec<u8>) -> bool {
             count += 8;
         }
         // Left-aligned; what is missing is ones, as padding is.
-        let window = if count >= 32 { (bits >> (count - 32)) as u32 } else { (bits << (32 - count)) as u32 | ones(32 - count) };
+        let window =
+            if count >= 32 { (bits >> (count - 32)) as u32 } else { (bits << (32 - count)) as u32 | ones(32 - count) };
         let (symbol, length) = next(window);
         if symbol == END || length > count {
             return count < 8 && window == u32::MAX;

@@ -35,10 +35,10 @@ fn examples_of_the_rfc() {
     let first = all(&mut decoder, &hex("828684418cf1e3c2e5f23a6ba0ab90f4ff"));
     assert_eq!(first.expect("a block")[3], (":authority".into(), "www.example.com".into()));
     let second = all(&mut decoder, &hex("828684be5886a8eb10649cbf"));
-    assert_eq!(second.expect("a block")[3..], [
-        (":authority".into(), "www.example.com".into()),
-        ("cache-control".into(), "no-cache".into())
-    ]);
+    assert_eq!(
+        second.expect("a block")[3..],
+        [(":authority".into(), "www.example.com".into()), ("cache-control".into(), "no-cache".into())]
+    );
     let third = all(&mut decoder, &hex("828785bf408825a849e95ba97d7f8925a849e95bb8e8b4bf")).expect("a block");
     assert_eq!(third[4], ("custom-key".into(), "custom-value".into()));
     // C.5: a table of 256 bytes drops the oldest.
@@ -85,11 +85,14 @@ fn a_long_block_goes_on_in_continuation() {
     let mut out = Vec::new();
     frame::headers(&mut out, 3, b"abcde", true, 2);
     let heads: Vec<Head> = [0, 11, 22].into_iter().filter_map(|at| Head::read(&out[at..])).collect();
-    assert_eq!(heads.iter().map(|head| (head.kind, head.flags, head.length)).collect::<Vec<_>>(), [
-        (frame::HEADERS, frame::END_STREAM, 2),
-        (frame::CONTINUATION, 0, 2),
-        (frame::CONTINUATION, frame::END_HEADERS, 1)
-    ]);
+    assert_eq!(
+        heads.iter().map(|head| (head.kind, head.flags, head.length)).collect::<Vec<_>>(),
+        [
+            (frame::HEADERS, frame::END_STREAM, 2),
+            (frame::CONTINUATION, 0, 2),
+            (frame::CONTINUATION, frame::END_HEADERS, 1)
+        ]
+    );
     assert_eq!(Head::read(&out[..8]), None);
 }
 

@@ -84,7 +84,8 @@ impl Reading {
             }
             b"host" => self.host = Some(value.to_vec()),
             b"content-length" => {
-                let digits = std::str::from_utf8(value).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+                let digits =
+                    std::str::from_utf8(value).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
                 self.length = Some(digits.and_then(|digits| digits.parse().ok()).ok_or(BAD)?);
             }
             _ => {}

@@ -110,7 +110,8 @@ impl Priorities {
             return;
         }
         let children: Vec<u32> = self.children(id).collect();
-        let weights: u32 = children.iter().filter_map(|child| self.nodes.get(child)).map(|node| u32::from(node.weight)).sum();
+        let weights: u32 =
+            children.iter().filter_map(|child| self.nodes.get(child)).map(|node| u32::from(node.weight)).sum();
         for child in children {
             if let Some(child) = self.nodes.get_mut(&child) {
                 child.parent = node.parent;

@@ -93,8 +93,7 @@ impl Session {
                 let count = (left as usize).min(bytes.len());
                 let left = left - count as u32;
                 self.data(id, &bytes[..count], ends && left == 0);
-                self.part =
-                    if left > 0 { Part::Data { id, left, padding, ends } } else { Part::Skip(padding) };
+                self.part = if left > 0 { Part::Data { id, left, padding, ends } } else { Part::Skip(padding) };
                 Ok(Some(count))
             }
             Part::Block { .. } => self.block(bytes),

@@ -8,12 +8,12 @@ use rustc_hash::FxHashMap;
 use super::head::Reading;
 use super::priority::Priorities;
 use super::receive::Part;
+use crate::balance::Millis;
 use crate::exchange::{Connection, Lingering, ListenerId};
 use crate::serve::clock;
 use crate::serve::flight::Flight;
 use crate::serve::state::Worker;
 use crate::serve::stream::Stream;
-use crate::balance::Millis;
 use crate::wire::http2::{Code, DEFAULT_FRAME, DEFAULT_WINDOW, MAX_FRAME, MAX_WINDOW, frame, hpack};
 
 /// What holds for a connection: the settings of its default server.
