@@ -75,6 +75,8 @@ pub struct Exchange {
     pub(super) was_counted: bool,
     /// Milliseconds that it waited, for `limit_req` or in a queue.
     pub waited: u64,
+    /// What the client's cookie says of it (`userid`).
+    pub(super) uid: super::answer::KnownUid,
     /// Since when it waits.
     pub(super) waits: Millis,
 }
@@ -107,6 +109,7 @@ impl Exchange {
         (self.now, self.started, self.status, self.waited) = (now, now, 0, 0);
         self.tries.reset();
         (self.reply, self.destined) = (None, None);
+        self.uid = super::answer::KnownUid::default();
         (self.forwards, self.was_limited, self.was_counted) = (false, false, false);
         (self.is_sub, self.reads_for_copies) = (false, false);
         self.challenges.clear();
@@ -123,6 +126,16 @@ impl Exchange {
     #[must_use]
     pub fn server_name<'s>(&self, site: &'s Site) -> &'s [u8] {
         site.constant(site.server(self.route.server).name)
+    }
+
+    /// Keeps a text as long as the request lives.
+    pub fn keep(&mut self, text: &[u8]) -> Slice {
+        self.request.push(text)
+    }
+
+    /// Sets the `Location` header.
+    pub fn redirect_client(&mut self, location: &[u8]) {
+        self.route.redirect = Some(self.request.push(location));
     }
 
     /// The bytes of a value.

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use super::access_log::{AccessLog, Compiled};
+use super::answer::HeadTerms;
+use super::local::LocalTerms;
 use super::passed::{Cgi, Http, Memcached};
 use super::site::{LocationId, ServerId};
 use crate::config::{Config, ScopeId, Value, values};
@@ -55,6 +57,8 @@ pub struct TermsOf {
     pub log_not_found: bool,
     /// The padding for old browsers.
     pub padding: bool,
+    /// Old browsers get a page in the place of a redirect.
+    pub refreshes: bool,
     /// The connection is reset when a client times out.
     pub reset_timedout: bool,
     /// Buffers for answers.
@@ -63,6 +67,10 @@ pub struct TermsOf {
     pub access_logs: Arc<[AccessLog]>,
     /// Subrequests are logged, too.
     pub log_subrequest: bool,
+    /// What the header filters go by.
+    pub heads: HeadTerms,
+    /// How files are served.
+    pub local: LocalTerms,
     /// How requests are passed on by HTTP.
     pub http: Option<Box<Http>>,
     /// How requests are passed on by FastCGI, SCGI, uwsgi.
@@ -180,10 +188,13 @@ impl TermsOf {
             ignores_abort: flag_of(config, scope, prefix, "ignore_client_abort"),
             log_not_found: flag("log_not_found", true),
             padding: flag("msie_padding", true),
+            refreshes: flag("msie_refresh", false),
             reset_timedout: flag("reset_timedout_connection", false),
             buffering: Buffering::of(config, scope, prefix),
             access_logs,
             log_subrequest: flag("log_subrequest", false),
+            heads: HeadTerms::compile(scope, prefix, builder),
+            local: LocalTerms::compile(scope, builder),
             http: http.map(Box::new),
             cgi: cgi.map(Box::new),
             memcached: memcached.map(Box::new),

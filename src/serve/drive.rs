@@ -7,6 +7,7 @@ use std::task::Poll;
 use super::aside;
 use super::client::{BodyFault, Client};
 use super::flight::Flight;
+use super::local;
 use super::reply;
 use super::state::Worker;
 use super::upstream::{self, Link};
@@ -27,16 +28,21 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
             Action::Mirror => aside::mirror(worker, flight),
             Action::Body => read_body(worker, client, flight).await,
             Action::Forward => {
-                is_answered = true;
-                match link.take() {
+                let event = match link.take() {
                     Some(link) => upstream::forward(worker, client, flight, link).await,
                     None => Event::Reset,
-                }
+                };
+                is_answered = !is_instead(event);
+                event
             }
-            Action::Serve(_) => Event::Failed(404),
+            Action::Serve(handler) => {
+                let event = local::serve(worker, client, flight, handler).await;
+                is_answered = !is_instead(event);
+                event
+            }
             Action::Done => break,
         };
-        if is_answered && event != Event::LastByte {
+        if is_answered && !matches!(event, Event::LastByte | Event::Served(_)) {
             client.fail();
         }
         action = worker.tell(&mut flight.exchange, event);
@@ -44,6 +50,11 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
     if !is_answered {
         reply::answer(worker, client, flight).await;
     }
+}
+
+/// Another answer takes the place of this one, of which nothing was sent.
+fn is_instead(event: Event) -> bool {
+    matches!(event, Event::Failed(_) | Event::Redirected)
 }
 
 /// Waits until a time, or until the client goes away.

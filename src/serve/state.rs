@@ -11,6 +11,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::clock;
 use super::flight::Flight;
 use super::generation::Generation;
+use super::local::Counts;
 use super::log::Logs;
 use super::memory::WorkerMemory;
 use super::timers::Timers;
@@ -44,6 +45,9 @@ pub struct Worker {
     core: RefCell<Core>,
     flights: RefCell<Vec<Box<Flight>>>,
     date: RefCell<(u64, String)>,
+    /// What it counts for `stub_status`.
+    pub counts: Arc<Counts>,
+    answers: Cell<u32>,
 }
 
 /// What the exchanges of a worker work on.
@@ -87,6 +91,8 @@ impl Worker {
             core: RefCell::new(Core { memory, chance: Chance(ChaCha8Rng::seed_from_u64(seed)), watch: Blind }),
             flights: RefCell::default(),
             date: RefCell::default(),
+            counts: Counts::new(),
+            answers: Cell::new(0),
         })
     }
 
@@ -140,6 +146,18 @@ impl Worker {
     /// How the request is passed on by HTTP.
     pub fn http(&self, exchange: &Exchange) -> Option<&Http> {
         self.terms(exchange).http.as_deref()
+    }
+
+    /// Chance.
+    pub fn random(&self) -> u32 {
+        self.core.borrow_mut().chance.next()
+    }
+
+    /// A number that no other answer of the process has: the upper half is that of the worker.
+    pub fn unique(&self) -> u64 {
+        self.answers.set(self.answers.get().wrapping_add(1));
+        let start = (clock::epoch() as u32) << 16 ^ std::process::id() ^ (self.number as u32) << 24;
+        u64::from(start) << 32 | u64::from(self.answers.get())
     }
 
     /// The time as HTTP writes it, made once a second.

@@ -86,6 +86,8 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
         Builtin::SecureLink => clues::secure_link(site, exchange),
         Builtin::SecureLinkExpires => clues::secure_link_expires(site, exchange),
         Builtin::Msie => Some(clues::msie(exchange)),
+        Builtin::UidGot => exchange.uid.got,
+        Builtin::UidSet => exchange.uid.set,
         _ => printed(builtin, exchange),
     }
 }

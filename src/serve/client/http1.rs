@@ -11,10 +11,11 @@ use super::outgoing::Outgoing;
 use super::{BodyFault, Client};
 use crate::balance::Millis;
 use crate::exchange::answer::{Manner, Persistence};
-use crate::exchange::{Connection, ListenerId, TermsOf};
+use crate::exchange::{Connection, Headers, ListenerId, TermsOf};
 use crate::serve::clock;
 use crate::serve::drive::drive;
 use crate::serve::flight::Flight;
+use crate::serve::local::State;
 use crate::serve::state::Worker;
 use crate::serve::stream::Stream;
 use crate::serve::timers::Timer;
@@ -90,6 +91,8 @@ impl Http1 {
 
     /// Waits for the first byte of the next request.
     async fn wait(&mut self, worker: &Worker, patience: u64) -> Waited {
+        let idle = if self.requests > 0 { State::Waiting } else { State::Reading };
+        worker.counts.add(idle);
         self.timer.set_after(patience);
         let waited = poll_fn(|cx| {
             if self.stream.socket().poll_readable(cx).is_ready() {
@@ -100,24 +103,32 @@ impl Http1 {
         })
         .await;
         self.timer.clear();
+        worker.counts.remove(idle);
         waited
     }
 
     /// Serves one request; whether there may be another.
     async fn serve(&mut self, worker: &Rc<Worker>, flight: &mut Flight) -> bool {
-        let action = match self.read_head(worker, flight).await {
+        worker.counts.add(State::Reading);
+        let read = self.read_head(worker, flight).await;
+        worker.counts.remove(State::Reading);
+        let action = match read {
             Read::Nothing => return false,
             Read::Request => worker.arrive(&mut flight.exchange, self.listener),
             Read::Refused(status) => worker.reject(&mut flight.exchange, self.listener, status),
         };
         self.requests += 1;
+        worker.counts.add(State::Requests);
+        worker.counts.add(State::Writing);
         self.settle_persistence(worker, flight);
         drive(worker, self, flight, action).await;
         for task in flight.background.drain(..) {
             // One that panicked has ended, too.
             let _ = task.await;
         }
-        self.drain(worker, flight).await
+        let again = self.drain(worker, flight).await;
+        worker.counts.remove(State::Writing);
+        again
     }
 
     /// Whether the connection may stay, by what the client and the server it chose say.
@@ -134,9 +145,6 @@ impl Http1 {
     }
 }
 
-/// Statuses after which nginx closes the connection.
-const CLOSING: &[u16] = &[400, 413, 414, 497, 495, 496, 500, 501];
-
 impl Client for Http1 {
     fn timer(&self) -> &Timer {
         &self.timer
@@ -145,13 +153,16 @@ impl Client for Http1 {
     fn begin(&mut self, worker: &Worker, flight: &mut Flight, has_body: bool) {
         let Flight { exchange, answer, .. } = flight;
         let terms = worker.terms(exchange);
-        let is_own = exchange.reply.is_some_and(|reply| reply.body.is_none());
-        if worker.is_leaving.get() || (is_own && CLOSING.contains(&answer.status)) {
+        if worker.is_leaving.get() || exchange.route.closes() {
             self.persists = false;
         }
         let version = exchange.request.version();
+        let may_chunk = has_body && version >= 11 && terms.chunked;
+        if answer.expects_trailers && may_chunk {
+            answer.length = None;
+        }
         let sized = answer.length.is_some() || !has_body;
-        let chunked = !sized && version >= 11 && terms.chunked;
+        let chunked = !sized && may_chunk;
         if !sized && !chunked {
             self.persists = false;
         }
@@ -177,6 +188,10 @@ impl Client for Http1 {
     #[inline]
     fn poll_flush(&mut self, cx: &mut Context) -> Poll<io::Result<()>> {
         self.outgoing.poll_flush(&mut self.stream, cx)
+    }
+
+    fn trail(&mut self, trailers: &Headers) {
+        self.outgoing.trail(trailers);
     }
 
     fn end(&mut self) {

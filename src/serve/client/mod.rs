@@ -15,6 +15,7 @@ use std::task::{Context, Poll};
 use super::flight::Flight;
 use super::state::Worker;
 use super::timers::Timer;
+use crate::exchange::Headers;
 
 /// Why the body of a request could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +39,11 @@ pub trait Client {
 
     /// Ready once all that was taken is on its way.
     fn poll_flush(&mut self, cx: &mut Context) -> Poll<io::Result<()>>;
+
+    /// Takes the headers that follow the body, before its end.
+    fn trail(&mut self, trailers: &Headers) {
+        let _ = trailers;
+    }
 
     /// The body is complete.
     fn end(&mut self);

@@ -8,10 +8,12 @@ use super::framing::length;
 use super::link::Link;
 use crate::balance::Millis;
 use crate::exchange::Event;
-use crate::exchange::answer::{Rewrite, Treatment};
+use crate::exchange::answer::{Ranges, Rewrite, Treatment};
+use crate::exchange::body::Filters;
 use crate::serve::client::Client;
 use crate::serve::clock;
 use crate::serve::flight::Flight;
+use crate::serve::send;
 use crate::serve::state::Worker;
 
 /// Where the relay is.
@@ -19,6 +21,10 @@ struct Relay {
     /// Content that the client has not taken, from `at` on.
     pending: Vec<u8>,
     at: usize,
+    /// The body filters were told that nothing more comes.
+    is_over: bool,
+    /// The client was told that the body is complete.
+    is_ended: bool,
     /// When the upstream last sent, and the client last took, something.
     heard: Millis,
     took: Millis,
@@ -35,6 +41,12 @@ enum Ended {
 /// Passes an answer on whose head was read.
 pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut link: Link) -> Event {
     make_answer(worker, flight, &link);
+    if let Err(refused) = send::filter(worker, flight) {
+        if !refused.keeps_headers {
+            flight.answer.clear();
+        }
+        return Event::Failed(refused.status);
+    }
     let has_body = !flight.answer.header_only;
     client.begin(worker, flight, has_body);
     if flight.head_only && !link.framing.is_done() {
@@ -42,7 +54,7 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
         return Event::LastByte;
     }
     let now = clock::now();
-    let mut relay = Relay { pending: Vec::new(), at: 0, heard: now, took: now };
+    let mut relay = Relay { pending: Vec::new(), at: 0, is_over: false, is_ended: false, heard: now, took: now };
     let ended = poll_fn(|cx| relay.poll(cx, worker, client, flight, &mut link)).await;
     client.timer().clear();
     match ended {
@@ -71,16 +83,19 @@ impl Rewrite for NoRewrite {
 
 /// The head of the answer.
 fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
-    let Flight { answer, exchange, upstream_head, status_line, head_only, .. } = flight;
+    let Flight { answer, exchange, upstream_head, status_line, .. } = flight;
     answer.clear();
     let Some(http) = worker.http(exchange) else { return };
     answer.status = exchange.route.outcome(exchange.status);
     if answer.status == upstream_head.status {
         answer.status_line.extend_from_slice(status_line);
     }
+    answer.of_upstream = true;
+    if worker.terms(exchange).heads.force_ranges {
+        answer.ranges = Ranges::Single;
+    }
     answer.take(&exchange.upstream_headers, &http.treatments, exchange.request.version() >= 20, &mut NoRewrite);
-    answer.add(&exchange.challenges);
-    answer.header_only = *head_only || exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
+    answer.header_only = exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
     if !matches!(link.framing, super::framing::Framing::Chunked(_)) {
         answer.length = length(&exchange.upstream_headers);
     }
@@ -98,11 +113,15 @@ impl Relay {
         let terms = worker.terms(&flight.exchange);
         if !link.rest.is_empty() && !link.framing.is_done() {
             let rest = std::mem::take(&mut link.rest);
-            if let Err(ended) = self.take(cx, client, link, &rest) {
+            if let Err(ended) = self.take(cx, client, &mut flight.filters, link, &rest) {
                 return Poll::Ready(ended);
             }
         }
         loop {
+            if link.framing.is_done() && !std::mem::replace(&mut self.is_over, true) && !flight.filters.is_empty() {
+                let Ok(rest) = flight.filters.filter(b"", true) else { return Poll::Ready(Ended::Reset) };
+                self.pending.extend_from_slice(rest);
+            }
             let blocked = match self.poll_pending(cx, client) {
                 Poll::Ready(Ok(())) => false,
                 Poll::Ready(Err(_)) => return Poll::Ready(Ended::ClientGone),
@@ -112,7 +131,9 @@ impl Relay {
                 if blocked {
                     return self.wait(cx, client, terms.send_timeout, None);
                 }
-                client.end();
+                if !std::mem::replace(&mut self.is_ended, true) {
+                    send::end(worker, client, flight);
+                }
                 return match client.poll_flush(cx) {
                     Poll::Ready(Ok(())) => Poll::Ready(Ended::Whole),
                     Poll::Ready(Err(_)) => Poll::Ready(Ended::ClientGone),
@@ -132,7 +153,7 @@ impl Relay {
                 Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Ended::Reset),
                 Poll::Ready(Ok(count)) => {
                     self.heard = clock::now();
-                    if let Err(ended) = self.take(cx, client, link, &scratch[..count]) {
+                    if let Err(ended) = self.take(cx, client, &mut flight.filters, link, &scratch[..count]) {
                         return Poll::Ready(ended);
                     }
                 }
@@ -186,6 +207,7 @@ impl Relay {
         &mut self,
         cx: &mut Context,
         client: &mut C,
+        filters: &mut Filters,
         link: &mut Link,
         input: &[u8],
     ) -> Result<(), Ended> {
@@ -193,6 +215,9 @@ impl Relay {
         while at < input.len() && !link.framing.is_done() {
             let piece = link.framing.read(&input[at..]).map_err(|_| Ended::Reset)?;
             let mut data = &input[at..][piece.data];
+            if !filters.is_empty() {
+                data = filters.filter(data, false).map_err(|_| Ended::Reset)?;
+            }
             at += piece.consumed;
             if self.at == self.pending.len() && !data.is_empty() {
                 match client.poll_send(cx, &mut data) {
