@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::task::{LocalSet, spawn_local};
 
 use super::client::http1::Http1;
+use super::client::proxied;
 use super::generation::Generation;
 use super::local::State;
 use super::log::{Level, Logs, MAIN};
@@ -136,7 +137,7 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
     let site = &worker.generation.site;
     let server = local_address(&plain);
     let listener = server.and_then(|server| site.listener_at(server)).unwrap_or(listener);
-    let connection = Connection {
+    let mut connection = Connection {
         client: client.map(|client| client.ip().to_canonical()),
         client_port: client.map_or(0, |client| client.port()),
         server,
@@ -149,9 +150,17 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
         let _ = tcp.set_nodelay(true);
     }
     let open = Open::new(worker);
-    let client = Http1::new(worker, Stream::Plain(plain), listener, connection);
     spawn_local(async move {
         let worker = Rc::clone(&open.0);
+        let mut said = None;
+        if worker.generation.site.listener(listener).proxy_protocol {
+            match Box::pin(proxied::take(&worker, &plain, listener, &mut connection)).await {
+                Ok(proxied) => said = proxied,
+                Err(proxied::Closed) => return,
+            }
+        }
+        let mut client = Http1::new(&worker, Stream::Plain(plain), listener, connection);
+        client.proxied = said;
         client.run(worker).await;
         drop(open);
     });

@@ -6,6 +6,8 @@ pub mod http1;
 mod incoming;
 mod inner;
 mod outgoing;
+mod pace;
+pub mod proxied;
 
 pub use inner::Inner;
 

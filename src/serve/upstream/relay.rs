@@ -91,6 +91,10 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
         answer.status_line.extend_from_slice(status_line);
     }
     answer.of_upstream = true;
+    if let Some(rate) = exchange.upstream_headers.get(b"x-accel-limit-rate") {
+        let bytes = std::str::from_utf8(rate).ok().and_then(|rate| rate.parse().ok());
+        exchange.limit_rate = if rate.eq_ignore_ascii_case(b"off") { Some(0) } else { bytes.or(exchange.limit_rate) };
+    }
     if worker.terms(exchange).heads.force_ranges {
         answer.ranges = Ranges::Single;
     }
