@@ -46,6 +46,6 @@ pub use route::{Content, Destination, Failed, Found, Reply, Route, To};
 pub use site::{Handler, Listener, ListenerId, Location, LocationId, Passed, Server, ServerId, Site};
 pub use state::Exchange;
 pub use terms::{Buffering, Lingering, ServerTerms, Terms, TermsOf};
-pub use upstream::{Affinity, Destined, Key, Located, Name, Next, Passing, Tries, Upstream, Wrong};
+pub use upstream::{Affinity, Destined, Ignored, Key, Located, Name, Next, Passing, Tries, Upstream, Wrong};
 pub use value::{Template, http_time, list_time, xml_time};
 pub use world::{Memory, Ticket, World};

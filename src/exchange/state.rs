@@ -52,6 +52,8 @@ pub struct Exchange {
     pub tries: Tries,
     /// The answer that nginx makes itself; none where an upstream or a file makes it.
     pub reply: Option<Reply>,
+    /// Headers for the answer that were found on the way to it: of an upstream that sent the request on.
+    pub kept: Headers,
     /// What its upstream speaks.
     pub protocol: Protocol,
     /// Its upstream speaks TLS.
@@ -104,6 +106,7 @@ impl Exchange {
         self.route.reset();
         self.attempts.clear();
         self.upstream_headers.clear();
+        self.kept.clear();
         self.upstream_trailers.clear();
         self.facts.start();
         self.notes.clear();
@@ -128,6 +131,12 @@ impl Exchange {
     #[must_use]
     pub fn server_name<'s>(&self, site: &'s Site) -> &'s [u8] {
         site.constant(site.server(self.route.server).name)
+    }
+
+    /// Bytes that its body may have; 0 for no limit.
+    #[must_use]
+    pub fn max_body(&self, site: &Site) -> u64 {
+        site.location(self.route.location).max_body
     }
 
     /// Keeps a text as long as the request lives.

@@ -62,7 +62,9 @@ pub fn mirror(worker: &Rc<Worker>, flight: &mut Flight) -> Event {
         let mut sub = worker.take_off();
         (sub.head_only, sub.body_is_whole) = (true, true);
         if mirror.body {
-            sub.body.extend_from_slice(&flight.body);
+            let place = worker.terms(&flight.exchange).body_place();
+            // What cannot be copied is not sent.
+            let _ = sub.body.copy(&flight.body, &place);
         }
         let how = Sub { uri: &path, keeps_args: true, keeps_method: true };
         let action = worker.begin_within(&flight.exchange, &mut sub.exchange, &how);

@@ -74,15 +74,22 @@ async fn wait<C: Client>(worker: &Worker, client: &mut C, until: Millis, event: 
 /// Reads the whole body of the request.
 async fn read_body<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) -> Event {
     client.invite_body();
-    let timeout = worker.terms(&flight.exchange).body_timeout;
+    let terms = worker.terms(&flight.exchange);
+    let most = flight.exchange.max_body(&worker.generation.site);
     loop {
-        client.timer().set_after(timeout);
-        let read = poll_fn(|cx| match client.poll_body(cx, worker, &mut flight.body) {
+        client.timer().set_after(terms.body_timeout);
+        let read = poll_fn(|cx| match client.poll_body(cx, worker, flight.body.buffer()) {
             Poll::Pending if client.timer().poll(cx).is_ready() => Poll::Ready(Err(BodyFault::Bad(408))),
             read => read,
         })
         .await;
         client.timer().clear();
+        if most > 0 && flight.body.len() > most {
+            return Event::Failed(413);
+        }
+        if flight.body.settle(&terms.body_place()).is_err() {
+            return Event::Failed(500);
+        }
         match read {
             Ok(true) => {
                 flight.body_is_whole = true;

@@ -4,6 +4,7 @@
 //! thread for each worker process that nginx would have; [`process`] keeps them through signals and reloads.
 
 mod aside;
+pub mod backend;
 mod client;
 mod clock;
 mod configuration;
@@ -20,6 +21,7 @@ pub mod resolver;
 pub mod run;
 mod send;
 mod settings;
+mod spool;
 mod state;
 mod stream;
 mod timers;

@@ -4,7 +4,7 @@ use super::client::Client;
 use super::flight::Flight;
 use super::send::{Source, send, send_filtered};
 use super::state::Worker;
-use crate::exchange::answer::{Refused, write_page, write_refresh};
+use crate::exchange::answer::{Answer, Refused, write_page, write_refresh};
 use crate::exchange::{Exchange, Reply, TermsOf};
 
 /// Statuses with which nginx closes the connection without a word.
@@ -61,13 +61,19 @@ fn prepare(worker: &Worker, flight: &mut Flight, reply: Reply) -> Vec<u8> {
     if let Some(location) = reply.location {
         let location = exchange.text(site, location);
         answer.list.remove(b"Location");
-        if location.first() == Some(&b'/') && terms.absolute_redirect {
-            write_absolute(worker, exchange, terms, location, &mut answer.location);
-        } else if !location.is_empty() {
-            answer.list.push(b"Location", location);
-        }
+        place_redirect(worker, exchange, location, answer);
     }
     body
+}
+
+/// Puts a redirect of nginx's own where it belongs: a path is made a whole URL, unless `absolute_redirect` is off.
+pub fn place_redirect(worker: &Worker, exchange: &Exchange, location: &[u8], answer: &mut Answer) {
+    let terms = worker.terms(exchange);
+    if location.first() == Some(&b'/') && terms.absolute_redirect {
+        write_absolute(worker, exchange, terms, location, &mut answer.location);
+    } else if !location.is_empty() {
+        answer.list.push(b"Location", location);
+    }
 }
 
 /// A redirect as a whole URL.

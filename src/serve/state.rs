@@ -12,7 +12,7 @@ use super::clock;
 use super::flight::Flight;
 use super::generation::Generation;
 use super::local::Counts;
-use super::log::Logs;
+use super::log::{Level, Logs};
 use super::memory::WorkerMemory;
 use super::timers::Timers;
 use super::upstream::Pools;
@@ -146,6 +146,16 @@ impl Worker {
     /// How the request is passed on by HTTP.
     pub fn http(&self, exchange: &Exchange) -> Option<&Http> {
         self.terms(exchange).http.as_deref()
+    }
+
+    /// Logs a message about a request, with what nginx is about; nothing where there is nothing to say.
+    pub fn say(&self, exchange: &Exchange, level: Level, message: &[u8], about: &str) {
+        let log = self.logs.of(self.terms(exchange).scope);
+        if message.is_empty() || !self.logs.enabled(log, level) {
+            return;
+        }
+        let separator = if about.is_empty() { "" } else { " " };
+        self.logs.error_bytes(log, level, None, &[message, separator.as_bytes(), about.as_bytes()].concat());
     }
 
     /// Chance.

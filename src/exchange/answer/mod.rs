@@ -20,7 +20,7 @@ pub use page::{write as write_page, write_refresh};
 pub use range::Part;
 pub use status::reason;
 pub use types::{ContentTypes, TypeList};
-pub use upstream::{Rewrite, Treatment, Treatments, parse_time};
+pub use upstream::{Treatment, Treatments, parse_time};
 pub(super) use userid::Known as KnownUid;
 
 use super::headers::Headers;

@@ -6,7 +6,7 @@ use crate::config::{ScopeId, Value, values};
 use crate::exchange::request::{Slice, cookie};
 use crate::exchange::site::Builder;
 use crate::exchange::state::Exchange;
-use crate::exchange::value::{Template, base64_decode, base64_encode, cookie_time};
+use crate::exchange::value::{Template, base64_encode, cookie_time, decode_base64};
 use crate::syntax::encode;
 
 /// `userid` and its kin of one location.
@@ -105,7 +105,7 @@ pub fn know(it: &mut Filtering) -> Result<(), Refused> {
     });
     let got = found.and_then(|found| {
         let text = request.get(found);
-        let bytes = base64_decode(text.get(..ENCODED)?)?;
+        let bytes = decode_base64(text.get(..ENCODED)?)?;
         let uid: Uid = std::array::from_fn(|n| word(&bytes[n * 4..]));
         (uid[3] != 0).then_some((uid, found))
     });

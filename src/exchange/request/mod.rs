@@ -405,6 +405,12 @@ impl Request {
         self.headers.iter().filter(named).map(|header| header.value)
     }
 
+    /// The first value of a header.
+    #[must_use]
+    pub fn value<'r>(&'r self, name: &'r [u8]) -> Option<&'r [u8]> {
+        self.values(name).next().map(|value| self.get(value))
+    }
+
     /// Drops headers whose names nginx does not take: `underscores` and `odd` say which it does.
     pub(super) fn drop_odd_headers(&mut self, underscores: bool, odd: bool) {
         if !self.odd_headers || odd {

@@ -4,6 +4,7 @@
 //! requests; [`Exchange::access`] judges the client; [`Exchange::content`] says who answers. When that fails,
 //! [`Exchange::fail`] looks for an error page.
 
+mod accel;
 mod begin;
 mod captures;
 mod content;

@@ -162,6 +162,10 @@ impl Compile for Builder<'_> {
         self.template(text)
     }
 
+    fn pattern(&mut self, regex: &Regex) -> PatternId {
+        Builder::pattern(self, regex)
+    }
+
     fn variable(&mut self, name: &str) -> Template {
         let variable = Builder::variable(self, name);
         Template { parts: Box::new([Part::Variable(variable)]) }

@@ -79,6 +79,8 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
         Builtin::FastcgiScriptName => Some(site.location(exchange.route.location).script.name(site, exchange)),
         Builtin::FastcgiPathInfo => Some(site.location(exchange.route.location).script.path(exchange)),
         Builtin::RequestFilename => exchange.filename(site),
+        Builtin::UidGot => exchange.uid.got,
+        Builtin::UidSet => exchange.uid.set,
         Builtin::SentLocation => live::sent_location(exchange),
         Builtin::AncientBrowser => Some(clues::browser(site, exchange, false)),
         Builtin::ModernBrowser => Some(clues::browser(site, exchange, true)),
@@ -86,8 +88,6 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
         Builtin::SecureLink => clues::secure_link(site, exchange),
         Builtin::SecureLinkExpires => clues::secure_link_expires(site, exchange),
         Builtin::Msie => Some(clues::msie(exchange)),
-        Builtin::UidGot => exchange.uid.got,
-        Builtin::UidSet => exchange.uid.set,
         _ => printed(builtin, exchange),
     }
 }

@@ -15,7 +15,6 @@ mod secure_link;
 mod table;
 mod upstream;
 
-pub(super) use builtin::decode_base64 as base64_decode;
 pub(super) use builtin::{basic_credentials, decode_base64};
 pub(super) use clues::Clues;
 pub(super) use format::{base64_encode, cookie_time};

@@ -235,6 +235,11 @@ impl Client for Http1 {
         }
     }
 
+    fn open_tunnel(&mut self) {
+        self.incoming = Incoming::Tunnel;
+        self.persists = false;
+    }
+
     fn poll_gone(&mut self, cx: &mut Context, worker: &Worker) -> Poll<()> {
         /// What a client may send ahead.
         const AHEAD: usize = 64 << 10;

@@ -67,6 +67,8 @@ impl Client for Inner {
 
     fn invite_body(&mut self) {}
 
+    fn open_tunnel(&mut self) {}
+
     fn poll_gone(&mut self, _: &mut Context, _: &Worker) -> Poll<()> {
         Poll::Pending
     }

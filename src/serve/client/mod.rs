@@ -59,6 +59,9 @@ pub trait Client {
     /// Says that the body may come, where the client waits for that.
     fn invite_body(&mut self);
 
+    /// From here on whatever the client sends is its body.
+    fn open_tunnel(&mut self);
+
     /// Ready once the client has gone.
     fn poll_gone(&mut self, cx: &mut Context, worker: &Worker) -> Poll<()>;
 

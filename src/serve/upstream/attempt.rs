@@ -1,15 +1,15 @@
 //! One try at one peer, up to the head of its answer: `ngx_http_upstream_connect` to `ngx_http_upstream_process_header`.
 
 use std::future::poll_fn;
-use std::io;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::connect::connect;
-use super::framing::Framing;
 use super::link::Link;
-use crate::exchange::{Body, Event, Http};
-use crate::serve::client::Client;
+use super::request::{Sending, Unsent, poll_request};
+use super::speaks;
+use crate::exchange::Event;
+use crate::serve::client::{BodyFault, Client};
 use crate::serve::flight::Flight;
 use crate::serve::state::Worker;
 
@@ -19,6 +19,8 @@ enum Failed {
     Invalid,
     Timeout,
     ClientGone,
+    /// The client's body is not what it should be: this status.
+    Body(u16),
 }
 
 /// Sends the request to the peer of the last attempt, and reads the head of its answer.
@@ -37,15 +39,17 @@ pub async fn attempt<C: Client>(
     let link = link.insert(found);
     link.requests += 1;
     worker.tell(&mut flight.exchange, Event::Connected);
-    if !write_request(worker, flight) {
+    if !speaks::write_request(worker, flight) {
         return Event::Failed(500);
     }
-    flight.upstream_head.clear();
-    link.is_sent = false;
+    speaks::begin(flight);
+    link.sending = Sending::default();
     let passing = *flight.exchange.passing();
     client.timer().set_after(passing.read_timeout);
-    let mut sent = 0;
-    let read = poll_fn(|cx| poll_head(cx, worker, client, flight, link, &mut sent)).await;
+    if !flight.body_is_whole && flight.exchange.request.has_body() {
+        client.invite_body();
+    }
+    let read = poll_fn(|cx| poll_head(cx, worker, client, flight, link)).await;
     client.timer().clear();
     match read {
         Ok(status) => Event::Head(status),
@@ -53,6 +57,7 @@ pub async fn attempt<C: Client>(
         Err(Failed::Invalid) => Event::InvalidHead,
         Err(Failed::Timeout) => Event::ReadTimeout,
         Err(Failed::ClientGone) => Event::ClientGone,
+        Err(Failed::Body(status)) => Event::Failed(status),
     }
 }
 
@@ -84,40 +89,19 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
     done
 }
 
-/// Makes the request, once for all peers of a group; whether that can be done.
-fn write_request(worker: &Worker, flight: &mut Flight) -> bool {
-    if std::mem::replace(&mut flight.is_written, true) {
-        return true;
-    }
-    let Some(http) = worker.http(&flight.exchange) else { return false };
-    flight.request.clear();
-    let body = announced(flight);
-    http.write(&worker.generation.site, &mut flight.exchange, body, &mut flight.request)
-}
-
-/// What the request says of its body.
-fn announced(flight: &Flight) -> Body {
-    let request = &flight.exchange.request;
-    if request.is_chunked() {
-        return if flight.body_is_whole { Body::Length(flight.body.len() as u64) } else { Body::Chunked };
-    }
-    flight.exchange.body_length().map_or(Body::None, Body::Length)
-}
-
 fn poll_head<C: Client>(
     cx: &mut Context,
     worker: &Worker,
     client: &mut C,
     flight: &mut Flight,
     link: &mut Link,
-    sent: &mut usize,
 ) -> Poll<Result<u16, Failed>> {
-    if !link.is_sent {
-        match poll_request(cx, worker, flight, link, sent) {
-            Poll::Ready(Ok(())) => link.is_sent = true,
+    if !link.sending.is_done {
+        match poll_request(cx, worker, client, flight, link) {
             // The peer may have answered before it closed.
-            Poll::Ready(Err(_)) => link.is_sent = true,
-            Poll::Pending => {}
+            Poll::Pending | Poll::Ready(Ok(()) | Err(Unsent::Peer(_))) => {}
+            Poll::Ready(Err(Unsent::Client(BodyFault::Gone))) => return Poll::Ready(Err(Failed::Body(400))),
+            Poll::Ready(Err(Unsent::Client(BodyFault::Bad(status)))) => return Poll::Ready(Err(Failed::Body(status))),
         }
     }
     loop {
@@ -127,14 +111,14 @@ fn poll_head<C: Client>(
             Poll::Ready(Ok(count)) => {
                 let bytes = &scratch[..count];
                 let read = if link.rest.is_empty() {
-                    take_head(worker, flight, link, bytes)
+                    speaks::read_head(worker, flight, link, bytes)
                 } else {
                     link.rest.extend_from_slice(bytes);
                     let all = std::mem::take(&mut link.rest);
-                    take_head(worker, flight, link, &all)
+                    speaks::read_head(worker, flight, link, &all)
                 };
                 if let Some(read) = read {
-                    return Poll::Ready(read);
+                    return Poll::Ready(read.map_err(|speaks::Invalid| Failed::Invalid));
                 }
             }
             Poll::Pending => break,
@@ -143,73 +127,9 @@ fn poll_head<C: Client>(
     if client.timer().poll(cx).is_ready() {
         return Poll::Ready(Err(Failed::Timeout));
     }
-    if !worker.terms(&flight.exchange).ignores_abort && client.poll_gone(cx, worker).is_ready() {
+    let listens = link.sending.is_done || flight.body_is_whole;
+    if listens && !worker.terms(&flight.exchange).ignores_abort && client.poll_gone(cx, worker).is_ready() {
         return Poll::Ready(Err(Failed::ClientGone));
     }
     Poll::Pending
-}
-
-/// Writes what is left of the request.
-fn poll_request(
-    cx: &mut Context,
-    worker: &Worker,
-    flight: &Flight,
-    link: &mut Link,
-    sent: &mut usize,
-) -> Poll<io::Result<()>> {
-    let head = flight.request.len();
-    let body = if worker.http(&flight.exchange).is_some_and(Http::sends_body) { &flight.body[..] } else { &[] };
-    loop {
-        let left = if *sent < head { &flight.request[*sent..] } else { &body[*sent - head..] };
-        if left.is_empty() {
-            return link.stream.poll_flush(cx);
-        }
-        *sent += std::task::ready!(link.stream.poll_write(cx, left))?;
-    }
-}
-
-/// Takes a head off these bytes; the rest of them is kept. Nothing while it is not complete.
-fn take_head(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8]) -> Option<Result<u16, Failed>> {
-    let mut from = 0;
-    loop {
-        let Flight { upstream_head: head, exchange, .. } = &mut *flight;
-        match head.read(&bytes[from..]) {
-            Err(_) => return Some(Err(Failed::Invalid)),
-            Ok(None) => {
-                let most = worker.terms(exchange).buffering.head as usize;
-                link.rest.extend_from_slice(&bytes[from..]);
-                return (bytes.len() - from >= most).then_some(Err(Failed::Invalid));
-            }
-            // An interim answer; the real one follows.
-            Ok(Some(length)) if (100..200).contains(&head.status) && head.status != 101 => {
-                from += length;
-                head.clear();
-            }
-            Ok(Some(length)) => {
-                note_head(flight, link, &bytes[from..]);
-                link.rest.extend_from_slice(&bytes[from + length..]);
-                return Some(Ok(flight.upstream_head.status));
-            }
-        }
-    }
-}
-
-/// Gives the headers to the exchange, and takes from them what the connection itself needs.
-fn note_head(flight: &mut Flight, link: &mut Link, bytes: &[u8]) {
-    let Flight { upstream_head: head, exchange, status_line, .. } = flight;
-    status_line.clear();
-    status_line.extend_from_slice(head.status_line.of(bytes));
-    let headers = &mut exchange.upstream_headers;
-    headers.clear();
-    for field in &head.fields {
-        headers.push(field.name.of(bytes), field.value.of(bytes));
-    }
-    let mut connection = headers.values(b"connection");
-    link.persists = match connection.next() {
-        Some(value) if value.eq_ignore_ascii_case(b"close") => false,
-        Some(value) if value.eq_ignore_ascii_case(b"keep-alive") => true,
-        _ => head.version >= 11,
-    };
-    let no_body = exchange.request.method() == b"HEAD" || matches!(head.status, 204 | 304);
-    link.framing = Framing::of(headers, no_body);
 }
