@@ -2,6 +2,7 @@
 //! `ngx_http_ssl_handshake` call it, and the variables that tell of it.
 
 use std::future::poll_fn;
+use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::task::Poll;
@@ -74,14 +75,17 @@ pub async fn take(
     let default = worker.generation.site.listener(listener).default;
     let timer = worker.timers.timer();
     timer.set_after(worker.generation.terms.server(default).header_timeout);
-    poll_fn(|cx| match plain.poll_readable(cx) {
-        Poll::Ready(Ok(())) => Poll::Ready(Ok(())),
-        Poll::Ready(Err(_)) => Poll::Ready(Err(Closed)),
-        Poll::Pending => timer.poll(cx).map(|()| Err(Closed)),
+    let mut room = [0; MOST];
+    let count = poll_fn(|cx| {
+        while plain.poll_readable(cx).is_ready() {
+            match plain.peek(&mut room) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                peeked => return Poll::Ready(peeked.map_err(|_| Closed)),
+            }
+        }
+        timer.poll(cx).map(|()| Err(Closed))
     })
     .await?;
-    let mut room = [0; MOST];
-    let count = plain.peek(&mut room).map_err(|_| Closed)?;
     if count == 0 {
         return Err(Closed);
     }
