@@ -11,13 +11,15 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::clock;
 use super::flight::Flight;
 use super::generation::Generation;
-use super::local::Counts;
+use super::local::{Counts, connections};
 use super::log::{Level, Logs};
 use super::memory::WorkerMemory;
+use super::names::Resolvers;
 use super::timers::Timers;
 use super::upstream::Pools;
-use crate::balance::{Random, Watch};
-use crate::exchange::{Action, Event, Exchange, Http, ListenerId, Sub, TermsOf, World, http_time};
+use crate::balance::{Queue, Random, Watch};
+use crate::exchange::{Action, Event, Exchange, Http, ListenerId, Memory, Sub, TermsOf, Ticket, World, http_time};
+use crate::modules::shared::upstream::UpstreamId;
 
 /// Bytes that are read at once.
 const SCRATCH: usize = 128 << 10;
@@ -36,6 +38,8 @@ pub struct Worker {
     pub timers: Rc<Timers>,
     /// Idle connections to upstreams.
     pub pools: Pools,
+    /// What resolves names.
+    pub resolvers: Resolvers,
     /// Room for what is read; nobody holds it while waiting.
     pub scratch: RefCell<Box<[u8]>>,
     /// No more connections are taken, and idle ones are closed.
@@ -81,6 +85,7 @@ impl Worker {
         let timers = Timers::new();
         Rc::new(Worker {
             number,
+            resolvers: Resolvers::default(),
             pools: Pools::new(&generation, Rc::clone(&timers)),
             generation,
             logs,
@@ -111,31 +116,55 @@ impl Worker {
     }
 
     /// The world of the exchange, for one step.
-    fn with_world<T>(&self, step: impl FnOnce(&mut World<WorkerMemory, Chance, Blind>) -> T) -> T {
+    fn with_world<T>(&self, ticket: Ticket, step: impl FnOnce(&mut World<WorkerMemory, Chance, Blind>) -> T) -> T {
         let mut core = self.core.borrow_mut();
         let Core { memory, chance, watch } = &mut *core;
         let Generation { site, plan, .. } = &*self.generation;
-        step(&mut World { site, plan, memory, rng: chance, watch, now: clock::now(), ticket: 0 })
+        step(&mut World { site, plan, memory, rng: chance, watch, now: clock::now(), ticket })
     }
 
     /// The head of a request was read.
     pub fn arrive(&self, exchange: &mut Exchange, listener: ListenerId) -> Action {
-        self.with_world(|world| exchange.arrive(listener, world))
+        exchange.facts.connections = Some(connections);
+        self.with_world(Worker::ticket(exchange), |world| exchange.arrive(listener, world))
     }
 
     /// A request makes a subrequest.
     pub fn begin_within(&self, parent: &Exchange, exchange: &mut Exchange, sub: &Sub) -> Action {
-        self.with_world(|world| exchange.begin_within(parent, sub, world))
+        self.with_world(Worker::ticket(exchange), |world| exchange.begin_within(parent, sub, world))
     }
 
     /// What was read is no request.
     pub fn reject(&self, exchange: &mut Exchange, listener: ListenerId, status: u16) -> Action {
-        self.with_world(|world| exchange.reject(listener, status, world))
+        self.with_world(Worker::ticket(exchange), |world| exchange.reject(listener, status, world))
     }
 
     /// Something happened to a request.
     pub fn tell(&self, exchange: &mut Exchange, event: Event) -> Action {
-        self.with_world(|world| exchange.on(event, world))
+        let action = self.with_world(Worker::ticket(exchange), |world| exchange.on(event, world));
+        if let Some(upstream) = exchange.tries.freed.take() {
+            self.pass_turn(upstream);
+        }
+        action
+    }
+
+    /// Numbers like those by which peers are chosen, of a source of their own.
+    pub fn chance(&self) -> Box<dyn Random> {
+        let seed = self.core.borrow_mut().chance.0.next_u64();
+        Box::new(Chance(ChaCha8Rng::seed_from_u64(seed)))
+    }
+
+    /// How queues know a request: by its place in memory, which no other request has while it lives.
+    pub fn ticket(exchange: &Exchange) -> Ticket {
+        std::ptr::from_ref(exchange).addr() as Ticket
+    }
+
+    /// A peer of a group was given back: who has waited longest for one looks again.
+    pub fn pass_turn(&self, upstream: UpstreamId) {
+        let first = self.core.borrow_mut().memory.queue(upstream, Queue::pop).flatten();
+        if let Some(ticket) = first {
+            self.generation.zones.turns.give(ticket);
+        }
     }
 
     /// What holds where the request is.
@@ -146,16 +175,6 @@ impl Worker {
     /// How the request is passed on by HTTP.
     pub fn http(&self, exchange: &Exchange) -> Option<&Http> {
         self.terms(exchange).http.as_deref()
-    }
-
-    /// Logs a message about a request, with what nginx is about; nothing where there is nothing to say.
-    pub fn say(&self, exchange: &Exchange, level: Level, message: &[u8], about: &str) {
-        let log = self.logs.of(self.terms(exchange).scope);
-        if message.is_empty() || !self.logs.enabled(log, level) {
-            return;
-        }
-        let separator = if about.is_empty() { "" } else { " " };
-        self.logs.error_bytes(log, level, None, &[message, separator.as_bytes(), about.as_bytes()].concat());
     }
 
     /// Chance.

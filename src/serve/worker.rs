@@ -12,10 +12,11 @@ use tokio::sync::watch;
 use tokio::task::{LocalSet, spawn_local};
 
 use super::client::http1::Http1;
-use super::client::proxied;
+use super::client::{http2, proxied};
 use super::generation::Generation;
 use super::local::State;
 use super::log::{Level, Logs, MAIN};
+use super::names;
 use super::process::{Order, Socket};
 use super::state::Worker;
 use super::stream::{Plain, Stream};
@@ -52,6 +53,7 @@ async fn serve(seed: Seed) {
     spawn_local(Rc::clone(&worker.timers).tick());
     let watched = Rc::clone(&worker);
     spawn_local(async move { watched.pools.watch().await });
+    names::watch_zones(&worker);
     let accepting: Vec<_> = sockets
         .into_iter()
         .map(|(listener, socket)| spawn_local(accept(Rc::clone(&worker), listener, socket)))
@@ -150,18 +152,26 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
         let _ = tcp.set_nodelay(true);
     }
     let open = Open::new(worker);
+    let speaks_http2 = http2::is_on(worker, listener);
+    let stream = Stream::Plain(plain);
     spawn_local(async move {
         let worker = Rc::clone(&open.0);
         let mut said = None;
-        if worker.generation.site.listener(listener).proxy_protocol {
-            match Box::pin(proxied::take(&worker, &plain, listener, &mut connection)).await {
+        if worker.generation.site.listener(listener).proxy_protocol
+            && let Stream::Plain(plain) = &stream
+        {
+            match Box::pin(proxied::take(&worker, plain, listener, &mut connection)).await {
                 Ok(proxied) => said = proxied,
                 Err(proxied::Closed) => return,
             }
         }
-        let mut client = Http1::new(&worker, Stream::Plain(plain), listener, connection);
-        client.proxied = said;
-        client.run(worker).await;
+        if speaks_http2 {
+            http2::greet(worker, stream, listener, connection).await;
+        } else {
+            let mut client = Http1::new(&worker, stream, listener, connection);
+            client.proxied = said;
+            client.run(worker).await;
+        }
         drop(open);
     });
 }
