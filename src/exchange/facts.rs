@@ -45,6 +45,8 @@ pub struct Facts {
     pub body: Option<Slice>,
     /// The file that the body of the request is in.
     pub body_file: Option<Slice>,
+    /// What is counted of all connections: active, reading, writing, waiting.
+    pub connections: Option<fn() -> [u64; 4]>,
     /// `$gzip_ratio` in hundredths.
     pub gzip_ratio: Option<u64>,
     /// `$uid_got`, `$uid_set`

@@ -239,6 +239,7 @@ impl Exchange {
                 self.status = self.attempts.last().map_or(0, |attempt| attempt.status);
                 Action::Forward
             }
+            Next::Redirect if self.request.uri().is_empty() => self.answer_error(404, world),
             Next::Redirect => {
                 let found = self.follow(world.site);
                 self.go_on(found, world)

@@ -39,6 +39,8 @@ pub struct TermsOf {
     pub keepalive_timeout: u64,
     /// The seconds that the client is told; 0 for none.
     pub keepalive_header: u64,
+    /// Browsers whose connections do not stay: old ones of Microsoft's, Safari.
+    pub keepalive_disable: (bool, bool),
     /// Requests over one connection at most.
     pub keepalive_requests: u64,
     /// After this time a connection takes no more requests.
@@ -55,6 +57,8 @@ pub struct TermsOf {
     pub buffer_folder: Arc<Path>,
     /// What is done with a connection whose client may still be sending.
     pub lingering: Lingering,
+    /// Bytes in a DATA frame at most.
+    pub http2_chunk: u64,
     /// Chunks may be sent.
     pub chunked: bool,
     /// A client that goes away does not end the request.
@@ -122,6 +126,10 @@ pub struct ServerTerms {
     pub large_buffers: (u64, u64),
     /// Headers in a request at most.
     pub max_headers: u64,
+    /// Streams of HTTP/2 at the same time.
+    pub http2_streams: u64,
+    /// Bytes of a body that HTTP/2 clients may send ahead.
+    pub http2_preread: u64,
 }
 
 impl Terms {
@@ -179,6 +187,13 @@ impl TermsOf {
             port_in_redirect: flag("port_in_redirect", true),
             keepalive_timeout,
             keepalive_header,
+            keepalive_disable: match config.effective(scope, "keepalive_disable") {
+                None => (true, false),
+                Some(set) => {
+                    let has = |browser| set.words[1..].iter().any(|word| &*word.value == browser);
+                    (has("msie6"), has("safari"))
+                }
+            },
             keepalive_requests: number("keepalive_requests", 1000),
             keepalive_time: number("keepalive_time", 3_600_000),
             body_timeout: number("client_body_timeout", 60_000),
@@ -194,6 +209,7 @@ impl TermsOf {
                 time: number("lingering_time", 30_000),
                 timeout: number("lingering_timeout", 5000),
             },
+            http2_chunk: number("http2_chunk_size", 8 << 10),
             chunked: flag("chunked_transfer_encoding", true),
             ignores_abort: flag_of(config, scope, prefix, "ignore_client_abort"),
             log_not_found: flag("log_not_found", true),
@@ -227,7 +243,7 @@ impl Buffering {
             _ => (8, PAGE),
         };
         Buffering {
-            on: config.flag(scope, &format!("{prefix}_buffering"), true),
+            on: prefix != Protocol::Memcached.prefix() && config.flag(scope, &format!("{prefix}_buffering"), true),
             head,
             memory: count.saturating_mul(size),
             file: number("max_temp_file_size", 1 << 30),
@@ -262,6 +278,8 @@ impl ServerTerms {
             header_buffer: number("client_header_buffer_size", 1 << 10),
             large_buffers,
             max_headers: number("max_headers", 1000),
+            http2_streams: number("http2_max_concurrent_streams", 128),
+            http2_preread: number("http2_body_preread_size", 64 << 10),
         }
     }
 }

@@ -8,13 +8,14 @@ use super::aside;
 use super::client::{BodyFault, Client};
 use super::flight::Flight;
 use super::local;
+use super::log::Level;
 use super::names;
 use super::reply;
 use super::state::Worker;
 use super::turns;
 use super::upstream::{self, Link};
 use crate::balance::Millis;
-use crate::exchange::{Action, Event};
+use crate::exchange::{Action, Ending, Event};
 
 /// Drives a request whose head was read.
 pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut action: Action) {
@@ -22,7 +23,10 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
     let mut is_answered = false;
     loop {
         let event = match action {
-            Action::Attempt => upstream::attempt(worker, client, flight, &mut link).await,
+            Action::Attempt => {
+                client.invite_body();
+                upstream::attempt(worker, client, flight, &mut link).await
+            }
             Action::Read => return,
             Action::Delay(until) => wait(worker, client, until, Event::Resumed).await,
             Action::Queued(until) => turns::wait(worker, client, flight, until).await,
@@ -48,7 +52,18 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
         if is_answered && !matches!(event, Event::LastByte | Event::Served(_)) {
             client.fail();
         }
+        let (tries, location) = (flight.exchange.attempts.len(), flight.exchange.route.location);
         action = worker.tell(&mut flight.exchange, event);
+        if matches!(event, Event::Head(_))
+            && action != Action::Forward
+            && let Some(link) = link.take()
+            && let Some(attempt) = tries.checked_sub(1).and_then(|last| flight.exchange.attempts.get(last))
+        {
+            worker.pools.give_unread(attempt, location, link);
+        }
+    }
+    if flight.exchange.attempts.iter().any(|attempt| attempt.ending == Ending::NoLive) {
+        upstream::say_of(worker, flight, Level::Error, b"no live upstreams", upstream::CONNECTING);
     }
     if !is_answered {
         reply::answer(worker, client, flight).await;
@@ -96,6 +111,7 @@ async fn read_body<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flig
         match read {
             Ok(true) => {
                 flight.body_is_whole = true;
+                flight.exchange.request.body_read = Some(flight.body.len());
                 return Event::Body;
             }
             Ok(false) => {}

@@ -29,8 +29,6 @@ pub struct Flight {
     pub status_line: Vec<u8>,
     /// The request as it goes to the upstream.
     pub request: Vec<u8>,
-    /// It has been written, and goes to the next peer as it is.
-    pub is_written: bool,
     /// The client's body, as far as it was read.
     pub body: Spool,
     /// All of the client's body was read.
@@ -56,7 +54,7 @@ impl Flight {
         self.head.clear();
         self.upstream_head.clear();
         self.reading = Reading::Http;
-        (self.is_written, self.body_is_whole, self.head_only) = (false, false, false);
+        (self.body_is_whole, self.head_only) = (false, false);
         self.background.clear();
         self.body.clear();
         for buffer in [&mut self.request, &mut self.out, &mut self.room] {

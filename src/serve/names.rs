@@ -13,6 +13,7 @@ use tokio::task::spawn_local;
 
 use super::client::Client;
 use super::flight::Flight;
+use super::local::complain;
 use super::log::Level;
 use super::resolver::{Resolver, watch};
 use super::state::Worker;
@@ -72,8 +73,7 @@ pub async fn resolve<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fl
             Event::Resolved
         }
         Some(Err(failure)) => {
-            let message = syntax::encode(&format!("{name} could not be resolved ({failure})"));
-            worker.say(exchange, Level::Error, &message, "");
+            complain(worker, exchange, Level::Error, format_args!("{name} could not be resolved ({failure})"));
             Event::Failed(502)
         }
     }

@@ -18,6 +18,10 @@ pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fli
         return;
     }
     let Some(reply) = flight.exchange.reply else { return };
+    let reply = match reply.body.map(|_| client.discard_body()) {
+        Some(Err(status)) => Reply { status, ..Reply::default() },
+        _ => reply,
+    };
     let body = prepare(worker, flight, reply);
     if let Err(Refused { status, keeps_headers }) = send(worker, client, flight, &Source::Memory(body)).await {
         if !keeps_headers {

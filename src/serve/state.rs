@@ -11,7 +11,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::clock;
 use super::flight::Flight;
 use super::generation::Generation;
-use super::local::Counts;
+use super::local::{Counts, connections};
 use super::log::{Level, Logs};
 use super::memory::WorkerMemory;
 use super::names::Resolvers;
@@ -141,6 +141,7 @@ impl Worker {
 
     /// The head of a request was read.
     pub fn arrive(&self, exchange: &mut Exchange, listener: ListenerId) -> Action {
+        exchange.facts.connections = Some(connections);
         self.with_world(Worker::ticket(exchange), |world| exchange.arrive(listener, world))
     }
 
@@ -190,16 +191,6 @@ impl Worker {
     /// How the request is passed on by HTTP.
     pub fn http(&self, exchange: &Exchange) -> Option<&Http> {
         self.terms(exchange).http.as_deref()
-    }
-
-    /// Logs a message about a request, with what nginx is about; nothing where there is nothing to say.
-    pub fn say(&self, exchange: &Exchange, level: Level, message: &[u8], about: &str) {
-        let log = self.logs.of(self.terms(exchange).scope);
-        if message.is_empty() || !self.logs.enabled(log, level) {
-            return;
-        }
-        let separator = if about.is_empty() { "" } else { " " };
-        self.logs.error_bytes(log, level, None, &[message, separator.as_bytes(), about.as_bytes()].concat());
     }
 
     /// Chance.

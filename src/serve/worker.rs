@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::task::{LocalSet, spawn_local};
 
 use super::client::http1::Http1;
+use super::client::http2;
 use super::generation::Generation;
 use super::local::State;
 use super::log::{Level, Logs, MAIN};
@@ -151,10 +152,15 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
         let _ = tcp.set_nodelay(true);
     }
     let open = Open::new(worker);
-    let client = Http1::new(worker, Stream::Plain(plain), listener, connection);
+    let speaks_http2 = http2::is_on(worker, listener);
+    let stream = Stream::Plain(plain);
     spawn_local(async move {
         let worker = Rc::clone(&open.0);
-        client.run(worker).await;
+        if speaks_http2 {
+            http2::greet(worker, stream, listener, connection).await;
+        } else {
+            Http1::new(&worker, stream, listener, connection).run(worker).await;
+        }
         drop(open);
     });
 }

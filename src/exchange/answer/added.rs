@@ -60,7 +60,9 @@ impl Added {
     pub fn write_trailers(&self, site: &Site, exchange: &mut Exchange, answer: &mut Answer) {
         let is_safe = is_safe(answer.status);
         for field in self.trailers.iter().filter(|field| is_safe || field.always) {
+            std::mem::swap(answer, &mut exchange.answer);
             let value = field.value.eval(site, exchange);
+            std::mem::swap(answer, &mut exchange.answer);
             if !value.is_empty() {
                 answer.trailers.push(&field.name, exchange.text(site, value));
             }
@@ -112,7 +114,7 @@ pub fn filter(it: &mut Filtering) -> Result<(), Refused> {
         expire(it, added);
     }
     for field in added.headers.iter().filter(|field| is_safe || field.always) {
-        let value = field.value.eval(it.site, it.exchange);
+        let value = it.eval(&field.value);
         let value = it.exchange.text(it.site, value);
         if field.manner == Manner::LastModified {
             it.answer.last_modified = parse_time(value);
@@ -137,7 +139,7 @@ fn expire(it: &mut Filtering, added: &Added) {
     let expires = match &added.dynamic {
         None => &added.expires,
         Some((value, modified)) => {
-            let value = value.eval(it.site, it.exchange);
+            let value = it.eval(value);
             let Some(found) = parse_expires(&decode(it.exchange.text(it.site, value)), *modified) else { return };
             dynamic = found;
             &dynamic

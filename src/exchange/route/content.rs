@@ -105,7 +105,8 @@ impl Exchange {
         let start = self.request.bytes.len();
         match site.location(self.route.location).alias {
             Alias::Whole if folder => return,
-            Alias::None | Alias::Whole => {}
+            Alias::Whole => self.route.adds_path = true,
+            Alias::None => {}
             Alias::Prefix(length) => {
                 let prefix = self.request.uri.part(0, length);
                 copy(site, &mut self.request.bytes, prefix);
@@ -140,6 +141,7 @@ impl Exchange {
         let below = match location.alias {
             Alias::None => uri,
             _ if !self.route.valid_location => return None,
+            Alias::Whole if self.route.adds_path => uri,
             Alias::Whole => Slice::default(),
             Alias::Prefix(length) => uri.part(length, uri.len as usize),
         };

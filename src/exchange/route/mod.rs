@@ -124,6 +124,8 @@ pub struct Route {
     /// Captures are escaped in the values of a program.
     quoting: bool,
     uri_changes: u8,
+    /// The path is added to an `alias` that would be the whole name.
+    adds_path: bool,
     /// The connection is closed after the answer.
     pub(super) closes: bool,
     /// An error page is on its way.
@@ -151,7 +153,7 @@ impl Route {
     #[inline]
     pub(super) fn reset(&mut self) {
         (self.handler, self.redirect, self.proxy, self.passed_uri) = (None, None, None, None);
-        (self.body_refused, self.closes) = (false, false);
+        (self.body_refused, self.closes, self.adds_path) = (false, false, false);
         (self.internal, self.uri_changed, self.valid_location, self.error_page) = (false, false, true, false);
         (self.uri_changes, self.error_status, self.depth) = (MAX_URI_CHANGES + 1, 0, 0);
         self.groups.clear();

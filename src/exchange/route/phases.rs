@@ -171,7 +171,7 @@ impl Exchange {
         let server = site.server(self.route.server).location;
         self.route.internal = true;
         self.request.as_sent = false;
-        self.route.valid_location = true;
+        (self.route.valid_location, self.route.adds_path) = (true, false);
         self.enter(site, server);
         self.phases(site, Phase::Server)
     }

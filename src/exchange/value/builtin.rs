@@ -68,7 +68,7 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
         Builtin::RequestPort => Some(port(exchange, exchange.request.port)),
         Builtin::Scheme => Some(site.schemes[usize::from(request.connection.tls)]),
         Builtin::Https => Some(if request.connection.tls { site.on } else { Slice::default() }),
-        Builtin::ContentLength => first(exchange, b"content-length"),
+        Builtin::ContentLength => first(exchange, b"content-length").or_else(|| length_read(exchange)),
         Builtin::ContentType => joined(exchange, b"content_type", b", "),
         Builtin::HttpCookie => joined(exchange, b"cookie", b"; "),
         Builtin::RemoteUser => remote_user(exchange),
@@ -79,8 +79,6 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
         Builtin::FastcgiScriptName => Some(site.location(exchange.route.location).script.name(site, exchange)),
         Builtin::FastcgiPathInfo => Some(site.location(exchange.route.location).script.path(exchange)),
         Builtin::RequestFilename => exchange.filename(site),
-        Builtin::UidGot => exchange.uid.got,
-        Builtin::UidSet => exchange.uid.set,
         Builtin::SentLocation => exchange.route.redirect,
         Builtin::SentLocation => live::sent_location(exchange),
         Builtin::AncientBrowser => Some(clues::browser(site, exchange, false)),
@@ -94,6 +92,12 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
 }
 
 /// Those that are printed anew each time.
+/// The length of a body that came in chunks.
+fn length_read(exchange: &mut Exchange) -> Option<Slice> {
+    let length = exchange.request.body_read?;
+    Some(print(&mut exchange.request, format_args!("{length}")))
+}
+
 fn printed(builtin: Builtin, exchange: &mut Exchange) -> Option<Slice> {
     let unix = exchange.epoch + exchange.now.0;
     let request = &mut exchange.request;

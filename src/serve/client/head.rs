@@ -91,7 +91,12 @@ impl Http1 {
         };
         let head = &flight.head;
         let target = raw_target(head, bytes);
-        self.begin_anew_of(&mut flight.exchange, head.method.of(bytes), target, head.version.max(9));
+        self.begin_anew_of(
+            &mut flight.exchange,
+            head.method.of(bytes),
+            target,
+            if head.version == 0 { 10 } else { head.version },
+        );
         let Err(status) = complete else {
             let most = self.server(worker).max_headers as usize;
             if head.fields.len() > most {

@@ -3,6 +3,7 @@
 mod close;
 mod head;
 pub mod http1;
+pub mod http2;
 mod incoming;
 mod inner;
 mod outgoing;
@@ -57,8 +58,23 @@ pub trait Client {
     /// Says that the body may come, where the client waits for that.
     fn invite_body(&mut self);
 
+    /// The body is passed on piece by piece: no more of it is wanted than is taken.
+    /// `buffer`: the bytes of it that are kept.
+    fn take_pieces(&mut self, buffer: u64) {
+        let _ = buffer;
+    }
+
     /// From here on whatever the client sends is its body.
     fn open_tunnel(&mut self);
+
+    /// Nobody wants the body; what came of it already is judged all the same.
+    ///
+    /// # Errors
+    /// The status for a body that is not what its framing says.
+    fn discard_body(&mut self) -> Result<(), u16> {
+        self.invite_body();
+        Ok(())
+    }
 
     /// Ready once the client has gone.
     fn poll_gone(&mut self, cx: &mut Context, worker: &Worker) -> Poll<()>;

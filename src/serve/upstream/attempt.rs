@@ -1,6 +1,7 @@
 //! One try at one peer, up to the head of its answer: `ngx_http_upstream_connect` to `ngx_http_upstream_process_header`.
 
 use std::future::poll_fn;
+use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -8,10 +9,12 @@ use std::task::{Context, Poll};
 use super::connect::{Unconnected, connect};
 use super::link::Link;
 use super::request::{Sending, Unsent, poll_request};
+use super::say::{CLOSED, CONNECTING, READING_HEAD, SENDING, TIMED_OUT, say_failed, say_of};
 use super::speaks;
 use crate::exchange::{Event, Exchange, Local};
 use crate::serve::client::{BodyFault, Client};
 use crate::serve::flight::Flight;
+use crate::serve::local::complain;
 use crate::serve::log::Level;
 use crate::serve::state::Worker;
 
@@ -33,6 +36,9 @@ pub async fn attempt<C: Client>(
     link: &mut Option<Link>,
 ) -> Event {
     *link = None;
+    if !speaks::write_request(worker, flight) {
+        return Event::Failed(500);
+    }
     let found = match reach(worker, client, flight).await {
         Ok(found) => found,
         Err(event) => return event,
@@ -41,14 +47,12 @@ pub async fn attempt<C: Client>(
     let link = link.insert(found);
     link.requests += 1;
     worker.tell(&mut flight.exchange, Event::Connected);
-    if !speaks::write_request(worker, flight) {
-        return Event::Failed(500);
-    }
     speaks::begin(flight);
     link.sending = Sending::default();
     let passing = *flight.exchange.passing();
     client.timer().set_after(passing.read_timeout);
     if !flight.body_is_whole && flight.exchange.request.has_body() {
+        client.take_pieces(worker.terms(&flight.exchange).body_buffer);
         client.invite_body();
     }
     let read = poll_fn(|cx| poll_head(cx, worker, client, flight, link)).await;
@@ -78,9 +82,10 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
     let mut connecting = std::pin::pin!(connect(&attempt.addr, near, local));
     let done = poll_fn(|cx| {
         if let Poll::Ready(done) = connecting.as_mut().poll(cx) {
-            return Poll::Ready(done.map_err(|why| unconnected(worker, exchange, &why)));
+            return Poll::Ready(done.map_err(|why| unconnected(worker, flight, &why)));
         }
         if client.timer().poll(cx).is_ready() {
+            say_of(worker, flight, Level::Error, TIMED_OUT, CONNECTING);
             return Poll::Ready(Err(Event::ConnectTimeout));
         }
         if !ignores_abort && client.poll_gone(cx, worker).is_ready() {
@@ -93,24 +98,34 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
     done
 }
 
+/// There is no connection: nginx names the address where it knew at once.
+fn say_refused(worker: &Worker, flight: &Flight, error: &io::Error) {
+    let addr = flight.exchange.attempts.last().map_or("", |attempt| &attempt.addr);
+    let knew = addr.starts_with("unix:") || error.kind() == io::ErrorKind::NetworkUnreachable;
+    let call = if knew { &*format!("connect() to {addr}") } else { "connect()" };
+    say_failed(worker, flight, call, error, CONNECTING);
+}
+
 /// What `proxy_bind` says for the request.
 fn local_address(worker: &Worker, exchange: &mut Exchange) -> Option<SocketAddr> {
     match worker.terms(exchange).near.local(&worker.generation.site, exchange) {
         Local::Any => None,
         Local::Address(address) => Some(address),
         Local::Invalid(text) => {
-            let message = crate::syntax::encode(&format!("invalid local address \"{text}\""));
-            worker.say(exchange, Level::Error, &message, "");
+            complain(worker, exchange, Level::Error, format_args!("invalid local address \"{text}\""));
             None
         }
     }
 }
 
-fn unconnected(worker: &Worker, exchange: &Exchange, why: &Unconnected) -> Event {
+fn unconnected(worker: &Worker, flight: &Flight, why: &Unconnected) -> Event {
     match why {
-        Unconnected::Refused(_) => Event::Refused,
+        Unconnected::Refused(error) => {
+            say_refused(worker, flight, error);
+            Event::Refused
+        }
         Unconnected::Here(level, text) => {
-            worker.say(exchange, *level, text.as_bytes(), "while connecting to upstream");
+            say_of(worker, flight, *level, text.as_bytes(), CONNECTING);
             Event::Failed(500)
         }
     }
@@ -125,8 +140,9 @@ fn poll_head<C: Client>(
 ) -> Poll<Result<u16, Failed>> {
     if !link.sending.is_done {
         match poll_request(cx, worker, client, flight, link) {
+            Poll::Ready(Ok(())) => client.timer().set_after(flight.exchange.passing().read_timeout),
             // The peer may have answered before it closed.
-            Poll::Pending | Poll::Ready(Ok(()) | Err(Unsent::Peer(_))) => {}
+            Poll::Pending | Poll::Ready(Err(Unsent::Peer(_))) => {}
             Poll::Ready(Err(Unsent::Client(BodyFault::Gone))) => return Poll::Ready(Err(Failed::Body(400))),
             Poll::Ready(Err(Unsent::Client(BodyFault::Bad(status)))) => return Poll::Ready(Err(Failed::Body(status))),
         }
@@ -134,7 +150,14 @@ fn poll_head<C: Client>(
     loop {
         let mut scratch = worker.scratch.borrow_mut();
         match link.stream.poll_read(cx, &mut scratch) {
-            Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Err(Failed::Reset)),
+            Poll::Ready(Ok(0)) => {
+                say_of(worker, flight, Level::Error, CLOSED, READING_HEAD);
+                return Poll::Ready(Err(Failed::Reset));
+            }
+            Poll::Ready(Err(error)) => {
+                say_failed(worker, flight, "recv()", &error, READING_HEAD);
+                return Poll::Ready(Err(Failed::Reset));
+            }
             Poll::Ready(Ok(count)) => {
                 let bytes = &scratch[..count];
                 let read = if link.rest.is_empty() {
@@ -152,6 +175,8 @@ fn poll_head<C: Client>(
         }
     }
     if client.timer().poll(cx).is_ready() {
+        let about = if link.sending.is_done { READING_HEAD } else { SENDING };
+        say_of(worker, flight, Level::Error, TIMED_OUT, about);
         return Poll::Ready(Err(Failed::Timeout));
     }
     let listens = link.sending.is_done || flight.body_is_whole;

@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 use super::framing::{Framing, Note, length};
 use super::link::Link;
 use super::request::poll_request;
-use super::speaks::{self, READING_BODY};
+use super::say::{CLOSED, READING_BODY, TIMED_OUT, say_failed, say_of};
+use super::speaks;
 use super::tunnel::tunnel;
 use crate::balance::Millis;
 use crate::exchange::answer::Ranges;
@@ -81,16 +82,16 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
     client.timer().clear();
     match ended {
         Ended::Whole => {
-            if link.framing.is_done() && link.rest.is_empty() && link.sending.is_done {
-                let exchange = &flight.exchange;
-                if let Some(attempt) = exchange.attempts.last() {
-                    worker.pools.give(exchange.tries.group.upstream(), &attempt.addr, exchange.route.location, link);
-                }
+            if let Some(attempt) = flight.exchange.attempts.last() {
+                worker.pools.give(attempt, flight.exchange.route.location, link);
             }
             Event::LastByte
         }
         Ended::Reset => Event::Reset,
-        Ended::ReadTimeout => Event::ReadTimeout,
+        Ended::ReadTimeout => {
+            say_of(worker, flight, Level::Error, TIMED_OUT, READING_BODY);
+            Event::ReadTimeout
+        }
         Ended::ClientGone => Event::ClientGone,
     }
 }
@@ -194,7 +195,14 @@ impl Relay {
                     link.framing = Framing::Done;
                     link.persists = false;
                 }
-                Poll::Ready(Ok(0) | Err(_)) => self.failed = Some(Ended::Reset),
+                Poll::Ready(Ok(0)) => {
+                    say_of(worker, flight, Level::Error, CLOSED, READING_BODY);
+                    self.failed = Some(Ended::Reset);
+                }
+                Poll::Ready(Err(error)) => {
+                    say_failed(worker, flight, "recv()", &error, READING_BODY);
+                    self.failed = Some(Ended::Reset);
+                }
                 Poll::Ready(Ok(count)) => {
                     self.heard = clock::now();
                     if let Err(ended) = self.take(cx, worker, client, flight, link, &scratch[..count]) {
@@ -277,9 +285,10 @@ impl Relay {
         input: &[u8],
     ) -> Result<(), Ended> {
         let mut at = 0;
+        let excess = link.framing.words_for_excess();
         while at < input.len() && !link.framing.is_done() {
             let piece = link.framing.read(&input[at..]).map_err(|bad| {
-                worker.say(&flight.exchange, Level::Error, &bad.0, READING_BODY);
+                say_of(worker, flight, Level::Error, &bad.0, READING_BODY);
                 Ended::Reset
             })?;
             if piece.note != Note::None {
@@ -302,6 +311,7 @@ impl Relay {
         if at < input.len() {
             // More than the answer: the connection is of no more use.
             link.persists = false;
+            say_of(worker, flight, Level::Warn, excess.as_bytes(), READING_BODY);
         }
         Ok(())
     }
@@ -310,21 +320,20 @@ impl Relay {
 /// What a piece of the body has besides content.
 #[cold]
 fn note(worker: &Worker, flight: &Flight, link: &mut Link, note: &Note, input: &[u8]) {
-    let exchange = &flight.exchange;
     match note {
         Note::None => {}
         Note::Stderr(text) => {
             let text = speaks::sent_in_stderr(&input[text.clone()]);
-            worker.say(exchange, Level::Error, &text, READING_BODY);
+            say_of(worker, flight, Level::Error, &text, READING_BODY);
         }
         Note::Closes => link.persists = false,
         Note::Warns(text) => {
             link.persists = false;
-            worker.say(exchange, Level::Warn, text.as_bytes(), READING_BODY);
+            say_of(worker, flight, Level::Warn, text.as_bytes(), READING_BODY);
         }
         Note::Fails(text) => {
             link.persists = false;
-            worker.say(exchange, Level::Error, text.as_bytes(), READING_BODY);
+            say_of(worker, flight, Level::Error, text.as_bytes(), READING_BODY);
         }
     }
 }
