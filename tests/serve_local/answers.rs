@@ -124,7 +124,11 @@ fn charsets_are_told_and_recoded() {
 
 #[test]
 fn cookies_make_clients_known() {
-    let server = Server::start(&[("t", TEXT)], "userid on; userid_path /p; add_header X-Got $uid_got; add_header X-Set $uid_set;", "");
+    let server = Server::start(
+        &[("t", TEXT)],
+        "userid on; userid_path /p; add_header X-Got $uid_got; add_header X-Set $uid_set;",
+        "",
+    );
     let first = server.get("/t", "");
     let cookie = first.header("Set-Cookie");
     let uid = cookie.strip_suffix("; path=/p").and_then(|cookie| cookie.strip_prefix("uid=")).expect("a cookie");

@@ -10,7 +10,8 @@ fn a_file_has_its_type_its_time_and_its_tag() {
     let answer = server.get("/a.html", "");
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.body(), "SEE THIS");
-    let names = ["Server", "Date", "Content-Type", "Content-Length", "Last-Modified", "Connection", "ETag", "Accept-Ranges"];
+    let names =
+        ["Server", "Date", "Content-Type", "Content-Length", "Last-Modified", "Connection", "ETag", "Accept-Ranges"];
     assert_eq!(answer.names(), names);
     assert_eq!(answer.header("Content-Type"), "text/html");
     assert!(answer.header("ETag").ends_with("-8\""));

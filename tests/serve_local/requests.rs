@@ -21,7 +21,10 @@ fn pages_and_redirects() {
     assert_eq!(server.get("/text.html", "").header("Content-Type"), "text/html");
     let no = server.get("/no", "");
     assert_eq!((no.status(), no.header("Content-Length"), no.header("Content-Type")), (204, "", ""));
-    assert_eq!((server.get("/away", "").status(), server.get("/away", "").header("Location")), (302, "http://else.where/"));
+    assert_eq!(
+        (server.get("/away", "").status(), server.get("/away", "").header("Location")),
+        (302, "http://else.where/")
+    );
     assert_eq!((server.get("/page", "").status(), server.get("/page", "").body()), (404, "SORRY"));
     assert_eq!((server.get("/ok", "").status(), server.get("/ok", "").body()), (200, "SORRY"));
     assert_eq!(server.get("/moved", "").header("Location"), "http://localhost:PORT/there");
@@ -55,7 +58,11 @@ fn connections_stay_or_are_closed() {
 
 #[test]
 fn old_browsers_lose_their_connections() {
-    let server = Server::start(&[("t", "T")], "location / { error_page 405 =200 /t; } location /s { keepalive_disable safari; }", "");
+    let server = Server::start(
+        &[("t", "T")],
+        "location / { error_page 405 =200 /t; } location /s { keepalive_disable safari; }",
+        "",
+    );
     let stays = |method: &str, path: &str, agent: &str| {
         let request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {agent}\r\n\r\n");
         let last = "GET /t HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -67,7 +74,11 @@ fn old_browsers_lose_their_connections() {
 
 #[test]
 fn counts_of_connections() {
-    let server = Server::start(&[], "location / { stub_status; add_header X-Active $connections_active; } location /gif { empty_gif; }", "");
+    let server = Server::start(
+        &[],
+        "location / { stub_status; add_header X-Active $connections_active; } location /gif { empty_gif; }",
+        "",
+    );
     let first = server.get("/", "");
     assert_eq!(first.header("X-Active"), "1");
     let second = server.get("/", "");
