@@ -24,7 +24,10 @@ fn limits_and_sessions() {
     let other = body(&server.get("/s?s=you", "")).to_owned();
     assert_ne!(first, other);
     // One more zone, before the others: each goes on by its name.
-    server.reload("", &limited("limit_req_zone $uri zone=new:64k rate=5r/s;", "location /new { limit_req zone=new; return 200; }"));
+    server.reload(
+        "",
+        &limited("limit_req_zone $uri zone=new:64k rate=5r/s;", "location /new { limit_req zone=new; return 200; }"),
+    );
     assert_eq!(status(&server.get("/", "")), "503");
     for _ in 0..3 {
         assert_eq!(body(&server.get("/s", "Cookie: s=me\r\n")), first);
