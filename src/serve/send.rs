@@ -38,7 +38,8 @@ impl Source {
 /// # Errors
 /// Another answer takes its place.
 pub fn filter(worker: &Worker, flight: &mut Flight) -> Result<(), Refused> {
-    let Flight { answer, exchange, filters, .. } = flight;
+    let Flight { answer, exchange, filters, head_only, .. } = flight;
+    answer.header_only |= *head_only;
     for (name, value) in exchange.kept.iter() {
         if !name.eq_ignore_ascii_case(b"content-type") {
             answer.list.push(name, value);

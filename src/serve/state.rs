@@ -12,7 +12,7 @@ use super::clock;
 use super::flight::Flight;
 use super::generation::Generation;
 use super::local::{Counts, connections};
-use super::log::{Level, Logs};
+use super::log::Logs;
 use super::memory::WorkerMemory;
 use super::names::Resolvers;
 use super::timers::Timers;

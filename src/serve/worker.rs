@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::task::{LocalSet, spawn_local};
 
 use super::client::http1::Http1;
-use super::client::http2;
+use super::client::{http2, proxied};
 use super::generation::Generation;
 use super::local::State;
 use super::log::{Level, Logs, MAIN};
@@ -139,7 +139,7 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
     let site = &worker.generation.site;
     let server = local_address(&plain);
     let listener = server.and_then(|server| site.listener_at(server)).unwrap_or(listener);
-    let connection = Connection {
+    let mut connection = Connection {
         client: client.map(|client| client.ip().to_canonical()),
         client_port: client.map_or(0, |client| client.port()),
         server,
@@ -156,10 +156,21 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
     let stream = Stream::Plain(plain);
     spawn_local(async move {
         let worker = Rc::clone(&open.0);
+        let mut said = None;
+        if worker.generation.site.listener(listener).proxy_protocol
+            && let Stream::Plain(plain) = &stream
+        {
+            match Box::pin(proxied::take(&worker, plain, listener, &mut connection)).await {
+                Ok(proxied) => said = proxied,
+                Err(proxied::Closed) => return,
+            }
+        }
         if speaks_http2 {
             http2::greet(worker, stream, listener, connection).await;
         } else {
-            Http1::new(&worker, stream, listener, connection).run(worker).await;
+            let mut client = Http1::new(&worker, stream, listener, connection);
+            client.proxied = said;
+            client.run(worker).await;
         }
         drop(open);
     });

@@ -135,6 +135,7 @@ impl Http1 {
 
     fn begin_anew_of(&mut self, exchange: &mut Exchange, method: &[u8], target: &[u8], version: u8) {
         exchange.epoch = clock::epoch();
+        exchange.facts.proxied.clone_from(&self.proxied);
         exchange.start(&self.connection, Line { method, target, version }, clock::now());
         self.incoming = Incoming::None;
         self.persists = version >= 11;

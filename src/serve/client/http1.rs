@@ -3,15 +3,17 @@
 use std::future::poll_fn;
 use std::io;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::head::Read;
 use super::incoming::Incoming;
 use super::outgoing::Outgoing;
+use super::pace::Pace;
 use super::{BodyFault, Client};
 use crate::balance::Millis;
 use crate::exchange::answer::{Manner, Persistence};
-use crate::exchange::{Connection, Exchange, Headers, ListenerId, TermsOf};
+use crate::exchange::{Connection, Exchange, Headers, ListenerId, TermsOf, Told};
 use crate::serve::clock;
 use crate::serve::drive::drive;
 use crate::serve::flight::Flight;
@@ -30,6 +32,10 @@ pub struct Http1 {
     pub(super) timer: Timer,
     pub(super) listener: ListenerId,
     pub(super) connection: Connection,
+    /// What the PROXY protocol said.
+    pub proxied: Option<Arc<dyn Told>>,
+    /// How fast the current answer goes, if there is a limit.
+    pace: Option<Pace>,
     /// When the connection began.
     opened: Millis,
     /// Requests so far.
@@ -60,6 +66,8 @@ impl Http1 {
             timer: worker.timers.timer(),
             listener,
             connection,
+            proxied: None,
+            pace: None,
             opened: clock::now(),
             requests: 0,
             persists: false,
@@ -184,17 +192,32 @@ impl Client for Http1 {
             _ => Persistence::Close,
         };
         self.outgoing.begin(chunked);
+        let before = self.outgoing.head().len();
         if version >= 10 {
             worker.with_date(|date| {
                 let manner = Manner { server: &terms.signature, date, persistence, chunked };
                 answer.write_http1(&manner, self.outgoing.head());
             });
         }
+        let head = self.outgoing.head().len() - before;
+        self.pace = Pace::of(worker, exchange, head as u64);
     }
 
     #[inline]
     fn poll_send(&mut self, cx: &mut Context, body: &mut &[u8]) -> Poll<io::Result<()>> {
-        self.outgoing.poll_send(&mut self.stream, cx, body)
+        let Some(pace) = &mut self.pace else { return self.outgoing.poll_send(&mut self.stream, cx, body) };
+        while !body.is_empty() {
+            let most = self.outgoing.chunk_left().unwrap_or(usize::MAX).min(body.len());
+            let most = std::task::ready!(pace.poll_allowance(cx)).min(most as u64) as usize;
+            let mut piece = &body[..most];
+            let sent = self.outgoing.poll_send(&mut self.stream, cx, &mut piece);
+            let count = most - piece.len();
+            *body = &body[count..];
+            pace.went(count as u64);
+            std::task::ready!(sent)?;
+            std::task::ready!(self.outgoing.poll_flush(&mut self.stream, cx))?;
+        }
+        Poll::Ready(Ok(()))
     }
 
     #[inline]

@@ -110,7 +110,7 @@ fn buffers(exchange: &Exchange, on: bool) -> bool {
 
 /// The head of the answer.
 fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
-    let Flight { answer, exchange, upstream_head, status_line, head_only, .. } = flight;
+    let Flight { answer, exchange, upstream_head, status_line, .. } = flight;
     answer.clear();
     let Some(treatments) = speaks::treatments(worker, exchange) else { return };
     answer.status = exchange.route.outcome(exchange.status);
@@ -118,6 +118,11 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
         answer.status_line.extend_from_slice(status_line);
     }
     answer.of_upstream = true;
+    let heeds = !exchange.passing().ignored.contains(Ignored::LIMIT_RATE);
+    if let Some(rate) = exchange.upstream_headers.get(b"x-accel-limit-rate").filter(|_| heeds) {
+        let bytes = std::str::from_utf8(rate).ok().and_then(|rate| rate.parse().ok());
+        exchange.limit_rate = if rate.eq_ignore_ascii_case(b"off") { Some(0) } else { bytes.or(exchange.limit_rate) };
+    }
     if worker.terms(exchange).heads.force_ranges {
         answer.ranges = Ranges::Single;
     }
@@ -131,8 +136,7 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
         let path = std::mem::take(&mut answer.location);
         place_redirect(worker, exchange, &path, answer);
     }
-    answer.add(&exchange.challenges);
-    answer.header_only = *head_only || exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
+    answer.header_only = exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
     if !matches!(link.framing, Framing::Chunked(_)) {
         answer.length = length(&exchange.upstream_headers);
     }
