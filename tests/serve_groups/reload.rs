@@ -10,7 +10,7 @@ fn limited(zones: &str, more: &str) -> String {
         "{zones} limit_req_zone $host zone=r:64k rate=1r/m;
          upstream u {{ server 127.0.0.1:%1; server 127.0.0.1:%2; sticky learn create=$upstream_cookie_s
              lookup=$cookie_s zone=s:64k timeout=1h; }}
-         server {{ listen 127.0.0.1:%0; location / {{ limit_req zone=r; return 200; }}
+         server {{ listen 127.0.0.1:%0; location / {{ limit_req zone=r; proxy_pass http://127.0.0.1:%1; }}
              location /s {{ proxy_pass http://u; }} {more} }}
          {BACK}"
     )

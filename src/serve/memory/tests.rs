@@ -86,7 +86,7 @@ const LIMITS: &str = "limit_req_zone $uri zone=r:64k rate=1r/s; limit_conn_zone 
 fn excess(zones: &Zones, zone: usize) -> bool {
     let limit = crate::exchange::limits::RequestLimit { zone, key: b"k"[..].into(), burst: 0, delay: 0 };
     let verdict = crate::exchange::limits::check(&[limit], &mut lock(&zones.requests), Millis(1));
-    matches!(verdict, crate::exchange::limits::Verdict::Rejected(_))
+    matches!(verdict.verdict, crate::exchange::limits::Verdict::Rejected(_))
 }
 
 #[test]
