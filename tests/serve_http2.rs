@@ -216,7 +216,8 @@ fn check_goaway(proxy: &Proxy, bytes: &[u8], code: u32) {
 #[test]
 fn bad_frames_end_the_connection() {
     let proxy = Proxy::start("large_client_header_buffers 4 1k;");
-    let headers = |flags: u8, stream: u32, block: &[u8]| frame_of(frame::HEADERS, flags | frame::END_STREAM, stream, block);
+    let headers =
+        |flags: u8, stream: u32, block: &[u8]| frame_of(frame::HEADERS, flags | frame::END_STREAM, stream, block);
     check_goaway(&proxy, &frame_of(frame::SETTINGS, 0, 0, &[0, 5, 0, 0, 0, 42]), 1);
     check_goaway(&proxy, &frame_of(frame::PING, 0, 0, b"short"), 6);
     check_goaway(&proxy, &frame_of(frame::WINDOW, 0, 0, &[0; 4]), 1);

@@ -46,6 +46,7 @@ enum Found {
 
 /// A connection.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "states of the protocol, each of its own")]
 pub struct Http2 {
     /// Bytes to be sent, from `at` on.
     pub out: Vec<u8>,
@@ -601,4 +602,3 @@ fn words(fault: Fault) -> Bad {
     };
     says.into_bytes()
 }
-
