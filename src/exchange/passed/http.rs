@@ -55,6 +55,7 @@ enum Line {
 
 /// How one location passes requests on.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "nginx's flags, each of its own")]
 pub struct Http {
     /// HTTP's version.
     pub version: HttpVersion,
@@ -67,6 +68,8 @@ pub struct Http {
     body: Option<Template>,
     pass_headers: bool,
     pass_body: bool,
+    /// It is gRPC.
+    is_grpc: bool,
     /// Headers after the answer's body are passed on.
     pub pass_trailers: bool,
     /// What takes the place of the location's path.
@@ -124,6 +127,7 @@ impl Http {
             body: one(config, scope, "proxy_set_body", compile),
             pass_headers: config.flag(scope, "proxy_pass_request_headers", true),
             pass_body: config.flag(scope, "proxy_pass_request_body", true),
+            is_grpc: false,
             pass_trailers: config.flag(scope, "proxy_pass_trailers", false),
             uri: literal(uri, compile),
             location,
@@ -146,6 +150,7 @@ impl Http {
             body: None,
             pass_headers: true,
             pass_body: true,
+            is_grpc: true,
             pass_trailers: true,
             uri: Slice::default(),
             location: 0,
@@ -290,9 +295,15 @@ impl Http {
             return false;
         }
         put(b":path", &text);
-        let host = self.host.as_ref().map(|host| host.eval(site, exchange)).filter(|host| !host.is_empty());
-        let host = host.or(exchange.route.proxy.map(|(host, _)| host)).unwrap_or_default();
-        put(b":authority", exchange.text(site, host));
+        let own = exchange.route.proxy.map(|(host, _)| host).unwrap_or_default();
+        let set = self.host.as_ref().map(|host| host.eval(site, exchange));
+        match set {
+            // gRPC's servers get what the configuration says as it is.
+            Some(host) if self.is_grpc && !host.is_empty() => put(b"host", exchange.text(site, host)),
+            Some(_) if self.is_grpc => {}
+            Some(host) if !host.is_empty() => put(b":authority", exchange.text(site, host)),
+            _ => put(b":authority", exchange.text(site, own)),
+        }
         let body = self.set_body(site, exchange).map_or(body, |set| Body::Length(u64::from(set.len)));
         for line in &self.lines {
             match line {

@@ -151,7 +151,8 @@ impl Passing {
             connect_timeout: number("connect_timeout", 60_000),
             read_timeout: number("read_timeout", 60_000),
             ignored: Ignored::of(config, scope, &format!("{prefix}_ignore_headers")),
-            request_buffering: flag("request_buffering") || !flag("pass_request_body"),
+            // gRPC passes bodies on as they come.
+            request_buffering: prefix != "grpc" && (flag("request_buffering") || !flag("pass_request_body")),
             chunk_buffering: match protocol {
                 Protocol::Scgi | Protocol::Uwsgi => true,
                 // HTTP/1.0

@@ -347,7 +347,7 @@ impl Exchange {
         let non_idempotent = || NON_IDEMPOTENT.contains(&self.request.method());
         let wrong = if *sent && non_idempotent() { wrong | Wrong::NON_IDEMPOTENT } else { wrong };
         passing.next_upstream.contains(wrong)
-            && (passing.buffers(self.request.is_chunked()) || !sent)
+            && (passing.buffers(self.request.is_chunked()) || !sent || !self.request.has_body())
             && (passing.timeout == 0 || now.since(*began) < passing.timeout)
     }
 
