@@ -12,7 +12,7 @@ use super::clock;
 use super::flight::Flight;
 use super::generation::Generation;
 use super::local::{Counts, connections};
-use super::log::{Level, Logs};
+use super::log::Logs;
 use super::memory::WorkerMemory;
 use super::names::Resolvers;
 use super::timers::Timers;
@@ -127,6 +127,11 @@ impl Worker {
     pub fn arrive(&self, exchange: &mut Exchange, listener: ListenerId) -> Action {
         exchange.facts.connections = Some(connections);
         self.with_world(Worker::ticket(exchange), |world| exchange.arrive(listener, world))
+    }
+
+    /// What a request still does after its answer.
+    pub fn post_action(&self, exchange: &mut Exchange) -> Option<Action> {
+        self.with_world(Worker::ticket(exchange), |world| exchange.post_action(world))
     }
 
     /// A request makes a subrequest.

@@ -13,6 +13,7 @@ use super::tunnel::tunnel;
 use crate::balance::Millis;
 use crate::exchange::answer::Ranges;
 use crate::exchange::{Event, Exchange, Ignored, TermsOf};
+use crate::serve::aside;
 use crate::serve::client::Client;
 use crate::serve::clock;
 use crate::serve::flight::Flight;
@@ -56,6 +57,9 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
             flight.answer.clear();
         }
         return Event::Failed(refused.status);
+    }
+    if !aside::surround(worker, client, flight).await {
+        return Event::ClientGone;
     }
     let has_body = !flight.answer.header_only;
     if flight.answer.status == 101 && flight.exchange.request.value(b"upgrade").is_some() {
