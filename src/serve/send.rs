@@ -40,9 +40,10 @@ impl Source {
 /// # Errors
 /// Another answer takes its place.
 pub fn filter(worker: &Worker, flight: &mut Flight) -> Result<(), Refused> {
-    let Flight { answer, exchange, filters, head_only, .. } = flight;
+    let Flight { answer, exchange, filters, head_only, varies, .. } = flight;
     filters.clear();
     answer.header_only |= *head_only;
+    answer.gzip_vary |= *varies;
     for (name, value) in exchange.kept.iter() {
         if !name.eq_ignore_ascii_case(b"content-type") {
             answer.list.push(name, value);

@@ -1,5 +1,5 @@
 //! `gzip` and `gunzip`: content is compressed for clients that take it, and given plain to those that do not
-//! (`ngx_http_gzip_filter_module.c`, `ngx_http_gunzip_filter_module.c`, `ngx_http_gzip_ok`). `gzip_buffers`, `gzip_window`,
+//! (`ngx_http_gzip_filter_module.c`, `ngx_http_gunzip_filter_module.c`, `ngx_http_gzip_ok`, and what `gzip_static` goes by). `gzip_buffers`, `gzip_window`,
 //! `gzip_hash`, `gzip_no_buffer` and `postpone_gzipping` only shape memory, and are left to the library.
 
 use std::io::Write;
@@ -8,17 +8,21 @@ use flate2::write::{GzEncoder, MultiGzDecoder};
 use flate2::{Compression, GzBuilder};
 use pcre2::bytes::RegexBuilder;
 
+use super::Answer;
 use super::filter::{Filtering, Refused};
 use super::types::TypeList;
 use super::upstream::parse_time;
 use crate::config::{Config, ScopeId, Value};
 use crate::exchange::body::{BodyFilter, Broken};
+use crate::exchange::state::Exchange;
 
 /// What holds in one location.
 #[derive(Debug)]
 pub struct GzipTerms {
     on: bool,
     gunzip: bool,
+    /// `gzip_static`
+    ready: Ready,
     level: u32,
     least: u64,
     types: TypeList,
@@ -28,6 +32,14 @@ pub struct GzipTerms {
     proxied: u32,
     disabled: Vec<pcre2::bytes::Regex>,
     disables_msie6: bool,
+}
+
+/// Whether files are looked for that are compressed already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ready {
+    Off,
+    On,
+    Always,
 }
 
 /// The words of `gzip_proxied`, as bits.
@@ -45,7 +57,12 @@ impl GzipTerms {
     /// What holds in a scope; none where nothing is to be done.
     pub(super) fn compile(config: &Config, scope: ScopeId) -> Option<GzipTerms> {
         let (on, gunzip) = (config.flag(scope, "gzip", false), config.flag(scope, "gunzip", false));
-        if !on && !gunzip {
+        let ready = match config.effective(scope, "gzip_static").map(|set| set.arg(1)) {
+            Some("on") => Ready::On,
+            Some("always") => Ready::Always,
+            _ => Ready::Off,
+        };
+        if !on && !gunzip && ready == Ready::Off {
             return None;
         }
         let words = config.effective_all(scope, "gzip_disable");
@@ -57,6 +74,7 @@ impl GzipTerms {
         Some(GzipTerms {
             on,
             gunzip,
+            ready,
             level: config.number(scope, "gzip_comp_level", 1) as u32,
             least: config.number(scope, "gzip_min_length", 20),
             types: TypeList::new(config, scope, "gzip_types", "text/html", ""),
@@ -71,9 +89,25 @@ impl GzipTerms {
         })
     }
 
+    /// Whether a file that is compressed already is looked for, and whether it is for this client.
+    #[must_use]
+    pub fn takes_ready(&self, exchange: &Exchange, answer: &Answer) -> Option<bool> {
+        let fits = match self.ready {
+            Ready::Off => return None,
+            Ready::On => self.fits_client(exchange, answer),
+            Ready::Always => true,
+        };
+        (fits || self.vary).then_some(fits)
+    }
+
+    /// Whether it is to be said that the answer depends on the client, where such a file is found.
+    #[must_use]
+    pub fn varies(&self) -> bool {
+        self.vary && self.ready == Ready::On
+    }
+
     /// `ngx_http_gzip_ok`
-    fn fits_client(&self, filtering: &Filtering) -> bool {
-        let Filtering { exchange, .. } = filtering;
+    fn fits_client(&self, exchange: &Exchange, answer: &Answer) -> bool {
         let request = &exchange.request;
         if exchange.is_sub || !request.value(b"accept-encoding").is_some_and(accepts) {
             return false;
@@ -82,14 +116,13 @@ impl GzipTerms {
             return false;
         }
         let agent = request.value(b"user-agent");
-        let fits_proxies = request.value(b"via").is_none() || self.fits_proxies(filtering);
+        let fits_proxies = request.value(b"via").is_none() || self.fits_proxies(exchange, answer);
         fits_proxies
             && !agent.is_some_and(|agent| self.disabled.iter().any(|regex| regex.is_match(agent).unwrap_or(false)))
     }
 
     /// `gzip_proxied`
-    fn fits_proxies(&self, filtering: &Filtering) -> bool {
-        let Filtering { exchange, answer, .. } = filtering;
+    fn fits_proxies(&self, exchange: &Exchange, answer: &Answer) -> bool {
         let has = |bit| self.proxied & bit != 0;
         if has(OFF) {
             return false;
@@ -158,13 +191,12 @@ pub(super) fn compress(filtering: &mut Filtering) -> Result<(), Refused> {
     let is_apt = matches!(answer.status, 200 | 403 | 404)
         && answer.list.get(b"content-encoding").is_none_or(<[u8]>::is_empty)
         && answer.length.is_none_or(|length| length >= terms.least)
-        && terms.types.has(answer.content_type())
-        && !answer.header_only;
+        && terms.types.has(answer.content_type());
     if !is_apt {
         return Ok(());
     }
     filtering.answer.gzip_vary |= terms.vary;
-    if !terms.fits_client(filtering) {
+    if !terms.fits_client(filtering.exchange, filtering.answer) {
         return Ok(());
     }
     filtering.answer.list.push(b"Content-Encoding", b"gzip");
@@ -183,7 +215,7 @@ pub(super) fn expand(filtering: &mut Filtering) -> Result<(), Refused> {
         return Ok(());
     }
     filtering.answer.gzip_vary |= terms.vary;
-    if terms.fits_client(filtering) {
+    if terms.fits_client(filtering.exchange, filtering.answer) {
         return Ok(());
     }
     filtering.answer.list.remove(b"Content-Encoding");

@@ -43,7 +43,8 @@ impl Made {
 type Make = fn(&Worker, &mut Flight) -> Made;
 
 /// Those of the content phase that ask for no directive of the location, in nginx's order.
-const HANDLERS: &[Make] = &[index::random, index::index, autoindex::autoindex, files::file, files::nobody];
+const HANDLERS: &[Make] =
+    &[index::random, index::index, autoindex::autoindex, files::ready, files::file, files::nobody];
 
 /// Makes the answer.
 pub async fn serve<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, handler: Handler) -> Event {
