@@ -4,8 +4,10 @@
 use std::fs::File;
 use std::future::poll_fn;
 use std::os::unix::fs::FileExt;
+use std::rc::Rc;
 use std::task::Poll;
 
+use super::aside;
 use super::client::Client;
 use super::flight::Flight;
 use super::local::complain;
@@ -38,8 +40,10 @@ impl Source {
 /// # Errors
 /// Another answer takes its place.
 pub fn filter(worker: &Worker, flight: &mut Flight) -> Result<(), Refused> {
-    let Flight { answer, exchange, filters, head_only, .. } = flight;
+    let Flight { answer, exchange, filters, head_only, varies, .. } = flight;
+    filters.clear();
     answer.header_only |= *head_only;
+    answer.gzip_vary |= *varies;
     for (name, value) in exchange.kept.iter() {
         if !name.eq_ignore_ascii_case(b"content-type") {
             answer.list.push(name, value);
@@ -61,7 +65,7 @@ pub fn filter(worker: &Worker, flight: &mut Flight) -> Result<(), Refused> {
 /// # Errors
 /// Nothing was sent: another answer takes its place.
 pub async fn send<C: Client>(
-    worker: &Worker,
+    worker: &Rc<Worker>,
     client: &mut C,
     flight: &mut Flight,
     source: &Source,
@@ -72,7 +76,11 @@ pub async fn send<C: Client>(
 }
 
 /// [`send`] of an answer that went through the header filters, or does not go there.
-pub async fn send_filtered<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight, source: &Source) {
+pub async fn send_filtered<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, source: &Source) {
+    if !aside::surround(worker, client, flight).await {
+        client.fail();
+        return;
+    }
     let has_body = !flight.answer.header_only;
     client.begin(worker, flight, has_body);
     let mut room = std::mem::take(&mut flight.room);
