@@ -7,7 +7,7 @@ use crate::exchange::Exchange;
 use crate::exchange::answer::Answer;
 use crate::exchange::body::Filters;
 use crate::serve::spool::Spool;
-use crate::serve::upstream::Reading;
+use crate::serve::upstream::{Asked, Reading};
 use crate::wire::http1::{RequestHead, ResponseHead};
 
 /// A request under way.
@@ -25,6 +25,8 @@ pub struct Flight {
     pub upstream_head: ResponseHead,
     /// The same, of other protocols than HTTP.
     pub reading: Reading,
+    /// Where the parts of a request for HTTP/2 end.
+    pub asked: Asked,
     /// Status and words of the upstream's answer, as it wrote them.
     pub status_line: Vec<u8>,
     /// The request as it goes to the upstream.

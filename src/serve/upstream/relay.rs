@@ -11,9 +11,9 @@ use super::say::{CLOSED, READING_BODY, TIMED_OUT, say_failed, say_of};
 use super::speaks;
 use super::tunnel::tunnel;
 use crate::balance::Millis;
-use crate::exchange::answer::Ranges;
+use crate::exchange::answer::{Ranges, Treatment};
 use crate::exchange::body::Broken;
-use crate::exchange::{Event, Ignored, TermsOf};
+use crate::exchange::{Event, Exchange, Ignored, TermsOf};
 use crate::serve::aside;
 use crate::serve::client::Client;
 use crate::serve::client::pace::Pace;
@@ -171,10 +171,15 @@ impl Relay {
                 Poll::Pending => true,
             };
             if link.framing.is_done() || self.failed.is_some() {
+                if !link.sending.is_done && link.http2.is_some() {
+                    // What the connection itself still has to say.
+                    let _ = poll_request(cx, worker, client, flight, link);
+                }
                 if blocked {
                     return self.wait(cx, client, terms.send_timeout, None);
                 }
                 if self.failed.is_none() && !std::mem::replace(&mut self.is_ended, true) {
+                    take_trailers(worker, flight, link);
                     send::end(worker, client, flight);
                 }
                 return match client.poll_flush(cx) {
@@ -327,7 +332,7 @@ impl Relay {
         let mut at = 0;
         let excess = link.framing.words_for_excess();
         while at < input.len() && !link.framing.is_done() {
-            let piece = link.framing.read(&input[at..]).map_err(|bad| {
+            let piece = link.read_piece(&input[at..]).map_err(|bad| {
                 say_of(worker, flight, Level::Error, &bad.0, READING_BODY);
                 Ended::Reset
             })?;
@@ -354,6 +359,17 @@ impl Relay {
             say_of(worker, flight, Level::Warn, excess.as_bytes(), READING_BODY);
         }
         Ok(())
+    }
+}
+
+/// Takes over the headers that came after the body.
+fn take_trailers(worker: &Worker, flight: &mut Flight, link: &Link) {
+    let Some(http2) = &link.http2 else { return };
+    let Some(http) = worker.http(&flight.exchange).filter(|http| http.pass_trailers) else { return };
+    for (name, value) in http2.trailers.iter() {
+        if http.treatments.of(name) != Some(Treatment::Hide) {
+            flight.answer.trailers.push(name, value);
+        }
     }
 }
 
