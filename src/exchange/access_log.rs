@@ -171,6 +171,7 @@ impl Compiled {
                 None => self.combined(builder),
             };
             let to = match &log.to {
+                LogTarget::File(number) if is_nowhere(config, *number) => continue,
                 LogTarget::File(number) => LogTo::File(*number),
                 LogTarget::Script(name) => LogTo::Named(Arc::new(builder.template(name))),
                 LogTarget::Syslog(server) => LogTo::Syslog(server.clone()),
@@ -190,11 +191,16 @@ impl Compiled {
         }
         let file = default_file(builder.config, &builder.target.paths.prefix, &builder.target.paths.http_log);
         let format = self.combined(builder);
-        let log = file.map(|number| AccessLog { to: LogTo::File(number), format, condition: None });
+        let log = file.filter(|number| !is_nowhere(builder.config, *number)).map(|number| AccessLog { to: LogTo::File(number), format, condition: None });
         let logs: Arc<[AccessLog]> = log.into_iter().collect();
         self.default = Some(Arc::clone(&logs));
         logs
     }
+}
+
+/// Nobody reads it, so nothing need be made for it.
+fn is_nowhere(config: &Config, number: usize) -> bool {
+    config.log_files.get(number).name == "/dev/null"
 }
 
 fn default_file(config: &Config, prefix: &str, path: &str) -> Option<usize> {

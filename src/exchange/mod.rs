@@ -38,7 +38,7 @@ pub use plan::Plan;
 pub use recorded::{names as record_names, record};
 pub use request::{Connection, Line, Request, Slice};
 pub use route::{Content, Destination, Failed, Found, Reply, Route, To};
-pub use site::{Handler, Listener, ListenerId, Location, LocationId, Passed, Server, ServerId, Site};
+pub use site::{Asks, Handler, Listener, ListenerId, Location, LocationId, Passed, Server, ServerId, Site};
 pub use state::Exchange;
 pub use terms::{Buffering, Lingering, ServerTerms, Terms, TermsOf};
 pub use upstream::{Affinity, Destined, Key, Located, Name, Next, Passing, Tries, Upstream, Wrong};

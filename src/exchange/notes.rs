@@ -55,6 +55,8 @@ pub enum Note {
     LongKey { of_requests: bool, zone: usize, key: Slice },
     /// `deny`
     Forbidden,
+    /// No peer was eligible.
+    NoLive,
     /// The body is larger than `client_max_body_size`.
     TooLarge(u64),
     /// Too many changes of the path; what it was to become.
@@ -69,6 +71,12 @@ pub enum Note {
     BadRate(Slice),
     /// `rewrite_log`: a regular expression, the text, whether it matched.
     Matched { pattern: PatternId, text: Slice, matched: bool },
+    /// What is wrong with the request's head.
+    BadHead(&'static str),
+    /// What is wrong with the request's head, and the text that is wrong.
+    BadHeader(&'static str, Slice),
+    /// What is wrong with the request's head, in words that were kept.
+    BadText(Slice),
     /// `rewrite_log`: the new path and arguments, or the redirect.
     Rewritten { uri: Slice, args: Option<Slice> },
 }
@@ -91,8 +99,15 @@ impl Note {
         match self {
             Note::LimitsRequests { level, .. } | Note::LimitsConnections { level, .. } => *level,
             Note::Matched { .. } | Note::Rewritten { .. } => Importance::Notice,
+            Note::BadHead(_) | Note::BadHeader(..) | Note::BadText(_) => Importance::Info,
             _ => Importance::Error,
         }
+    }
+
+    /// It is about the head of the request.
+    #[must_use]
+    pub fn is_of_head(&self) -> bool {
+        matches!(self, Note::BadHead(_) | Note::BadHeader(..) | Note::BadText(_))
     }
 
     /// nginx's words.
@@ -124,6 +139,7 @@ impl Note {
                 };
                 quoted(&format!("the value of the \"{text}\" key is more than {most} bytes: "), key)
             }
+            Note::NoLive => b"no live upstreams".to_vec(),
             Note::Forbidden => b"access forbidden by rule".to_vec(),
             Note::TooLarge(length) => {
                 format!("client intended to send too large body: {length} bytes").into_bytes()
@@ -143,6 +159,9 @@ impl Note {
                 out.extend_from_slice(exchange.text(site, name));
                 out
             }
+            Note::BadText(text) => exchange.text(site, text).to_vec(),
+            Note::BadHead(words) => words.as_bytes().to_vec(),
+            Note::BadHeader(words, text) => quoted(&format!("{words}: "), text),
             Note::BadRate(value) => quoted("invalid $limit_rate ", value),
             Note::Matched { pattern, text, matched } => {
                 let mut out = vec![b'"'];

@@ -100,6 +100,13 @@ impl Exchange {
         site.constant(site.server(self.route.server).name)
     }
 
+    /// `$document_root`, as decoded text.
+    #[must_use]
+    pub fn document_root(&mut self, site: &Site) -> String {
+        let root = site.location(self.route.location).root.eval(site, self);
+        crate::syntax::decode(self.text(site, root)).into()
+    }
+
     /// The bytes of a value.
     #[must_use]
     pub fn text<'t>(&'t self, site: &'t Site, slice: Slice) -> &'t [u8] {

@@ -6,6 +6,7 @@ use std::task::Poll;
 
 use super::client::{BodyFault, Client};
 use super::flight::Flight;
+use super::log::{Level, Stage};
 use super::reply;
 use super::state::Worker;
 use super::upstream::{self, Link};
@@ -17,6 +18,7 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
     let mut link: Option<Link> = None;
     let mut is_answered = false;
     loop {
+        worker.report_notes(flight);
         let event = match action {
             Action::Attempt => upstream::attempt(worker, client, flight, &mut link).await,
             Action::Read => return,
@@ -36,6 +38,8 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
         if is_answered && event != Event::LastByte {
             client.fail();
         }
+        flight.exchange.facts.bytes_sent = client.sent();
+        flight.exchange.facts.is_complete = is_answered && event == Event::LastByte;
         action = worker.tell(&mut flight.exchange, event);
     }
     if !is_answered {
@@ -72,11 +76,22 @@ async fn read_body<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flig
         match read {
             Ok(true) => {
                 flight.body_is_whole = true;
+                let small = flight.body.len() as u64 <= worker.terms(&flight.exchange).body_buffer;
+                if worker.generation.site.asks().body && small {
+                    flight.exchange.facts.body = Some(flight.exchange.request.keep(&flight.body));
+                }
                 return Event::Body;
             }
             Ok(false) => {}
-            Err(BodyFault::Gone) => return Event::Failed(400),
-            Err(BodyFault::Bad(status)) => return Event::Failed(status),
+            Err(fault) => {
+                let (level, words, status) = match fault {
+                    BodyFault::Gone => (Level::Info, "client prematurely closed connection", 400),
+                    BodyFault::Bad(408) => (Level::Info, "client timed out (110: Connection timed out)", 408),
+                    BodyFault::Bad(status) => (Level::Error, "client sent invalid chunked body", status),
+                };
+                worker.report(flight, level, Stage::RequestBody, format_args!("{words}"));
+                return Event::Failed(status);
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 use crate::exchange::Exchange;
 use crate::exchange::answer::Answer;
 use crate::exchange::body::Filters;
+use crate::serve::log::Stage;
 use crate::wire::http1::{RequestHead, ResponseHead};
 
 /// A request under way.
@@ -31,6 +32,8 @@ pub struct Flight {
     pub body_is_whole: bool,
     /// Bytes of the answer, before its body.
     pub out: Vec<u8>,
+    /// What is wrong with the head of the request, to be logged once it is known whose request it is.
+    pub complaint: Option<(Stage, Vec<u8>)>,
     /// Room for whatever.
     pub room: Vec<u8>,
 }
@@ -45,6 +48,7 @@ impl Flight {
         self.filters.clear();
         self.head.clear();
         self.upstream_head.clear();
+        self.complaint = None;
         (self.is_written, self.body_is_whole) = (false, false);
         for buffer in [&mut self.request, &mut self.body, &mut self.out, &mut self.room] {
             buffer.clear();

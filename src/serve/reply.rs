@@ -45,6 +45,7 @@ pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fli
     })
     .await;
     client.timer().clear();
+    flight.exchange.facts.is_complete = sent;
     if !sent {
         client.fail();
     }

@@ -11,7 +11,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::clock;
 use super::flight::Flight;
 use super::generation::Generation;
-use super::log::Logs;
+use super::log::{AccessLogs, Logs};
 use super::memory::WorkerMemory;
 use super::timers::Timers;
 use super::upstream::Pools;
@@ -31,6 +31,8 @@ pub struct Worker {
     pub generation: Arc<Generation>,
     /// The logs.
     pub logs: Arc<Logs>,
+    /// The access logs, and the trace of what was served.
+    pub access: AccessLogs,
     /// Timeouts.
     pub timers: Rc<Timers>,
     /// Idle connections to upstreams.
@@ -44,6 +46,8 @@ pub struct Worker {
     core: RefCell<Core>,
     flights: RefCell<Vec<Box<Flight>>>,
     date: RefCell<(u64, String)>,
+    /// A second, and how far local time is east of Greenwich in it, in seconds.
+    zone: Cell<(u64, i32)>,
 }
 
 /// What the exchanges of a worker work on.
@@ -75,8 +79,11 @@ impl Worker {
         let memory = WorkerMemory::new(&generation.plan, Arc::clone(&generation.zones));
         let seed = clock::epoch() ^ u64::from(std::process::id()) << 16 ^ (number as u64) << 48 ^ clock::now().0;
         let timers = Timers::new();
+        let recorded = generation.options.record.as_deref();
+        let access = AccessLogs::new(&generation.config, &logs, &timers, recorded);
         Rc::new(Worker {
             number,
+            access,
             pools: Pools::new(&generation, Rc::clone(&timers)),
             generation,
             logs,
@@ -87,6 +94,7 @@ impl Worker {
             core: RefCell::new(Core { memory, chance: Chance(ChaCha8Rng::seed_from_u64(seed)), watch: Blind }),
             flights: RefCell::default(),
             date: RefCell::default(),
+            zone: Cell::default(),
         })
     }
 
@@ -135,6 +143,24 @@ impl Worker {
     /// How the request is passed on by HTTP.
     pub fn http(&self, exchange: &Exchange) -> Option<&Http> {
         self.terms(exchange).http.as_deref()
+    }
+
+    /// Chance for a connection: what its requests are told apart by.
+    pub fn draw(&self) -> [u64; 2] {
+        let rng = &mut self.core.borrow_mut().chance.0;
+        [rng.next_u64() | 1, rng.next_u64()]
+    }
+
+    /// Seconds that local time is east of Greenwich, looked up once a minute.
+    pub fn zone(&self) -> i32 {
+        let minute = (clock::epoch() + clock::now().0) / 60_000;
+        let (known, zone) = self.zone.get();
+        if known == minute {
+            return zone;
+        }
+        let zone = super::log::time::Local::at(minute * 60).offset();
+        self.zone.set((minute, zone));
+        zone
     }
 
     /// The time as HTTP writes it, made once a second.

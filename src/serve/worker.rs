@@ -50,6 +50,8 @@ async fn serve(seed: Seed) {
     spawn_local(Rc::clone(&worker.timers).tick());
     let watched = Rc::clone(&worker);
     spawn_local(async move { watched.pools.watch().await });
+    let watched = Rc::clone(&worker);
+    spawn_local(async move { watched.access.watch().await });
     let accepting: Vec<_> = sockets
         .into_iter()
         .map(|(listener, socket)| spawn_local(accept(Rc::clone(&worker), listener, socket)))
@@ -69,6 +71,7 @@ async fn serve(seed: Seed) {
             _ = stopped => {}
         }
     }
+    worker.access.flush();
 }
 
 /// Waits until all connections are closed.

@@ -46,6 +46,15 @@ pub(super) struct Pattern {
     pub names: Vec<(usize, u32)>,
 }
 
+/// What some variables of a configuration need that costs something to find out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asks {
+    /// `$request_body`
+    pub body: bool,
+    /// `$tcpinfo_rtt` and its kin.
+    pub tcp: bool,
+}
+
 /// The compiled configuration of `http`.
 #[derive(Debug, Default)]
 pub struct Site {
@@ -62,6 +71,7 @@ pub struct Site {
     /// Groups by name, as a `proxy_pass` with variables finds them: in order, each with its port.
     pub(super) groups: FxHashMap<Box<[u8]>, Vec<(UpstreamId, u16)>>,
     pub(super) files: Option<Arc<dyn Files>>,
+    asks: Asks,
     unknown: Vec<String>,
     assumptions: Vec<String>,
     pub(super) hostname: Slice,
@@ -148,6 +158,12 @@ impl Site {
     #[must_use]
     pub fn location_of(&self, scope: ScopeId) -> Option<LocationId> {
         self.locations.iter().position(|location| location.scope == scope).map(|n| LocationId(n as u32))
+    }
+
+    /// What the configuration wants to know that costs something to find out.
+    #[must_use]
+    pub fn asks(&self) -> Asks {
+        self.asks
     }
 
     /// Variables that the configuration uses and whose values are not modelled: they are empty. Sorted.

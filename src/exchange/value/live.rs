@@ -47,6 +47,13 @@ pub enum Live {
     UpstreamResponseLength,
 }
 
+impl Live {
+    /// The system has to be asked for it.
+    pub fn is_of_tcp(self) -> bool {
+        matches!(self, Live::TcpRcvSpace | Live::TcpRtt | Live::TcpRttvar | Live::TcpSndCwnd)
+    }
+}
+
 /// Headers of the answer that do not stand in its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sent {

@@ -17,6 +17,7 @@ mod upstream;
 
 pub(super) use clues::Clues;
 pub use format::http_time;
+pub(super) use live::Live;
 pub(super) use lookup::{Geo, Map, Ranges, Split, real_client};
 pub(super) use script::Script;
 pub(super) use table::{Builtin, Variable, builtin};

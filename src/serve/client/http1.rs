@@ -15,6 +15,7 @@ use crate::exchange::{Connection, ListenerId, TermsOf};
 use crate::serve::clock;
 use crate::serve::drive::drive;
 use crate::serve::flight::Flight;
+use crate::serve::log::Level;
 use crate::serve::state::Worker;
 use crate::serve::stream::Stream;
 use crate::serve::timers::Timer;
@@ -30,9 +31,13 @@ pub struct Http1 {
     pub(super) listener: ListenerId,
     pub(super) connection: Connection,
     /// When the connection began.
-    opened: Millis,
+    pub(super) opened: Millis,
     /// Requests so far.
-    requests: u64,
+    pub(super) requests: u64,
+    /// Chance that tells its requests apart.
+    pub(super) chance: [u64; 2],
+    /// Bytes that came of the current body.
+    pub(super) received: u64,
     /// It may serve another request after this one.
     pub(super) persists: bool,
     /// The client asks whether it may send its body.
@@ -61,6 +66,8 @@ impl Http1 {
             connection,
             opened: clock::now(),
             requests: 0,
+            chance: worker.draw(),
+            received: 0,
             persists: false,
             expects: false,
             lingers: false,
@@ -105,15 +112,33 @@ impl Http1 {
 
     /// Serves one request; whether there may be another.
     async fn serve(&mut self, worker: &Rc<Worker>, flight: &mut Flight) -> bool {
-        let action = match self.read_head(worker, flight).await {
+        let read = self.read_head(worker, flight).await;
+        let is_readable = read == Read::Request;
+        let action = match read {
             Read::Nothing => return false,
             Read::Request => worker.arrive(&mut flight.exchange, self.listener),
             Read::Refused(status) => worker.reject(&mut flight.exchange, self.listener, status),
+            Read::Broken(status) => {
+                worker.reject(&mut flight.exchange, self.listener, status);
+                flight.exchange.status = status;
+                self.report_complaint(worker, flight);
+                worker.log_request(self, flight, false);
+                return false;
+            }
         };
         self.requests += 1;
+        self.report_complaint(worker, flight);
         self.settle_persistence(worker, flight);
         drive(worker, self, flight, action).await;
+        worker.log_request(self, flight, is_readable);
         self.drain(worker, flight).await
+    }
+
+    /// Says what was wrong with the head.
+    fn report_complaint(&self, worker: &Worker, flight: &mut Flight) {
+        if let Some((stage, complaint)) = flight.complaint.take() {
+            worker.report_bytes(flight, Level::Info, stage, &complaint);
+        }
     }
 
     /// Whether the connection may stay, by what the client and the server it chose say.
@@ -157,12 +182,16 @@ impl Client for Http1 {
             _ => Persistence::Close,
         };
         self.outgoing.begin(chunked);
+        exchange.facts.persistence = Some(persistence);
+        exchange.facts.is_chunked = chunked;
+        let before = self.outgoing.head().len();
         if version >= 10 {
             worker.with_date(|date| {
                 let manner = Manner { server: &terms.signature, date, persistence, chunked };
                 answer.write_http1(&manner, self.outgoing.head());
             });
         }
+        exchange.facts.head_sent = (self.outgoing.head().len() - before) as u64;
     }
 
     #[inline]
@@ -211,5 +240,9 @@ impl Client for Http1 {
 
     fn sent(&self) -> u64 {
         self.outgoing.sent()
+    }
+
+    fn received(&self) -> u64 {
+        self.received
     }
 }

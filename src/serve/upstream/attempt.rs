@@ -5,18 +5,22 @@ use std::io;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+use nix::errno::Errno;
+
 use super::connect::connect;
 use super::framing::Framing;
 use super::link::Link;
 use crate::exchange::{Body, Event, Http};
 use crate::serve::client::Client;
 use crate::serve::flight::Flight;
+use crate::serve::log::{Level, Stage, refusal};
 use crate::serve::state::Worker;
 
 /// Why there is no head.
 enum Failed {
-    Reset,
-    Invalid,
+    Reset(Option<io::Error>),
+    /// What is wrong with it, in nginx's words.
+    Invalid(Vec<u8>),
     Timeout,
     ClientGone,
 }
@@ -37,7 +41,8 @@ pub async fn attempt<C: Client>(
     let link = link.insert(found);
     link.requests += 1;
     worker.tell(&mut flight.exchange, Event::Connected);
-    if !write_request(worker, flight) {
+    if !prepare_request(worker, flight) {
+        worker.report(flight, Level::Error, Stage::None, format_args!("zero length URI to proxy"));
         return Event::Failed(500);
     }
     flight.upstream_head.clear();
@@ -47,19 +52,117 @@ pub async fn attempt<C: Client>(
     let mut sent = 0;
     let read = poll_fn(|cx| poll_head(cx, worker, client, flight, link, &mut sent)).await;
     client.timer().clear();
+    let stage = if link.is_sent { Stage::ReadingHead } else { Stage::SendingRequest };
+    if let Some(attempt) = flight.exchange.attempts.last_mut() {
+        attempt.bytes_sent += sent as u64;
+    }
     match read {
         Ok(status) => Event::Head(status),
-        Err(Failed::Reset) => Event::Reset,
-        Err(Failed::Invalid) => Event::InvalidHead,
-        Err(Failed::Timeout) => Event::ReadTimeout,
-        Err(Failed::ClientGone) => Event::ClientGone,
+        Err(failed) => failed.tell(worker, flight, stage),
     }
+}
+
+impl Failed {
+    /// Says it in the log, and gives the event.
+    #[cold]
+    fn tell(self, worker: &Worker, flight: &mut Flight, stage: Stage) -> Event {
+        match self {
+            Failed::Reset(error) => {
+                tell_reset(worker, flight, stage, error.as_ref());
+                Event::Reset
+            }
+            Failed::Invalid(words) => {
+                worker.report_bytes(flight, Level::Error, stage, &words);
+                Event::InvalidHead
+            }
+            Failed::Timeout => {
+                tell_timeout(worker, flight, stage);
+                Event::ReadTimeout
+            }
+            Failed::ClientGone => {
+                tell_gone(worker, flight, stage);
+                Event::ClientGone
+            }
+        }
+    }
+}
+
+/// The connection to the upstream broke.
+#[cold]
+pub fn tell_reset(worker: &Worker, flight: &mut Flight, stage: Stage, error: Option<&io::Error>) {
+    match error {
+        None => {
+            worker.report(flight, Level::Error, stage, format_args!("upstream prematurely closed connection"));
+        }
+        Some(error) => {
+            worker.report(flight, Level::Error, stage, format_args!("recv() failed ({})", refusal(error)));
+        }
+    }
+}
+
+/// Nothing came from the upstream in time.
+#[cold]
+pub fn tell_timeout(worker: &Worker, flight: &mut Flight, stage: Stage) {
+    worker.report(flight, Level::Error, stage, format_args!("upstream timed out (110: Connection timed out)"));
+}
+
+/// The client went away.
+#[cold]
+fn tell_gone(worker: &Worker, flight: &mut Flight, stage: Stage) {
+    let words = "epoll_wait() reported that client prematurely closed connection, \
+                 so upstream connection is closed too";
+    worker.report(flight, Level::Info, stage, format_args!("{words}"));
 }
 
 /// A connection to the peer.
 async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) -> Result<Link, Event> {
+    let unreached = match dial(worker, client, flight).await {
+        Ok(link) => return Ok(link),
+        Err(unreached) => unreached,
+    };
+    match unreached {
+        Unreached::Nobody => return Err(Event::Failed(500)),
+        Unreached::Refused(error) => tell_refused(worker, flight, &error),
+        Unreached::Timeout => {
+            tell_timeout(worker, flight, Stage::Connecting);
+            return Err(Event::ConnectTimeout);
+        }
+        Unreached::ClientGone => {
+            tell_gone(worker, flight, Stage::Connecting);
+            return Err(Event::ClientGone);
+        }
+    }
+    Err(Event::Refused)
+}
+
+/// Why there is no connection.
+enum Unreached {
+    Nobody,
+    Refused(io::Error),
+    Timeout,
+    ClientGone,
+}
+
+/// What nginx learns at once names the peer; what it learns later does not.
+#[cold]
+fn tell_refused(worker: &Worker, flight: &mut Flight, error: &io::Error) {
+    const LATER: &[Errno] = &[Errno::ECONNREFUSED, Errno::ECONNRESET, Errno::ETIMEDOUT, Errno::EHOSTUNREACH];
+    const PLAIN: &[Errno] = &[Errno::ECONNREFUSED, Errno::EAGAIN, Errno::ECONNRESET, Errno::ENETDOWN,
+        Errno::ENETUNREACH, Errno::EHOSTDOWN, Errno::EHOSTUNREACH];
+    let addr = flight.exchange.attempts.last().map(|attempt| attempt.addr.clone()).unwrap_or_default();
+    let errno = Errno::from_raw(error.raw_os_error().unwrap_or(0));
+    let refusal = refusal(error);
+    if LATER.contains(&errno) && !addr.starts_with("unix:") {
+        worker.report(flight, Level::Error, Stage::Connecting, format_args!("connect() failed ({refusal})"));
+    } else {
+        let level = if PLAIN.contains(&errno) { Level::Error } else { Level::Crit };
+        worker.report(flight, level, Stage::Connecting, format_args!("connect() to {addr} failed ({refusal})"));
+    }
+}
+
+async fn dial<C: Client>(worker: &Worker, client: &mut C, flight: &Flight) -> Result<Link, Unreached> {
     let exchange = &flight.exchange;
-    let Some(attempt) = exchange.attempts.last() else { return Err(Event::Failed(500)) };
+    let Some(attempt) = exchange.attempts.last() else { return Err(Unreached::Nobody) };
     let group = exchange.tries.group.upstream();
     if let Some(link) = worker.pools.take(group, &attempt.addr, exchange.route.location) {
         return Ok(link);
@@ -69,13 +172,13 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
     let mut connecting = std::pin::pin!(connect(&attempt.addr));
     let done = poll_fn(|cx| {
         if let Poll::Ready(done) = connecting.as_mut().poll(cx) {
-            return Poll::Ready(done.map_err(|_| Event::Refused));
+            return Poll::Ready(done.map_err(Unreached::Refused));
         }
         if client.timer().poll(cx).is_ready() {
-            return Poll::Ready(Err(Event::ConnectTimeout));
+            return Poll::Ready(Err(Unreached::Timeout));
         }
         if !ignores_abort && client.poll_gone(cx, worker).is_ready() {
-            return Poll::Ready(Err(Event::ClientGone));
+            return Poll::Ready(Err(Unreached::ClientGone));
         }
         Poll::Pending
     })
@@ -85,7 +188,7 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
 }
 
 /// Makes the request, once for all peers of a group; whether that can be done.
-fn write_request(worker: &Worker, flight: &mut Flight) -> bool {
+pub fn prepare_request(worker: &Worker, flight: &mut Flight) -> bool {
     if std::mem::replace(&mut flight.is_written, true) {
         return true;
     }
@@ -123,8 +226,12 @@ fn poll_head<C: Client>(
     loop {
         let mut scratch = worker.scratch.borrow_mut();
         match link.stream.poll_read(cx, &mut scratch) {
-            Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Err(Failed::Reset)),
+            Poll::Ready(Ok(0)) => return Poll::Ready(Err(Failed::Reset(None))),
+            Poll::Ready(Err(error)) => return Poll::Ready(Err(Failed::Reset(Some(error)))),
             Poll::Ready(Ok(count)) => {
+                if let Some(attempt) = flight.exchange.attempts.last_mut() {
+                    attempt.bytes_received += count as u64;
+                }
                 let bytes = &scratch[..count];
                 let read = if link.rest.is_empty() {
                     take_head(worker, flight, link, bytes)
@@ -174,11 +281,15 @@ fn take_head(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8]
     loop {
         let Flight { upstream_head: head, exchange, .. } = &mut *flight;
         match head.read(&bytes[from..]) {
-            Err(_) => return Some(Err(Failed::Invalid)),
+            Err(bad) => {
+                let mut words = Vec::new();
+                bad.write(&bytes[from..], &mut words);
+                return Some(Err(Failed::Invalid(words)));
+            }
             Ok(None) => {
                 let most = worker.terms(exchange).buffering.head as usize;
                 link.rest.extend_from_slice(&bytes[from..]);
-                return (bytes.len() - from >= most).then_some(Err(Failed::Invalid));
+                return (bytes.len() - from >= most).then(|| Err(Failed::Invalid(b"upstream sent too big header".to_vec())));
             }
             // An interim answer; the real one follows.
             Ok(Some(length)) if (100..200).contains(&head.status) && head.status != 101 => {

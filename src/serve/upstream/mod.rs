@@ -7,7 +7,7 @@ mod idle;
 mod link;
 mod relay;
 
-pub use attempt::attempt;
+pub use attempt::{attempt, prepare_request};
 pub use idle::Pools;
 pub use link::Link;
 pub use relay::forward;

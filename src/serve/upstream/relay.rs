@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::framing::length;
+use super::attempt::{tell_reset, tell_timeout};
 use super::link::Link;
 use crate::balance::Millis;
 use crate::exchange::Event;
@@ -12,6 +13,7 @@ use crate::exchange::answer::{Rewrite, Treatment};
 use crate::serve::client::Client;
 use crate::serve::clock;
 use crate::serve::flight::Flight;
+use crate::serve::log::{Level, Stage};
 use crate::serve::state::Worker;
 
 /// Where the relay is.
@@ -27,7 +29,9 @@ struct Relay {
 /// How it ended.
 enum Ended {
     Whole,
-    Reset,
+    Reset(Option<std::io::Error>),
+    BadChunk(&'static str),
+    ClientTimeout,
     ReadTimeout,
     ClientGone,
 }
@@ -35,6 +39,9 @@ enum Ended {
 /// Passes an answer on whose head was read.
 pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut link: Link) -> Event {
     make_answer(worker, flight, &link);
+    if let Some(attempt) = flight.exchange.attempts.last_mut() {
+        attempt.response_length += link.rest.len() as u64;
+    }
     let has_body = !flight.answer.header_only;
     client.begin(worker, flight, has_body);
     let now = clock::now();
@@ -51,8 +58,23 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
             }
             Event::LastByte
         }
-        Ended::Reset => Event::Reset,
-        Ended::ReadTimeout => Event::ReadTimeout,
+        Ended::Reset(error) => {
+            tell_reset(worker, flight, Stage::ReadingBody, error.as_ref());
+            Event::Reset
+        }
+        Ended::BadChunk(words) => {
+            worker.report(flight, Level::Error, Stage::ReadingBody, format_args!("{words}"));
+            Event::Reset
+        }
+        Ended::ReadTimeout => {
+            tell_timeout(worker, flight, Stage::ReadingBody);
+            Event::ReadTimeout
+        }
+        Ended::ClientTimeout => {
+            let words = "client timed out (110: Connection timed out)";
+            worker.report(flight, Level::Info, Stage::SendingToClient, format_args!("{words}"));
+            Event::ClientGone
+        }
         Ended::ClientGone => Event::ClientGone,
     }
 }
@@ -124,9 +146,14 @@ impl Relay {
                     link.framing = super::framing::Framing::Done;
                     link.persists = false;
                 }
-                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Ended::Reset),
+                Poll::Ready(Ok(0)) => return Poll::Ready(Ended::Reset(None)),
+                Poll::Ready(Err(error)) => return Poll::Ready(Ended::Reset(Some(error))),
                 Poll::Ready(Ok(count)) => {
                     self.heard = clock::now();
+                    if let Some(attempt) = flight.exchange.attempts.last_mut() {
+                        attempt.bytes_received += count as u64;
+                        attempt.response_length += count as u64;
+                    }
                     if let Err(ended) = self.take(cx, client, link, &scratch[..count]) {
                         return Poll::Ready(ended);
                     }
@@ -152,7 +179,7 @@ impl Relay {
     ) -> Poll<Ended> {
         let (ended, due) = match read_timeout {
             Some(timeout) => (Ended::ReadTimeout, self.heard.plus(timeout)),
-            None => (Ended::ClientGone, self.took.plus(send_timeout)),
+            None => (Ended::ClientTimeout, self.took.plus(send_timeout)),
         };
         client.timer().set(due);
         if client.timer().poll(cx).is_ready() { Poll::Ready(ended) } else { Poll::Pending }
@@ -186,7 +213,7 @@ impl Relay {
     ) -> Result<(), Ended> {
         let mut at = 0;
         while at < input.len() && !link.framing.is_done() {
-            let piece = link.framing.read(&input[at..]).map_err(|_| Ended::Reset)?;
+            let piece = link.framing.read(&input[at..]).map_err(|bad| Ended::BadChunk(bad.message()))?;
             let mut data = &input[at..][piece.data];
             at += piece.consumed;
             if self.at == self.pending.len() && !data.is_empty() {
