@@ -47,8 +47,6 @@ pub struct Facts {
     pub body_file: Option<Slice>,
     /// `$gzip_ratio` in hundredths.
     pub gzip_ratio: Option<u64>,
-    /// `$uid_got`, `$uid_set`
-    pub uid: [Option<Slice>; 2],
 }
 
 /// The socket, as `TCP_INFO` has it. Times are microseconds.
@@ -76,7 +74,7 @@ impl Facts {
         (self.bytes_sent, self.head_sent, self.request_length) = (0, 0, 0);
         (self.is_complete, self.is_pipelined, self.is_chunked) = (false, false, false);
         (self.persistence, self.gzip_ratio) = (None, None);
-        (self.body, self.body_file, self.uid) = (None, None, [None; 2]);
+        (self.body, self.body_file) = (None, None);
     }
 
     /// Forgets all.

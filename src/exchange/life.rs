@@ -137,6 +137,7 @@ impl Exchange {
                 return Action::Read;
             }
             Event::Head(status) => self.head(status, world),
+            // Of headers that could send it elsewhere such an answer has none.
             Event::Answer(status) => match self.head(status, world) {
                 Next::Forward => {
                     self.status = status;
@@ -170,9 +171,17 @@ impl Exchange {
     #[inline]
     fn head<M: Memory, R: Random, W: Watch>(&mut self, status: u16, world: &mut World<M, R, W>) -> Next {
         let next = self.header_came(status, world);
-        if next == Next::Forward && self.is_intercepted(world.site, status) {
+        if next != Next::Forward {
+            return next;
+        }
+        if self.is_intercepted(world.site, status) {
+            self.keep_challenge(status);
             self.through(Ending::Answered, world);
             return Next::Fail(status);
+        }
+        if self.take_accel() {
+            self.through(Ending::Answered, world);
+            return Next::Redirect;
         }
         next
     }
@@ -196,6 +205,10 @@ impl Exchange {
                 self.forwards = true;
                 self.status = self.attempts.last().map_or(0, |attempt| attempt.status);
                 Action::Forward
+            }
+            Next::Redirect => {
+                let found = self.follow(world.site);
+                self.go_on(found, world)
             }
             Next::Fail(status) => self.answer_error(status, world),
         }

@@ -51,6 +51,8 @@ pub struct Exchange {
     pub tries: Tries,
     /// The answer that nginx makes itself; none where an upstream or a file makes it.
     pub reply: Option<Reply>,
+    /// Headers for the answer that were found on the way to it: of an upstream that sent the request on.
+    pub kept: Headers,
     /// What its upstream speaks.
     pub protocol: Protocol,
     /// Its upstream speaks TLS.
@@ -66,6 +68,8 @@ pub struct Exchange {
     pub(super) was_counted: bool,
     /// Milliseconds that it waited, for `limit_req` or in a queue.
     pub waited: u64,
+    /// What the client's cookie says of it (`userid`).
+    pub(super) uid: super::answer::KnownUid,
     /// Since when it waits.
     pub(super) waits: Millis,
 }
@@ -82,9 +86,11 @@ impl Exchange {
         self.facts.start();
         self.notes.clear();
         (self.limit_rate, self.limited_requests, self.limited_connections) = (None, None, None);
+        self.kept.clear();
         (self.now, self.started, self.status, self.waited) = (now, now, 0, 0);
         self.tries.reset();
         (self.reply, self.destined) = (None, None);
+        self.uid = super::answer::KnownUid::default();
         (self.forwards, self.was_limited, self.was_counted) = (false, false, false);
     }
 
@@ -105,6 +111,22 @@ impl Exchange {
     pub fn document_root(&mut self, site: &Site) -> String {
         let root = site.location(self.route.location).root.eval(site, self);
         crate::syntax::decode(self.text(site, root)).into()
+    }
+
+    /// Bytes that its body may have; 0 for no limit.
+    #[must_use]
+    pub fn max_body(&self, site: &Site) -> u64 {
+        site.location(self.route.location).max_body
+    }
+
+    /// Keeps a text as long as the request lives.
+    pub fn keep(&mut self, text: &[u8]) -> Slice {
+        self.request.push(text)
+    }
+
+    /// Sets the `Location` header.
+    pub fn redirect_client(&mut self, location: &[u8]) {
+        self.route.redirect = Some(self.request.push(location));
     }
 
     /// The bytes of a value.

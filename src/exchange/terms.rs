@@ -1,13 +1,17 @@
 //! What a live proxy needs to know of each location and server beyond routing: times, sizes, how answers look.
 //! A simulation has no use for it, so it is compiled on demand.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::access_log::{AccessLog, Compiled};
+use super::answer::HeadTerms;
+use super::local::LocalTerms;
 use super::passed::{Cgi, Http, Memcached};
 use super::site::{LocationId, ServerId};
 use crate::config::{Config, ScopeId, Value, values};
 use crate::exchange::site::Builder;
+use crate::modules::Target;
 use crate::modules::shared::pass::{self, Protocol};
 
 /// All of a configuration.
@@ -45,6 +49,10 @@ pub struct TermsOf {
     pub send_timeout: u64,
     /// Of the client's body, what is kept in memory.
     pub body_buffer: u64,
+    /// Where the rest of it is kept.
+    pub body_folder: Arc<Path>,
+    /// Where answers are kept that the client takes slowly.
+    pub buffer_folder: Arc<Path>,
     /// What is done with a connection whose client may still be sending.
     pub lingering: Lingering,
     /// Chunks may be sent.
@@ -55,6 +63,8 @@ pub struct TermsOf {
     pub log_not_found: bool,
     /// The padding for old browsers.
     pub padding: bool,
+    /// Old browsers get a page in the place of a redirect.
+    pub refreshes: bool,
     /// The connection is reset when a client times out.
     pub reset_timedout: bool,
     /// Buffers for answers.
@@ -63,6 +73,10 @@ pub struct TermsOf {
     pub access_logs: Arc<[AccessLog]>,
     /// Subrequests are logged, too.
     pub log_subrequest: bool,
+    /// What the header filters go by.
+    pub heads: HeadTerms,
+    /// How files are served.
+    pub local: LocalTerms,
     /// How requests are passed on by HTTP.
     pub http: Option<Box<Http>>,
     /// How requests are passed on by FastCGI, SCGI, uwsgi.
@@ -168,6 +182,8 @@ impl TermsOf {
             body_timeout: number("client_body_timeout", 60_000),
             send_timeout: number("send_timeout", 60_000),
             body_buffer: number("client_body_buffer_size", 16 << 10),
+            body_folder: folder(config, scope, target, "client_body_temp_path", "client-body"),
+            buffer_folder: folder(config, scope, target, &format!("{prefix}_temp_path"), prefix),
             lingering: Lingering {
                 close: match config.effective(scope, "lingering_close").map(|set| &set.value) {
                     Some(Value::Enum(which)) => *which as u8,
@@ -180,10 +196,13 @@ impl TermsOf {
             ignores_abort: flag_of(config, scope, prefix, "ignore_client_abort"),
             log_not_found: flag("log_not_found", true),
             padding: flag("msie_padding", true),
+            refreshes: flag("msie_refresh", false),
             reset_timedout: flag("reset_timedout_connection", false),
             buffering: Buffering::of(config, scope, prefix),
             access_logs,
             log_subrequest: flag("log_subrequest", false),
+            heads: HeadTerms::compile(scope, prefix, builder),
+            local: LocalTerms::compile(scope, builder),
             http: http.map(Box::new),
             cgi: cgi.map(Box::new),
             memcached: memcached.map(Box::new),
@@ -211,6 +230,14 @@ impl Buffering {
             file: number("max_temp_file_size", 1 << 30),
         }
     }
+}
+
+/// A folder for files that last as long as a request.
+fn folder(config: &Config, scope: ScopeId, target: &Target, directive: &str, option: &str) -> Arc<Path> {
+    let set = config.effective(scope, directive).map(|setting| setting.arg(1));
+    let own = || target.paths.temporary.iter().find(|(part, _)| part == option).map(|(_, name)| name.as_str());
+    let name = set.or_else(own).unwrap_or_default();
+    Path::new(&target.paths.prefix).join(name).into()
 }
 
 /// `keepalive_timeout`: milliseconds, and the seconds that clients are told.

@@ -6,6 +6,7 @@ use std::task::Poll;
 
 use super::client::{BodyFault, Client};
 use super::flight::Flight;
+use super::local;
 use super::log::{Level, Stage};
 use super::reply;
 use super::state::Worker;
@@ -18,7 +19,7 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
     let mut link: Option<Link> = None;
     let mut is_answered = false;
     loop {
-        worker.report_notes(flight);
+        worker.report_notes(&mut flight.exchange);
         let event = match action {
             Action::Attempt => upstream::attempt(worker, client, flight, &mut link).await,
             Action::Read => return,
@@ -26,25 +27,35 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
             Action::Queued(until) => wait(worker, client, until, Event::QueueTimeout).await,
             Action::Body => read_body(worker, client, flight).await,
             Action::Forward => {
-                is_answered = true;
-                match link.take() {
+                let event = match link.take() {
                     Some(link) => upstream::forward(worker, client, flight, link).await,
                     None => Event::Reset,
-                }
+                };
+                is_answered = !is_instead(event);
+                event
             }
-            Action::Serve(_) => Event::Failed(404),
+            Action::Serve(handler) => {
+                let event = local::serve(worker, client, flight, handler).await;
+                is_answered = !is_instead(event);
+                event
+            }
             Action::Done => break,
         };
-        if is_answered && event != Event::LastByte {
+        if is_answered && !matches!(event, Event::LastByte | Event::Served(_)) {
             client.fail();
         }
         flight.exchange.facts.bytes_sent = client.sent();
-        flight.exchange.facts.is_complete = is_answered && event == Event::LastByte;
+        flight.exchange.facts.is_complete = is_answered && matches!(event, Event::LastByte | Event::Served(_));
         action = worker.tell(&mut flight.exchange, event);
     }
     if !is_answered {
         reply::answer(worker, client, flight).await;
     }
+}
+
+/// Another answer takes the place of this one, of which nothing was sent.
+fn is_instead(event: Event) -> bool {
+    matches!(event, Event::Failed(_) | Event::Redirected)
 }
 
 /// Waits until a time, or until the client goes away.
@@ -61,37 +72,45 @@ async fn wait<C: Client>(worker: &Worker, client: &mut C, until: Millis, event: 
     event
 }
 
+/// Keeps the body for `$request_body`, where that is asked for.
+fn keep_body(worker: &Worker, flight: &mut Flight) {
+    if worker.generation.site.asks().body
+        && let Some(body) = flight.body.in_memory()
+    {
+        flight.exchange.facts.body = Some(flight.exchange.keep(body));
+    }
+}
+
 /// Reads the whole body of the request.
 async fn read_body<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) -> Event {
     client.invite_body();
-    let timeout = worker.terms(&flight.exchange).body_timeout;
+    let terms = worker.terms(&flight.exchange);
+    let most = flight.exchange.max_body(&worker.generation.site);
     loop {
-        client.timer().set_after(timeout);
-        let read = poll_fn(|cx| match client.poll_body(cx, worker, &mut flight.body) {
+        client.timer().set_after(terms.body_timeout);
+        let read = poll_fn(|cx| match client.poll_body(cx, worker, flight.body.buffer()) {
             Poll::Pending if client.timer().poll(cx).is_ready() => Poll::Ready(Err(BodyFault::Bad(408))),
             read => read,
         })
         .await;
         client.timer().clear();
+        if most > 0 && flight.body.len() > most {
+            let words = "client intended to send too large chunked body";
+            let length = flight.body.len();
+            worker.report(&flight.exchange, Level::Error, Stage::RequestBody, format_args!("{words}: {length} bytes"));
+            return Event::Failed(413);
+        }
+        if flight.body.settle(&terms.body_place()).is_err() {
+            return Event::Failed(500);
+        }
         match read {
             Ok(true) => {
                 flight.body_is_whole = true;
-                let small = flight.body.len() as u64 <= worker.terms(&flight.exchange).body_buffer;
-                if worker.generation.site.asks().body && small {
-                    flight.exchange.facts.body = Some(flight.exchange.request.keep(&flight.body));
-                }
+                keep_body(worker, flight);
                 return Event::Body;
             }
             Ok(false) => {}
-            Err(fault) => {
-                let (level, words, status) = match fault {
-                    BodyFault::Gone => (Level::Info, "client prematurely closed connection", 400),
-                    BodyFault::Bad(408) => (Level::Info, "client timed out (110: Connection timed out)", 408),
-                    BodyFault::Bad(status) => (Level::Error, "client sent invalid chunked body", status),
-                };
-                worker.report(flight, level, Stage::RequestBody, format_args!("{words}"));
-                return Event::Failed(status);
-            }
+            Err(fault) => return Event::Failed(worker.report_body(&flight.exchange, fault)),
         }
     }
 }

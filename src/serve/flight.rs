@@ -5,6 +5,8 @@ use crate::exchange::Exchange;
 use crate::exchange::answer::Answer;
 use crate::exchange::body::Filters;
 use crate::serve::log::Stage;
+use crate::serve::spool::Spool;
+use crate::serve::upstream::Reading;
 use crate::wire::http1::{RequestHead, ResponseHead};
 
 /// A request under way.
@@ -20,6 +22,8 @@ pub struct Flight {
     pub head: RequestHead,
     /// The head of the upstream's answer as it is read.
     pub upstream_head: ResponseHead,
+    /// The same, of other protocols than HTTP.
+    pub reading: Reading,
     /// Status and words of the upstream's answer, as it wrote them.
     pub status_line: Vec<u8>,
     /// The request as it goes to the upstream.
@@ -27,7 +31,7 @@ pub struct Flight {
     /// It has been written, and goes to the next peer as it is.
     pub is_written: bool,
     /// The client's body, as far as it was read.
-    pub body: Vec<u8>,
+    pub body: Spool,
     /// All of the client's body was read.
     pub body_is_whole: bool,
     /// Bytes of the answer, before its body.
@@ -49,8 +53,10 @@ impl Flight {
         self.head.clear();
         self.upstream_head.clear();
         self.complaint = None;
+        self.reading = Reading::Http;
         (self.is_written, self.body_is_whole) = (false, false);
-        for buffer in [&mut self.request, &mut self.body, &mut self.out, &mut self.room] {
+        self.body.clear();
+        for buffer in [&mut self.request, &mut self.out, &mut self.room] {
             buffer.clear();
             if buffer.capacity() > KEPT {
                 *buffer = Vec::new();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::configuration::Loaded;
+use super::local::Disk;
 use super::memory::Zones;
 use super::options::Options;
 use super::settings::Settings;
@@ -42,7 +43,7 @@ impl Generation {
         let Loaded { sources, config, target } = loaded;
         let (site, plan, terms) = Site::compile_live(&config, &target);
         let name = nix::unistd::gethostname().unwrap_or_default();
-        let site = site.with_hostname(&name.to_string_lossy().to_ascii_lowercase());
+        let site = site.with_hostname(&name.to_string_lossy().to_ascii_lowercase()).with_files(Arc::new(Disk));
         let settings = Settings::of(&config, &target, options.processors);
         let zones = Arc::new(Zones::new(&plan, previous.map(|previous| (&*previous.zones, &previous.plan))));
         let number = previous.map_or(0, |previous| previous.number + 1);

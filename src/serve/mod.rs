@@ -3,12 +3,14 @@
 //! [`run`](run::run) is the way in. It reads a configuration through a [`Source`], opens logs and sockets, and starts one
 //! thread for each worker process that nginx would have; [`process`] keeps them through signals and reloads.
 
+pub mod backend;
 mod client;
 mod clock;
 mod configuration;
 mod drive;
 mod flight;
 mod generation;
+mod local;
 pub mod log;
 mod memory;
 mod options;
@@ -16,7 +18,9 @@ mod process;
 mod reply;
 pub mod resolver;
 pub mod run;
+mod send;
 mod settings;
+mod spool;
 mod state;
 mod stream;
 mod timers;

@@ -11,6 +11,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::clock;
 use super::flight::Flight;
 use super::generation::Generation;
+use super::local::Counts;
 use super::log::{AccessLogs, Logs};
 use super::memory::WorkerMemory;
 use super::timers::Timers;
@@ -48,6 +49,9 @@ pub struct Worker {
     date: RefCell<(u64, String)>,
     /// A second, and how far local time is east of Greenwich in it, in seconds.
     zone: Cell<(u64, i32)>,
+    /// What it counts for `stub_status`.
+    pub counts: Arc<Counts>,
+    answers: Cell<u32>,
 }
 
 /// What the exchanges of a worker work on.
@@ -95,6 +99,8 @@ impl Worker {
             flights: RefCell::default(),
             date: RefCell::default(),
             zone: Cell::default(),
+            counts: Counts::new(),
+            answers: Cell::new(0),
         })
     }
 
@@ -161,6 +167,18 @@ impl Worker {
         let zone = super::log::time::Local::at(minute * 60).offset();
         self.zone.set((minute, zone));
         zone
+    }
+
+    /// Chance.
+    pub fn random(&self) -> u32 {
+        self.core.borrow_mut().chance.next()
+    }
+
+    /// A number that no other answer of the process has: the upper half is that of the worker.
+    pub fn unique(&self) -> u64 {
+        self.answers.set(self.answers.get().wrapping_add(1));
+        let start = (clock::epoch() as u32) << 16 ^ std::process::id() ^ (self.number as u32) << 24;
+        u64::from(start) << 32 | u64::from(self.answers.get())
     }
 
     /// The time as HTTP writes it, made once a second.

@@ -13,6 +13,7 @@ use tokio::task::{LocalSet, spawn_local};
 
 use super::client::http1::Http1;
 use super::generation::Generation;
+use super::local::State;
 use super::log::{Level, Logs, MAIN};
 use super::process::{Order, Socket};
 use super::state::Worker;
@@ -172,6 +173,9 @@ struct Open(Rc<Worker>);
 impl Open {
     fn new(worker: &Rc<Worker>) -> Open {
         worker.connections.set(worker.connections.get() + 1);
+        for state in [State::Accepted, State::Handled, State::Active] {
+            worker.counts.add(state);
+        }
         Open(Rc::clone(worker))
     }
 }
@@ -180,6 +184,7 @@ impl Drop for Open {
     fn drop(&mut self) {
         let left = self.0.connections.get() - 1;
         self.0.connections.set(left);
+        self.0.counts.remove(State::Active);
         if left == 0 && self.0.is_leaving.get() {
             self.0.timers.wake_all();
         }

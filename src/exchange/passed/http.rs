@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::rewrites::Rewrites;
 use super::uri::escape;
 use crate::config::{Config, ScopeId, Text, Value};
 use crate::exchange::answer::{Treatments, number};
@@ -68,6 +69,8 @@ pub struct Http {
     uri: Slice,
     /// The length of the location's path.
     location: usize,
+    /// What changes in answers.
+    pub rewrites: Rewrites,
     /// What becomes of the headers of answers.
     pub treatments: Treatments,
 }
@@ -115,6 +118,7 @@ impl Http {
             pass_body: config.flag(scope, "proxy_pass_request_body", true),
             uri: literal(uri, compile),
             location,
+            rewrites: Rewrites::compile(config, scope, compile),
             treatments: Treatments::in_scope(config, scope, &proxy::FAMILY.hidden),
         };
         http.set_lines(config, scope, target, compile);
@@ -219,7 +223,7 @@ impl Http {
     }
 
     /// The path and arguments: as the client sent them, or with the URI of `proxy_pass` in the place of the location's.
-    pub fn write_uri(&self, site: &Site, exchange: &mut Exchange, out: &mut Vec<u8>) {
+    pub fn write_uri(&self, site: &Site, exchange: &Exchange, out: &mut Vec<u8>) {
         if let Some(uri) = exchange.route.passed_uri.filter(|uri| !uri.is_empty()) {
             out.extend_from_slice(exchange.text(site, uri));
             return;

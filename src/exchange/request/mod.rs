@@ -101,6 +101,9 @@ pub(super) struct Known {
     seen: u16,
 }
 
+/// The bits of `If-Match`, `If-Modified-Since`, `If-None-Match` and `If-Unmodified-Since` among those seen.
+const CONDITIONS: u16 = 1 << 6 | 1 << 7 | 1 << 8 | 1 << 10;
+
 /// The bit of `Host` among those seen.
 const HOST: u8 = 0;
 
@@ -292,12 +295,55 @@ impl Request {
         self.get(self.host)
     }
 
+    /// The value of an argument.
+    #[must_use]
+    pub fn argument(&self, name: &[u8]) -> Option<&[u8]> {
+        let args = self.args();
+        let (from, length) = argument(args, name)?;
+        args.get(from..from + length)
+    }
+
+    /// Appends the first line as it was sent.
+    pub fn write_line(&self, out: &mut Vec<u8>) {
+        use std::io::Write;
+        out.extend_from_slice(self.get(self.sent_method));
+        out.push(b' ');
+        out.extend_from_slice(self.get(self.target));
+        if self.version > 9 {
+            // A vector takes all that is written.
+            let _ = write!(out, " HTTP/{}.{}", self.version / 10, self.version % 10);
+        }
+    }
+
     /// Whether the headers announce a body.
     #[must_use]
     #[inline]
     pub fn has_body(&self) -> bool {
         self.known.encoding.is_some()
             || self.known.length.is_some_and(|length| self.get(length).iter().any(|digit| *digit != b'0'))
+    }
+
+    /// It has a header such as `If-Modified-Since`, of which answers depend.
+    #[must_use]
+    #[inline]
+    pub fn is_conditional(&self) -> bool {
+        self.known.seen & CONDITIONS != 0
+    }
+
+    /// The browser is an old one of Microsoft's.
+    #[must_use]
+    pub fn is_msie(&self) -> bool {
+        let agent = self.values(b"user-agent").last().map(|agent| self.get(agent)).unwrap_or_default();
+        let msie = memchr::memmem::find(agent, b"MSIE ").is_some_and(|at| at + 7 < agent.len());
+        msie && memchr::memmem::find(agent, b"Opera").is_none()
+    }
+
+    /// The browser shows a page of its own in the place of short ones.
+    #[must_use]
+    pub fn wants_padding(&self) -> bool {
+        let agent = self.values(b"user-agent").last().map(|agent| self.get(agent)).unwrap_or_default();
+        let has = |word: &[u8]| memchr::memmem::find(agent, word).is_some();
+        self.is_msie() || (has(b"Chrome/") && !has(b"Opera"))
     }
 
     /// The body comes in chunks.
@@ -341,6 +387,12 @@ impl Request {
     pub(super) fn values_of_variable<'r>(&'r self, name: &'r [u8]) -> impl Iterator<Item = Slice> + 'r {
         let named = move |header: &&Header| is_named(self.get(header.name), name);
         self.headers.iter().filter(named).map(|header| header.value)
+    }
+
+    /// The first value of a header.
+    #[must_use]
+    pub fn value<'r>(&'r self, name: &'r [u8]) -> Option<&'r [u8]> {
+        self.values(name).next().map(|value| self.get(value))
     }
 
     /// Drops headers whose names nginx does not take: `underscores` and `odd` say which it does.

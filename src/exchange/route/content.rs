@@ -1,6 +1,7 @@
 //! The phases `ACCESS`, `PRECONTENT` and `CONTENT`.
 
 use super::{Content, Found};
+use crate::exchange::files::Links;
 use crate::exchange::request::Slice;
 use crate::exchange::site::{Alias, Handler, Site, Tried};
 use crate::exchange::state::Exchange;
@@ -54,8 +55,10 @@ impl Exchange {
             };
             copy(site, &mut self.request.bytes, name);
             let path = self.request.since(root.start as usize);
-            let exists =
-                |files: &std::sync::Arc<dyn crate::exchange::Files>| files.exists(self.request.get(path), *folder);
+            let links = self.links(site, path);
+            let exists = |files: &std::sync::Arc<dyn crate::exchange::Files>| {
+                files.exists(self.request.get(path), *folder, links)
+            };
             if site.files.as_ref().is_some_and(exists) {
                 self.found_file(site, name, *folder);
                 return None;
@@ -98,8 +101,26 @@ impl Exchange {
         self.request.uri = self.request.since(start);
     }
 
-    /// `$request_filename`: `ngx_http_map_uri_to_path`.
-    pub(in crate::exchange) fn filename(&mut self, site: &Site) -> Option<Slice> {
+    /// Whether symbolic links in a path are followed: `ngx_http_set_disable_symlinks`.
+    pub fn links(&mut self, site: &Site, path: Slice) -> Links {
+        let Some(symlinks) = &site.location(self.route.location).symlinks else { return Links::Followed };
+        let mut from = 0;
+        if let Some(start) = symlinks.from.as_ref().map(|from| from.eval(site, self)) {
+            let (path, start) = (self.text(site, path), self.text(site, start));
+            if !start.is_empty() && path.starts_with(start) {
+                from = match path.get(start.len()) {
+                    None => return Links::Followed,
+                    Some(b'/') => start.len(),
+                    Some(_) if start.ends_with(b"/") => start.len() - 1,
+                    Some(_) => 0,
+                };
+            }
+        }
+        if symlinks.of_owner { Links::OfOwner { from } } else { Links::Refused { from } }
+    }
+
+    /// `$request_filename`: `ngx_http_map_uri_to_path`. None where there is no such path.
+    pub fn filename(&mut self, site: &Site) -> Option<Slice> {
         let location = site.location(self.route.location);
         let uri = self.request.uri;
         let below = match location.alias {

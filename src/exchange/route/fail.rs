@@ -6,6 +6,9 @@ use crate::exchange::site::{Page, Site};
 use crate::exchange::state::Exchange;
 use crate::modules::http::core::error_page::Answer;
 
+/// Statuses after which nginx closes the connection, whatever page the client gets.
+const CLOSING: &[u16] = &[400, 413, 414, 495, 496, 497, 500, 501];
+
 impl Exchange {
     /// Looks for an error page for `status`. For the answer of an upstream that is to be done only where
     /// [`Exchange::is_intercepted`] says so; elsewhere that answer goes to the client, with the status that
@@ -19,6 +22,7 @@ impl Exchange {
             return Failed::Answer(status);
         }
         self.route.error_status = status;
+        self.route.closes |= CLOSING.contains(&status);
         if !self.route.error_page && !pages.is_empty() && self.route.uri_changes != 0 {
             self.route.error_page = !location.recursive_pages;
             if let Some(page) = page {

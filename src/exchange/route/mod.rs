@@ -4,6 +4,7 @@
 //! requests; [`Exchange::access`] judges the client; [`Exchange::content`] says who answers. When that fails,
 //! [`Exchange::fail`] looks for an error page.
 
+mod accel;
 mod begin;
 mod captures;
 mod content;
@@ -121,6 +122,8 @@ pub struct Route {
     /// Captures are escaped in the values of a program.
     quoting: bool,
     uri_changes: u8,
+    /// The connection is closed after the answer.
+    pub(super) closes: bool,
     /// An error page is on its way.
     error_page: bool,
     /// The status that the answer will have, whoever makes it; 0 for its own.
@@ -146,7 +149,7 @@ impl Route {
     #[inline]
     pub(super) fn reset(&mut self) {
         (self.handler, self.redirect, self.proxy, self.passed_uri) = (None, None, None, None);
-        self.body_refused = false;
+        (self.body_refused, self.closes) = (false, false);
         (self.internal, self.uri_changed, self.valid_location, self.error_page) = (false, false, true, false);
         (self.uri_changes, self.error_status, self.depth) = (MAX_URI_CHANGES + 1, 0, 0);
         self.groups.clear();
@@ -169,6 +172,13 @@ impl Route {
     #[inline]
     pub fn outcome(&self, status: u16) -> u16 {
         if self.error_status == 0 { status } else { self.error_status }
+    }
+
+    /// There was an error after which nginx closes the connection.
+    #[must_use]
+    #[inline]
+    pub fn closes(&self) -> bool {
+        self.closes
     }
 
     /// A `Location` header that was set on the way. It stays even where an error page takes the place of the redirect.

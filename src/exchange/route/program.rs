@@ -209,13 +209,16 @@ impl Exchange {
             }
             Condition::File(test, path, negated) => {
                 let path = self.quoted(site, path)?;
-                let files = site.files.as_ref();
-                let exists = |folder| files.is_some_and(|files| files.exists(self.text(site, path), folder));
-                let found = match test {
-                    FileTest::File | FileTest::Executable => exists(false),
-                    FileTest::Folder => exists(true),
-                    FileTest::Exists => exists(false) || exists(true),
-                };
+                let links = self.links(site, path);
+                let found = site.files.as_ref().is_some_and(|files| {
+                    let path = self.text(site, path);
+                    match test {
+                        FileTest::File => files.exists(path, false, links),
+                        FileTest::Executable => files.is_executable(path, links),
+                        FileTest::Folder => files.exists(path, true, links),
+                        FileTest::Exists => files.exists(path, false, links) || files.exists(path, true, links),
+                    }
+                });
                 found != *negated
             }
         })

@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Pattern, PatternId, Realip, Site};
 use crate::config::{Config, Part as TextPart, Regex, ScopeId, Text};
+use crate::exchange::answer::{CharsetTables, ContentTypes};
 use crate::exchange::plan::Plan;
 use crate::exchange::request::{CONSTANT, Slice};
 use crate::exchange::site::location::Page;
@@ -37,6 +38,9 @@ pub struct Builder<'c> {
     pub rules: FxHashMap<ScopeId, Arc<[Rule]>>,
     pub pages: FxHashMap<ScopeId, Arc<[Page]>>,
     pub realips: FxHashMap<ScopeId, Arc<Realip>>,
+    /// By the block that has them; none for those that nginx has by itself.
+    pub types: FxHashMap<Option<ScopeId>, Arc<ContentTypes>>,
+    pub charsets: Option<Arc<CharsetTables>>,
 }
 
 impl<'c> Builder<'c> {
@@ -56,6 +60,8 @@ impl<'c> Builder<'c> {
             rules: FxHashMap::default(),
             pages: FxHashMap::default(),
             realips: FxHashMap::default(),
+            types: FxHashMap::default(),
+            charsets: None,
         }
     }
 
@@ -149,6 +155,10 @@ impl<'c> Builder<'c> {
 impl Compile for Builder<'_> {
     fn text(&mut self, text: &Text) -> Template {
         self.template(text)
+    }
+
+    fn pattern(&mut self, regex: &Regex) -> PatternId {
+        Builder::pattern(self, regex)
     }
 
     fn variable(&mut self, name: &str) -> Template {

@@ -74,6 +74,16 @@ pub struct Location {
     pub(in crate::exchange) rewrite_log: bool,
     /// What the browser, the referer and the link are judged by, if by anything.
     pub(in crate::exchange) clues: Option<Box<Clues>>,
+    pub(in crate::exchange) symlinks: Option<Box<Symlinks>>,
+}
+
+/// `disable_symlinks`
+#[derive(Debug)]
+pub struct Symlinks {
+    /// A link is followed where what it leads to has the same owner.
+    pub of_owner: bool,
+    /// The beginning of paths that is not looked at.
+    pub from: Option<Template>,
 }
 
 /// How a path becomes a file's.
@@ -165,6 +175,7 @@ impl Builder<'_> {
             script: self.script(scope),
             rewrite_log: config.flag(scope, "rewrite_log", false),
             clues: Clues::compile(self, scope),
+            symlinks: self.symlinks(scope).map(Box::new),
         };
         self.site.locations.push(location);
         // An `if` has its steps in the program around it.
@@ -253,6 +264,17 @@ impl Builder<'_> {
         let pages: Arc<[Page]> = pages.0.iter().map(page).collect();
         self.pages.insert(from, pages.clone());
         Some(pages)
+    }
+
+    fn symlinks(&mut self, scope: ScopeId) -> Option<Symlinks> {
+        let set = self.config.effective(scope, "disable_symlinks")?;
+        let words = || set.words[1..].iter().map(|word| &*word.value);
+        if words().any(|word| word == "off") {
+            return None;
+        }
+        let from = words().find_map(|word| word.strip_prefix("from=")).and_then(|path| Text::read(path).ok());
+        let from = from.map(|path| self.template(&path));
+        Some(Symlinks { of_owner: words().any(|word| word == "if_not_owner"), from })
     }
 
     fn realip(&mut self, scope: ScopeId) -> Option<Arc<Realip>> {

@@ -36,7 +36,7 @@ pub(super) use tree::{Found as Hit, Tree};
 
 /// A regular expression of a [`Site`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PatternId(pub u32);
+pub struct PatternId(pub(super) u32);
 
 /// A regular expression, and the variables that its named groups set.
 #[derive(Debug)]

@@ -6,16 +6,19 @@ mod passing;
 mod tries;
 
 pub use group::{Affinity, Key, Located, Name, Upstream};
-pub use passing::{Passing, Wrong};
+pub use passing::{Ignored, Passing, Wrong};
 pub use tries::{Destined, Next, Tries};
 
+use super::site::PatternId;
 use super::value::Template;
-use crate::config::Text;
+use crate::config::{Regex, Text};
 
 /// Compiles texts for a site.
 pub trait Compile {
     /// A text with variables.
     fn text(&mut self, text: &Text) -> Template;
+    /// A regular expression.
+    fn pattern(&mut self, regex: &Regex) -> PatternId;
     /// The value of one variable, without `$`.
     fn variable(&mut self, name: &str) -> Template;
 }

@@ -91,6 +91,8 @@ pub enum Next {
     Queued(Millis),
     /// The answer goes to the client.
     Forward,
+    /// The upstream sends the request to another path, which it has by now.
+    Redirect,
     /// nginx answers itself, with this status.
     Fail(u16),
 }

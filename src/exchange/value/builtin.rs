@@ -86,6 +86,8 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
         Builtin::SecureLink => clues::secure_link(site, exchange),
         Builtin::SecureLinkExpires => clues::secure_link_expires(site, exchange),
         Builtin::Msie => Some(clues::msie(exchange)),
+        Builtin::UidGot => exchange.uid.got,
+        Builtin::UidSet => exchange.uid.set,
         _ => printed(builtin, exchange),
     }
 }
@@ -282,7 +284,7 @@ fn remote_user(exchange: &mut Exchange) -> Option<Slice> {
 }
 
 /// `ngx_decode_base64`
-fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
+pub fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
     let text = &text[..text.iter().position(|byte| *byte == b'=').unwrap_or(text.len())];
     if text.len() % 4 == 1 {
         return None;

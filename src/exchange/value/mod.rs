@@ -15,8 +15,10 @@ mod secure_link;
 mod table;
 mod upstream;
 
+pub(super) use builtin::decode_base64 as base64_decode;
 pub(super) use clues::Clues;
-pub use format::http_time;
+pub(super) use format::{base64_encode, cookie_time};
+pub use format::{http_time, list_time, xml_time};
 pub(super) use live::Live;
 pub(super) use lookup::{Geo, Map, Ranges, Split, real_client};
 pub(super) use script::Script;
@@ -64,6 +66,12 @@ impl Template {
             [Part::Literal(text)] => Some(text),
             _ => None,
         }
+    }
+
+    /// The text itself, where no variable is in it.
+    #[must_use]
+    pub fn constant<'s>(&self, site: &'s Site) -> Option<&'s [u8]> {
+        self.literal().map(|text| site.constant(text))
     }
 
     /// Appends the value to `out`.

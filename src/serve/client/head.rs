@@ -174,6 +174,7 @@ impl Http1 {
         exchange.start(&self.connection, Line { method, target, version }, clock::now());
         let facts = &mut exchange.facts;
         (facts.requests, facts.opened, facts.chance) = (self.requests + 1, self.opened, self.chance);
+        facts.is_pipelined = self.is_pipelined;
         (facts.pid, facts.zone) = (std::process::id(), worker.zone());
         self.incoming = Incoming::None;
         self.received = 0;

@@ -11,10 +11,11 @@ use super::outgoing::Outgoing;
 use super::{BodyFault, Client};
 use crate::balance::Millis;
 use crate::exchange::answer::{Manner, Persistence};
-use crate::exchange::{Connection, ListenerId, TermsOf};
+use crate::exchange::{Connection, Headers, ListenerId, TermsOf};
 use crate::serve::clock;
 use crate::serve::drive::drive;
 use crate::serve::flight::Flight;
+use crate::serve::local::State;
 use crate::serve::log::Level;
 use crate::serve::state::Worker;
 use crate::serve::stream::Stream;
@@ -38,6 +39,8 @@ pub struct Http1 {
     pub(super) chance: [u64; 2],
     /// Bytes that came of the current body.
     pub(super) received: u64,
+    /// The current request came before the one before it was answered.
+    pub(super) is_pipelined: bool,
     /// It may serve another request after this one.
     pub(super) persists: bool,
     /// The client asks whether it may send its body.
@@ -68,6 +71,7 @@ impl Http1 {
             requests: 0,
             chance: worker.draw(),
             received: 0,
+            is_pipelined: false,
             persists: false,
             expects: false,
             lingers: false,
@@ -82,6 +86,7 @@ impl Http1 {
             if self.rest.is_empty() && self.wait(&worker, patience).await == Waited::Over {
                 break;
             }
+            self.is_pipelined = self.requests > 0 && !self.rest.is_empty();
             let mut flight = worker.take_off();
             // Apart, so that an idle connection is small.
             let again = Box::pin(self.serve(&worker, &mut flight)).await;
@@ -97,6 +102,8 @@ impl Http1 {
 
     /// Waits for the first byte of the next request.
     async fn wait(&mut self, worker: &Worker, patience: u64) -> Waited {
+        let idle = if self.requests > 0 { State::Waiting } else { State::Reading };
+        worker.counts.add(idle);
         self.timer.set_after(patience);
         let waited = poll_fn(|cx| {
             if self.stream.socket().poll_readable(cx).is_ready() {
@@ -107,12 +114,15 @@ impl Http1 {
         })
         .await;
         self.timer.clear();
+        worker.counts.remove(idle);
         waited
     }
 
     /// Serves one request; whether there may be another.
     async fn serve(&mut self, worker: &Rc<Worker>, flight: &mut Flight) -> bool {
+        worker.counts.add(State::Reading);
         let read = self.read_head(worker, flight).await;
+        worker.counts.remove(State::Reading);
         let is_readable = read == Read::Request;
         let action = match read {
             Read::Nothing => return false,
@@ -128,16 +138,20 @@ impl Http1 {
         };
         self.requests += 1;
         self.report_complaint(worker, flight);
+        worker.counts.add(State::Requests);
+        worker.counts.add(State::Writing);
         self.settle_persistence(worker, flight);
         drive(worker, self, flight, action).await;
         worker.log_request(self, flight, is_readable);
-        self.drain(worker, flight).await
+        let again = self.drain(worker, flight).await;
+        worker.counts.remove(State::Writing);
+        again
     }
 
     /// Says what was wrong with the head.
     fn report_complaint(&self, worker: &Worker, flight: &mut Flight) {
         if let Some((stage, complaint)) = flight.complaint.take() {
-            worker.report_bytes(flight, Level::Info, stage, &complaint);
+            worker.report_bytes(&flight.exchange, Level::Info, stage.words(), &complaint);
         }
     }
 
@@ -155,9 +169,6 @@ impl Http1 {
     }
 }
 
-/// Statuses after which nginx closes the connection.
-const CLOSING: &[u16] = &[400, 413, 414, 497, 495, 496, 500, 501];
-
 impl Client for Http1 {
     fn timer(&self) -> &Timer {
         &self.timer
@@ -166,13 +177,16 @@ impl Client for Http1 {
     fn begin(&mut self, worker: &Worker, flight: &mut Flight, has_body: bool) {
         let Flight { exchange, answer, .. } = flight;
         let terms = worker.terms(exchange);
-        let is_own = exchange.reply.is_some_and(|reply| reply.body.is_none());
-        if worker.is_leaving.get() || (is_own && CLOSING.contains(&answer.status)) {
+        if worker.is_leaving.get() || exchange.route.closes() {
             self.persists = false;
         }
         let version = exchange.request.version();
+        let may_chunk = has_body && version >= 11 && terms.chunked;
+        if answer.expects_trailers && may_chunk {
+            answer.length = None;
+        }
         let sized = answer.length.is_some() || !has_body;
-        let chunked = !sized && version >= 11 && terms.chunked;
+        let chunked = !sized && may_chunk;
         if !sized && !chunked {
             self.persists = false;
         }
@@ -204,6 +218,10 @@ impl Client for Http1 {
         self.outgoing.poll_flush(&mut self.stream, cx)
     }
 
+    fn trail(&mut self, trailers: &Headers) {
+        self.outgoing.trail(trailers);
+    }
+
     fn end(&mut self) {
         self.outgoing.end();
     }
@@ -220,6 +238,11 @@ impl Client for Http1 {
         if std::mem::take(&mut self.expects) {
             self.outgoing.head().extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
         }
+    }
+
+    fn open_tunnel(&mut self) {
+        self.incoming = Incoming::Tunnel;
+        self.persists = false;
     }
 
     fn poll_gone(&mut self, cx: &mut Context, worker: &Worker) -> Poll<()> {

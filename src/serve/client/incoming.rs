@@ -17,6 +17,8 @@ pub enum Incoming {
     Length(u64),
     /// Chunks.
     Chunked(Box<Chunked>),
+    /// Whatever comes.
+    Tunnel,
 }
 
 impl Incoming {
@@ -35,6 +37,10 @@ impl Incoming {
     fn take(&mut self, input: &[u8], into: &mut Vec<u8>) -> Result<usize, BodyFault> {
         match self {
             Incoming::None => Ok(0),
+            Incoming::Tunnel => {
+                into.extend_from_slice(input);
+                Ok(input.len())
+            }
             Incoming::Length(left) => {
                 let count = (*left).min(input.len() as u64) as usize;
                 into.extend_from_slice(&input[..count]);

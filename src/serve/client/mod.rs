@@ -12,6 +12,7 @@ use std::task::{Context, Poll};
 use super::flight::Flight;
 use super::state::Worker;
 use super::timers::Timer;
+use crate::exchange::Headers;
 
 /// Why the body of a request could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,11 @@ pub trait Client {
     /// Ready once all that was taken is on its way.
     fn poll_flush(&mut self, cx: &mut Context) -> Poll<io::Result<()>>;
 
+    /// Takes the headers that follow the body, before its end.
+    fn trail(&mut self, trailers: &Headers) {
+        let _ = trailers;
+    }
+
     /// The body is complete.
     fn end(&mut self);
 
@@ -47,6 +53,9 @@ pub trait Client {
 
     /// Says that the body may come, where the client waits for that.
     fn invite_body(&mut self);
+
+    /// From here on whatever the client sends is its body.
+    fn open_tunnel(&mut self);
 
     /// Ready once the client has gone.
     fn poll_gone(&mut self, cx: &mut Context, worker: &Worker) -> Poll<()>;

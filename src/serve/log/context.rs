@@ -4,12 +4,11 @@ use std::fmt::Arguments;
 
 use super::Level;
 use crate::config::ip_text;
-use crate::exchange::{Connection, Exchange, Note};
+use crate::exchange::{Exchange, Note};
 use crate::modules::shared::pass::Protocol;
-use crate::serve::client::Client;
+use crate::serve::client::{BodyFault, Client};
 use crate::serve::flight::Flight;
 use crate::serve::state::Worker;
-use crate::serve::upstream::prepare_request;
 use crate::syntax::encode;
 
 /// What is being done: nginx's `action` of a log.
@@ -50,27 +49,34 @@ impl Stage {
     pub fn words(self) -> &'static str {
         match self {
             Stage::None => "",
-            Stage::WaitingForRequest => "waiting for request",
-            Stage::RequestLine => "reading client request line",
-            Stage::RequestHeaders => "reading client request headers",
-            Stage::RequestBody => "reading client request body",
-            Stage::Keepalive => "keepalive",
-            Stage::Connecting => "connecting to upstream",
-            Stage::Handshaking => "SSL handshaking to upstream",
-            Stage::SendingRequest => "sending request to upstream",
-            Stage::ReadingHead => "reading response header from upstream",
-            Stage::ReadingBody => "reading upstream",
-            Stage::SendingToClient => "sending to client",
-            Stage::Logging => "logging request",
+            Stage::WaitingForRequest => "while waiting for request",
+            Stage::RequestLine => "while reading client request line",
+            Stage::RequestHeaders => "while reading client request headers",
+            Stage::RequestBody => "while reading client request body",
+            Stage::Keepalive => "while keepalive",
+            Stage::Connecting => "while connecting to upstream",
+            Stage::Handshaking => "while SSL handshaking to upstream",
+            Stage::SendingRequest => "while sending request to upstream",
+            Stage::ReadingHead => "while reading response header from upstream",
+            Stage::ReadingBody => "while reading upstream",
+            Stage::SendingToClient => "while sending to client",
+            Stage::Logging => "while logging request",
         }
     }
 }
 
 impl Worker {
     /// Writes a message about a request to the logs of where it is.
-    pub fn report(&self, flight: &mut Flight, level: Level, stage: Stage, message: Arguments<'_>) {
-        if self.reports(&flight.exchange, level) {
-            self.report_bytes(flight, level, stage, &encode(&message.to_string()));
+    pub fn report(&self, exchange: &Exchange, level: Level, stage: Stage, message: Arguments<'_>) {
+        if self.reports(exchange, level) {
+            self.report_bytes(exchange, level, stage.words(), &encode(&message.to_string()));
+        }
+    }
+
+    /// [`Worker::report`] of any bytes, with what nginx is about; nothing where there is nothing to say.
+    pub fn say(&self, exchange: &Exchange, level: Level, message: &[u8], about: &str) {
+        if !message.is_empty() {
+            self.report_bytes(exchange, level, about, message);
         }
     }
 
@@ -80,60 +86,85 @@ impl Worker {
     }
 
     /// [`Worker::report`] of any bytes.
-    pub fn report_bytes(&self, flight: &mut Flight, level: Level, stage: Stage, message: &[u8]) {
-        let log = self.logs.of(self.terms(&flight.exchange).scope);
+    pub fn report_bytes(&self, exchange: &Exchange, level: Level, about: &str, message: &[u8]) {
+        let log = self.logs.of(self.terms(exchange).scope);
         if !self.logs.enabled(log, level) {
             return;
         }
-        let has_upstream = !flight.exchange.attempts.is_empty();
-        if has_upstream && flight.exchange.protocol == Protocol::Http {
-            // The path that is asked for is part of the message.
-            prepare_request(self, flight);
-        }
         let mut text = message.to_vec();
-        write_client(&mut text, stage, flight.exchange.request.connection());
-        write_request(&mut text, self, flight);
-        let number = flight.exchange.request.connection().number;
-        self.logs.error_bytes(log, level, Some(number), &text);
+        if !about.is_empty() {
+            text.push(b' ');
+            text.extend_from_slice(about.as_bytes());
+        }
+        self.write_request(exchange, &mut text);
+        self.logs.error_bytes(log, level, Some(exchange.request.connection().number), &text);
     }
 
-    /// Writes a message about a connection without a request.
-    pub fn report_connection(&self, connection: &Connection, level: Level, stage: Stage, message: &str) {
-        if !self.logs.enabled(super::MAIN, level) {
-            return;
+    /// Says why the body of a request cannot be read, and gives the status.
+    #[cold]
+    pub fn report_body(&self, exchange: &Exchange, fault: BodyFault) -> u16 {
+        let (level, words, status) = match fault {
+            BodyFault::Gone => (Level::Info, "client prematurely closed connection", 400),
+            BodyFault::Bad(408) => (Level::Info, "client timed out (110: Connection timed out)", 408),
+            BodyFault::Bad(status) => (Level::Error, "client sent invalid chunked body", status),
+        };
+        let stage = if level == Level::Info { Stage::RequestBody } else { Stage::None };
+        self.report(exchange, level, stage, format_args!("{words}"));
+        status
+    }
+
+    /// Whose request it is, and where it went.
+    fn write_request(&self, exchange: &Exchange, text: &mut Vec<u8>) {
+        let request = &exchange.request;
+        text.extend_from_slice(b", client: ");
+        let client = request.client().map_or_else(|| "unix:".to_owned(), ip_text);
+        text.extend_from_slice(client.as_bytes());
+        text.extend_from_slice(b", server: ");
+        text.extend_from_slice(exchange.server_name(&self.generation.site));
+        if !request.line().is_empty() {
+            quoted(text, ", request: ", &[request.line()]);
         }
-        let mut text = message.as_bytes().to_vec();
-        write_client(&mut text, stage, connection);
-        let server = connection.server.map_or_else(|| "unix:".to_owned(), |server| server.to_string());
-        text.extend_from_slice(format!(", server: {server}").as_bytes());
-        self.logs.error_bytes(super::MAIN, level, Some(connection.number), &text);
+        if let Some(attempt) = exchange.attempts.last() {
+            let scheme = scheme(exchange.protocol, exchange.tls);
+            let colon: &[u8] = if attempt.addr.starts_with("unix:") { b":" } else { b"" };
+            let mut uri = Vec::new();
+            match self.http(exchange) {
+                Some(http) => http.write_uri(&self.generation.site, exchange, &mut uri),
+                None => uri.extend_from_slice(request.uri()),
+            }
+            quoted(text, ", upstream: ", &[scheme.as_bytes(), attempt.addr.as_bytes(), colon, &uri]);
+        }
+        for (name, header) in [(", host: ", &b"host"[..]), (", referrer: ", b"referer")] {
+            if let Some((_, value)) = request.headers().find(|(known, _)| known.eq_ignore_ascii_case(header)) {
+                quoted(text, name, &[value]);
+            }
+        }
     }
 
     /// Writes what the exchange has noted.
     #[inline]
-    pub fn report_notes(&self, flight: &mut Flight) {
-        if !flight.exchange.notes.is_empty() {
-            self.write_notes(flight);
+    pub fn report_notes(&self, exchange: &mut Exchange) {
+        if !exchange.notes.is_empty() {
+            self.write_notes(exchange);
         }
     }
 
     #[cold]
-    fn write_notes(&self, flight: &mut Flight) {
-        let notes = std::mem::take(&mut flight.exchange.notes);
-        for note in &notes {
+    fn write_notes(&self, exchange: &mut Exchange) {
+        let mut notes = std::mem::take(&mut exchange.notes);
+        for note in notes.drain(..) {
             let level = Level::at(note.importance() as u8);
-            if self.reports(&flight.exchange, level) {
-                let message = note.message(&self.generation.site, &self.generation.plan, &flight.exchange);
+            if self.reports(exchange, level) {
+                let message = note.message(&self.generation.site, &self.generation.plan, exchange);
                 let stage = match note {
                     Note::NoLive => Stage::Connecting,
                     note if note.is_of_head() => Stage::RequestHeaders,
                     _ => Stage::None,
                 };
-                self.report_bytes(flight, level, stage, &message);
+                self.report_bytes(exchange, level, stage.words(), &message);
             }
         }
-        flight.exchange.notes = notes;
-        flight.exchange.notes.clear();
+        exchange.notes = notes;
     }
 
     /// Writes a request that is over to its access logs, and to the trace.
@@ -157,42 +188,7 @@ impl Worker {
             std::mem::swap(&mut flight.answer, &mut exchange.answer);
         }
         for (level, message) in complaints {
-            self.report(flight, level, Stage::Logging, format_args!("{message}"));
-        }
-    }
-}
-
-/// What is done, and the client.
-fn write_client(text: &mut Vec<u8>, stage: Stage, connection: &Connection) {
-    if stage != Stage::None {
-        text.extend_from_slice(b" while ");
-        text.extend_from_slice(stage.words().as_bytes());
-    }
-    text.extend_from_slice(b", client: ");
-    let client = connection.client.map_or_else(|| "unix:".to_owned(), ip_text);
-    text.extend_from_slice(client.as_bytes());
-}
-
-fn write_request(text: &mut Vec<u8>, worker: &Worker, flight: &Flight) {
-    let exchange = &flight.exchange;
-    let request = &exchange.request;
-    text.extend_from_slice(b", server: ");
-    text.extend_from_slice(exchange.server_name(&worker.generation.site));
-    if !request.line().is_empty() {
-        quoted(text, ", request: ", &[request.line()]);
-    }
-    if let Some(attempt) = exchange.attempts.last() {
-        let scheme = scheme(exchange.protocol, exchange.tls);
-        let colon: &[u8] = if attempt.addr.starts_with("unix:") { b":" } else { b"" };
-        let uri = match exchange.protocol {
-            Protocol::Http => asked(&flight.request),
-            _ => request.uri(),
-        };
-        quoted(text, ", upstream: ", &[scheme.as_bytes(), attempt.addr.as_bytes(), colon, uri]);
-    }
-    for (name, header) in [(", host: ", &b"host"[..]), (", referrer: ", b"referer")] {
-        if let Some((_, value)) = request.headers().find(|(known, _)| known.eq_ignore_ascii_case(header)) {
-            quoted(text, name, &[value]);
+            self.report(&flight.exchange, level, Stage::Logging, format_args!("{message}"));
         }
     }
 }
@@ -204,14 +200,6 @@ fn quoted(text: &mut Vec<u8>, name: &str, values: &[&[u8]]) {
         text.extend_from_slice(value);
     }
     text.push(b'"');
-}
-
-/// The path in a request that was written.
-fn asked(request: &[u8]) -> &[u8] {
-    let line = request.split(|byte| *byte == b'\r').next().unwrap_or_default();
-    let Some(start) = memchr::memchr(b' ', line) else { return b"" };
-    let end = memchr::memrchr(b' ', line).unwrap_or(line.len());
-    line.get(start + 1..end).unwrap_or_default()
 }
 
 fn scheme(protocol: Protocol, tls: bool) -> &'static str {
@@ -226,25 +214,5 @@ fn scheme(protocol: Protocol, tls: bool) -> &'static str {
         (Protocol::Grpc, true) => "grpcs://",
         (Protocol::Memcached, _) => "memcached://",
         (Protocol::Tunnel | Protocol::Stream, _) => "",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_asked() {
-        assert_eq!(asked(b"GET /a?b HTTP/1.1\r\nHost: x y\r\n"), b"/a?b");
-        assert_eq!(asked(b"GET /a b HTTP/1.0\r\n"), b"/a b");
-        assert_eq!(asked(b""), b"");
-    }
-
-    #[test]
-    fn clients() {
-        let mut text = b"client timed out".to_vec();
-        let client = Connection { client: Some([127, 0, 0, 1].into()), ..Connection::default() };
-        write_client(&mut text, Stage::RequestHeaders, &client);
-        assert_eq!(text, b"client timed out while reading client request headers, client: 127.0.0.1");
     }
 }

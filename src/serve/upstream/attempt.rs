@@ -8,10 +8,12 @@ use std::task::{Context, Poll};
 use nix::errno::Errno;
 
 use super::connect::connect;
-use super::framing::Framing;
 use super::link::Link;
-use crate::exchange::{Body, Event, Http};
-use crate::serve::client::Client;
+use super::request::{Sending, Unsent, poll_request};
+use super::speaks;
+use crate::exchange::{Event, Exchange};
+use crate::modules::shared::pass::Protocol;
+use crate::serve::client::{BodyFault, Client};
 use crate::serve::flight::Flight;
 use crate::serve::log::{Level, Stage, refusal};
 use crate::serve::state::Worker;
@@ -19,10 +21,11 @@ use crate::serve::state::Worker;
 /// Why there is no head.
 enum Failed {
     Reset(Option<io::Error>),
-    /// What is wrong with it, in nginx's words.
-    Invalid(Vec<u8>),
+    Invalid,
     Timeout,
     ClientGone,
+    /// The client's body is not what it should be.
+    Body(BodyFault),
 }
 
 /// Sends the request to the peer of the last attempt, and reads the head of its answer.
@@ -41,77 +44,76 @@ pub async fn attempt<C: Client>(
     let link = link.insert(found);
     link.requests += 1;
     worker.tell(&mut flight.exchange, Event::Connected);
-    if !prepare_request(worker, flight) {
-        worker.report(flight, Level::Error, Stage::None, format_args!("zero length URI to proxy"));
+    if !speaks::write_request(worker, flight) {
+        if flight.exchange.protocol == Protocol::Http {
+            worker.report(&flight.exchange, Level::Error, Stage::None, format_args!("zero length URI to proxy"));
+        }
         return Event::Failed(500);
     }
-    flight.upstream_head.clear();
-    link.is_sent = false;
+    speaks::begin(flight);
+    link.sending = Sending::default();
     let passing = *flight.exchange.passing();
     client.timer().set_after(passing.read_timeout);
-    let mut sent = 0;
-    let read = poll_fn(|cx| poll_head(cx, worker, client, flight, link, &mut sent)).await;
-    client.timer().clear();
-    let stage = if link.is_sent { Stage::ReadingHead } else { Stage::SendingRequest };
-    if let Some(attempt) = flight.exchange.attempts.last_mut() {
-        attempt.bytes_sent += sent as u64;
+    if !flight.body_is_whole && flight.exchange.request.has_body() {
+        client.invite_body();
     }
+    let read = poll_fn(|cx| poll_head(cx, worker, client, flight, link)).await;
+    client.timer().clear();
     match read {
         Ok(status) => Event::Head(status),
-        Err(failed) => failed.tell(worker, flight, stage),
+        Err(failed) => {
+            let stage = if link.sending.is_done { Stage::ReadingHead } else { Stage::SendingRequest };
+            failed.tell(worker, &flight.exchange, stage)
+        }
     }
 }
 
 impl Failed {
     /// Says it in the log, and gives the event.
     #[cold]
-    fn tell(self, worker: &Worker, flight: &mut Flight, stage: Stage) -> Event {
+    fn tell(self, worker: &Worker, exchange: &Exchange, stage: Stage) -> Event {
         match self {
             Failed::Reset(error) => {
-                tell_reset(worker, flight, stage, error.as_ref());
+                tell_reset(worker, exchange, stage, error.as_ref());
                 Event::Reset
             }
-            Failed::Invalid(words) => {
-                worker.report_bytes(flight, Level::Error, stage, &words);
-                Event::InvalidHead
-            }
+            Failed::Invalid => Event::InvalidHead,
             Failed::Timeout => {
-                tell_timeout(worker, flight, stage);
+                tell_timeout(worker, exchange, stage);
                 Event::ReadTimeout
             }
             Failed::ClientGone => {
-                tell_gone(worker, flight, stage);
+                tell_gone(worker, exchange, stage);
                 Event::ClientGone
             }
+            Failed::Body(fault) => Event::Failed(worker.report_body(exchange, fault)),
         }
     }
 }
 
 /// The connection to the upstream broke.
 #[cold]
-pub fn tell_reset(worker: &Worker, flight: &mut Flight, stage: Stage, error: Option<&io::Error>) {
+pub fn tell_reset(worker: &Worker, exchange: &Exchange, stage: Stage, error: Option<&io::Error>) {
     match error {
-        None => {
-            worker.report(flight, Level::Error, stage, format_args!("upstream prematurely closed connection"));
-        }
+        None => worker.report(exchange, Level::Error, stage, format_args!("upstream prematurely closed connection")),
         Some(error) => {
-            worker.report(flight, Level::Error, stage, format_args!("recv() failed ({})", refusal(error)));
+            worker.report(exchange, Level::Error, stage, format_args!("recv() failed ({})", refusal(error)));
         }
     }
 }
 
 /// Nothing came from the upstream in time.
 #[cold]
-pub fn tell_timeout(worker: &Worker, flight: &mut Flight, stage: Stage) {
-    worker.report(flight, Level::Error, stage, format_args!("upstream timed out (110: Connection timed out)"));
+pub fn tell_timeout(worker: &Worker, exchange: &Exchange, stage: Stage) {
+    worker.report(exchange, Level::Error, stage, format_args!("upstream timed out (110: Connection timed out)"));
 }
 
 /// The client went away.
 #[cold]
-fn tell_gone(worker: &Worker, flight: &mut Flight, stage: Stage) {
+fn tell_gone(worker: &Worker, exchange: &Exchange, stage: Stage) {
     let words = "epoll_wait() reported that client prematurely closed connection, \
                  so upstream connection is closed too";
-    worker.report(flight, Level::Info, stage, format_args!("{words}"));
+    worker.report(exchange, Level::Info, stage, format_args!("{words}"));
 }
 
 /// A connection to the peer.
@@ -120,19 +122,22 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
         Ok(link) => return Ok(link),
         Err(unreached) => unreached,
     };
-    match unreached {
-        Unreached::Nobody => return Err(Event::Failed(500)),
-        Unreached::Refused(error) => tell_refused(worker, flight, &error),
+    let exchange = &flight.exchange;
+    Err(match unreached {
+        Unreached::Nobody => Event::Failed(500),
+        Unreached::Refused(error) => {
+            tell_refused(worker, exchange, &error);
+            Event::Refused
+        }
         Unreached::Timeout => {
-            tell_timeout(worker, flight, Stage::Connecting);
-            return Err(Event::ConnectTimeout);
+            tell_timeout(worker, exchange, Stage::Connecting);
+            Event::ConnectTimeout
         }
         Unreached::ClientGone => {
-            tell_gone(worker, flight, Stage::Connecting);
-            return Err(Event::ClientGone);
+            tell_gone(worker, exchange, Stage::Connecting);
+            Event::ClientGone
         }
-    }
-    Err(Event::Refused)
+    })
 }
 
 /// Why there is no connection.
@@ -143,20 +148,29 @@ enum Unreached {
     ClientGone,
 }
 
-/// What nginx learns at once names the peer; what it learns later does not.
+/// Refusals that nginx learns of later than at once: it does not name the peer then.
+const LATER: &[Errno] = &[Errno::ECONNREFUSED, Errno::ECONNRESET, Errno::ETIMEDOUT, Errno::EHOSTUNREACH];
+/// Refusals at once that matter no more than that.
+const PLAIN: &[Errno] = &[
+    Errno::ECONNREFUSED,
+    Errno::EAGAIN,
+    Errno::ECONNRESET,
+    Errno::ENETDOWN,
+    Errno::ENETUNREACH,
+    Errno::EHOSTDOWN,
+    Errno::EHOSTUNREACH,
+];
+
 #[cold]
-fn tell_refused(worker: &Worker, flight: &mut Flight, error: &io::Error) {
-    const LATER: &[Errno] = &[Errno::ECONNREFUSED, Errno::ECONNRESET, Errno::ETIMEDOUT, Errno::EHOSTUNREACH];
-    const PLAIN: &[Errno] = &[Errno::ECONNREFUSED, Errno::EAGAIN, Errno::ECONNRESET, Errno::ENETDOWN,
-        Errno::ENETUNREACH, Errno::EHOSTDOWN, Errno::EHOSTUNREACH];
-    let addr = flight.exchange.attempts.last().map(|attempt| attempt.addr.clone()).unwrap_or_default();
+fn tell_refused(worker: &Worker, exchange: &Exchange, error: &io::Error) {
+    let addr = exchange.attempts.last().map(|attempt| attempt.addr.as_str()).unwrap_or_default();
     let errno = Errno::from_raw(error.raw_os_error().unwrap_or(0));
     let refusal = refusal(error);
     if LATER.contains(&errno) && !addr.starts_with("unix:") {
-        worker.report(flight, Level::Error, Stage::Connecting, format_args!("connect() failed ({refusal})"));
+        worker.report(exchange, Level::Error, Stage::Connecting, format_args!("connect() failed ({refusal})"));
     } else {
         let level = if PLAIN.contains(&errno) { Level::Error } else { Level::Crit };
-        worker.report(flight, level, Stage::Connecting, format_args!("connect() to {addr} failed ({refusal})"));
+        worker.report(exchange, level, Stage::Connecting, format_args!("connect() to {addr} failed ({refusal})"));
     }
 }
 
@@ -187,40 +201,18 @@ async fn dial<C: Client>(worker: &Worker, client: &mut C, flight: &Flight) -> Re
     done
 }
 
-/// Makes the request, once for all peers of a group; whether that can be done.
-pub fn prepare_request(worker: &Worker, flight: &mut Flight) -> bool {
-    if std::mem::replace(&mut flight.is_written, true) {
-        return true;
-    }
-    let Some(http) = worker.http(&flight.exchange) else { return false };
-    flight.request.clear();
-    let body = announced(flight);
-    http.write(&worker.generation.site, &mut flight.exchange, body, &mut flight.request)
-}
-
-/// What the request says of its body.
-fn announced(flight: &Flight) -> Body {
-    let request = &flight.exchange.request;
-    if request.is_chunked() {
-        return if flight.body_is_whole { Body::Length(flight.body.len() as u64) } else { Body::Chunked };
-    }
-    flight.exchange.body_length().map_or(Body::None, Body::Length)
-}
-
 fn poll_head<C: Client>(
     cx: &mut Context,
     worker: &Worker,
     client: &mut C,
     flight: &mut Flight,
     link: &mut Link,
-    sent: &mut usize,
 ) -> Poll<Result<u16, Failed>> {
-    if !link.is_sent {
-        match poll_request(cx, worker, flight, link, sent) {
-            Poll::Ready(Ok(())) => link.is_sent = true,
+    if !link.sending.is_done {
+        match poll_request(cx, worker, client, flight, link) {
             // The peer may have answered before it closed.
-            Poll::Ready(Err(_)) => link.is_sent = true,
-            Poll::Pending => {}
+            Poll::Pending | Poll::Ready(Ok(()) | Err(Unsent::Peer(_))) => {}
+            Poll::Ready(Err(Unsent::Client(fault))) => return Poll::Ready(Err(Failed::Body(fault))),
         }
     }
     loop {
@@ -234,14 +226,14 @@ fn poll_head<C: Client>(
                 }
                 let bytes = &scratch[..count];
                 let read = if link.rest.is_empty() {
-                    take_head(worker, flight, link, bytes)
+                    speaks::read_head(worker, flight, link, bytes)
                 } else {
                     link.rest.extend_from_slice(bytes);
                     let all = std::mem::take(&mut link.rest);
-                    take_head(worker, flight, link, &all)
+                    speaks::read_head(worker, flight, link, &all)
                 };
                 if let Some(read) = read {
-                    return Poll::Ready(read);
+                    return Poll::Ready(read.map_err(|speaks::Invalid| Failed::Invalid));
                 }
             }
             Poll::Pending => break,
@@ -250,77 +242,9 @@ fn poll_head<C: Client>(
     if client.timer().poll(cx).is_ready() {
         return Poll::Ready(Err(Failed::Timeout));
     }
-    if !worker.terms(&flight.exchange).ignores_abort && client.poll_gone(cx, worker).is_ready() {
+    let listens = link.sending.is_done || flight.body_is_whole;
+    if listens && !worker.terms(&flight.exchange).ignores_abort && client.poll_gone(cx, worker).is_ready() {
         return Poll::Ready(Err(Failed::ClientGone));
     }
     Poll::Pending
-}
-
-/// Writes what is left of the request.
-fn poll_request(
-    cx: &mut Context,
-    worker: &Worker,
-    flight: &Flight,
-    link: &mut Link,
-    sent: &mut usize,
-) -> Poll<io::Result<()>> {
-    let head = flight.request.len();
-    let body = if worker.http(&flight.exchange).is_some_and(Http::sends_body) { &flight.body[..] } else { &[] };
-    loop {
-        let left = if *sent < head { &flight.request[*sent..] } else { &body[*sent - head..] };
-        if left.is_empty() {
-            return link.stream.poll_flush(cx);
-        }
-        *sent += std::task::ready!(link.stream.poll_write(cx, left))?;
-    }
-}
-
-/// Takes a head off these bytes; the rest of them is kept. Nothing while it is not complete.
-fn take_head(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8]) -> Option<Result<u16, Failed>> {
-    let mut from = 0;
-    loop {
-        let Flight { upstream_head: head, exchange, .. } = &mut *flight;
-        match head.read(&bytes[from..]) {
-            Err(bad) => {
-                let mut words = Vec::new();
-                bad.write(&bytes[from..], &mut words);
-                return Some(Err(Failed::Invalid(words)));
-            }
-            Ok(None) => {
-                let most = worker.terms(exchange).buffering.head as usize;
-                link.rest.extend_from_slice(&bytes[from..]);
-                return (bytes.len() - from >= most).then(|| Err(Failed::Invalid(b"upstream sent too big header".to_vec())));
-            }
-            // An interim answer; the real one follows.
-            Ok(Some(length)) if (100..200).contains(&head.status) && head.status != 101 => {
-                from += length;
-                head.clear();
-            }
-            Ok(Some(length)) => {
-                note_head(flight, link, &bytes[from..]);
-                link.rest.extend_from_slice(&bytes[from + length..]);
-                return Some(Ok(flight.upstream_head.status));
-            }
-        }
-    }
-}
-
-/// Gives the headers to the exchange, and takes from them what the connection itself needs.
-fn note_head(flight: &mut Flight, link: &mut Link, bytes: &[u8]) {
-    let Flight { upstream_head: head, exchange, status_line, .. } = flight;
-    status_line.clear();
-    status_line.extend_from_slice(head.status_line.of(bytes));
-    let headers = &mut exchange.upstream_headers;
-    headers.clear();
-    for field in &head.fields {
-        headers.push(field.name.of(bytes), field.value.of(bytes));
-    }
-    let mut connection = headers.values(b"connection");
-    link.persists = match connection.next() {
-        Some(value) if value.eq_ignore_ascii_case(b"close") => false,
-        Some(value) if value.eq_ignore_ascii_case(b"keep-alive") => true,
-        _ => head.version >= 11,
-    };
-    let no_body = exchange.request.method() == b"HEAD" || matches!(head.status, 204 | 304);
-    link.framing = Framing::of(headers, no_body);
 }

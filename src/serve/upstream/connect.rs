@@ -7,6 +7,7 @@ use tokio::net::{TcpSocket, UnixStream};
 
 use super::framing::Framing;
 use super::link::Link;
+use super::request::Sending;
 use crate::serve::clock;
 use crate::serve::stream::{Plain, Stream};
 
@@ -33,6 +34,6 @@ pub async fn connect(addr: &str) -> io::Result<Link> {
         requests: 0,
         is_reused: false,
         persists: false,
-        is_sent: false,
+        sending: Sending::default(),
     })
 }

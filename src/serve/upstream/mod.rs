@@ -6,8 +6,12 @@ mod framing;
 mod idle;
 mod link;
 mod relay;
+mod request;
+mod speaks;
+mod tunnel;
 
-pub use attempt::{attempt, prepare_request};
+pub use attempt::attempt;
 pub use idle::Pools;
 pub use link::Link;
 pub use relay::forward;
+pub use speaks::Reading;
