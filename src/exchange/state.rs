@@ -106,6 +106,14 @@ impl Exchange {
         site.constant(site.server(self.route.server).name)
     }
 
+    /// Works with the answer lent to the request, for the variables that tell of it.
+    pub fn with_answer<T>(&mut self, answer: &mut Answer, work: impl FnOnce(&mut Exchange) -> T) -> T {
+        std::mem::swap(answer, &mut self.answer);
+        let done = work(self);
+        std::mem::swap(answer, &mut self.answer);
+        done
+    }
+
     /// `$document_root`, as decoded text.
     #[must_use]
     pub fn document_root(&mut self, site: &Site) -> String {

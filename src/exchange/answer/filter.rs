@@ -7,8 +7,10 @@ use super::types::ContentTypes;
 use super::{Answer, added, charset, not_modified, range, userid};
 use crate::config::{ScopeId, Value};
 use crate::exchange::body::Filters;
+use crate::exchange::request::Slice;
 use crate::exchange::site::{Builder, Site};
 use crate::exchange::state::Exchange;
+use crate::exchange::value::Template;
 
 /// What one header filter works on.
 pub struct Filtering<'a> {
@@ -24,6 +26,13 @@ pub struct Filtering<'a> {
     pub filters: &'a mut Filters,
     /// A number that no other answer of this worker has.
     pub unique: u64,
+}
+
+impl Filtering<'_> {
+    /// A value that may tell of the answer (`$sent_http_content_type`).
+    pub fn eval(&mut self, template: &Template) -> Slice {
+        self.exchange.with_answer(self.answer, |exchange| template.eval(self.site, exchange))
+    }
 }
 
 /// The answer is not sent: another one takes its place.

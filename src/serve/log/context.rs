@@ -180,12 +180,12 @@ impl Worker {
             exchange.now = crate::serve::clock::now();
             exchange.facts.bytes_sent = client.sent();
             exchange.facts.request_length += client.received();
-            std::mem::swap(&mut flight.answer, &mut exchange.answer);
-            self.access.log(site, exchange, terms, &mut |level, message| complaints.push((level, message)));
-            if is_readable {
-                self.access.record(site, exchange);
-            }
-            std::mem::swap(&mut flight.answer, &mut exchange.answer);
+            exchange.with_answer(&mut flight.answer, |exchange| {
+                self.access.log(site, exchange, terms, &mut |level, message| complaints.push((level, message)));
+                if is_readable {
+                    self.access.record(site, exchange);
+                }
+            });
         }
         for (level, message) in complaints {
             self.report(&flight.exchange, level, Stage::Logging, format_args!("{message}"));
