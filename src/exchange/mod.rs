@@ -27,7 +27,7 @@ mod upstream;
 mod value;
 mod world;
 
-pub use access_log::{AccessLog, LogFormat, LogTo};
+pub use access_log::{AccessLog, LogCache, LogFormat, LogTo};
 pub use attempt::{Attempt, Attempts, Ending};
 pub use facts::{Facts, TcpFacts, Told};
 pub use files::{Files, Links};

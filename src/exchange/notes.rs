@@ -71,7 +71,9 @@ pub enum Note {
     BadRate(Slice),
     /// `rewrite_log`: a regular expression, the text, whether it matched.
     Matched { pattern: PatternId, text: Slice, matched: bool },
-    /// What is wrong with the request's head.
+    /// What is wrong with the request's first line.
+    BadLine(&'static str),
+    /// What is wrong with the request's headers.
     BadHead(&'static str),
     /// What is wrong with the request's head, and the text that is wrong.
     BadHeader(&'static str, Slice),
@@ -99,14 +101,14 @@ impl Note {
         match self {
             Note::LimitsRequests { level, .. } | Note::LimitsConnections { level, .. } => *level,
             Note::Matched { .. } | Note::Rewritten { .. } => Importance::Notice,
-            Note::BadHead(_) | Note::BadHeader(..) | Note::BadText(_) => Importance::Info,
+            Note::BadLine(_) | Note::BadHead(_) | Note::BadHeader(..) | Note::BadText(_) => Importance::Info,
             _ => Importance::Error,
         }
     }
 
-    /// It is about the head of the request.
+    /// It is about the headers of the request.
     #[must_use]
-    pub fn is_of_head(&self) -> bool {
+    pub fn is_of_headers(&self) -> bool {
         matches!(self, Note::BadHead(_) | Note::BadHeader(..) | Note::BadText(_))
     }
 
@@ -160,7 +162,7 @@ impl Note {
                 out
             }
             Note::BadText(text) => exchange.text(site, text).to_vec(),
-            Note::BadHead(words) => words.as_bytes().to_vec(),
+            Note::BadLine(words) | Note::BadHead(words) => words.as_bytes().to_vec(),
             Note::BadHeader(words, text) => quoted(&format!("{words}: "), text),
             Note::BadRate(value) => quoted("invalid $limit_rate ", value),
             Note::Matched { pattern, text, matched } => {

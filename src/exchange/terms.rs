@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::access_log::{AccessLog, Compiled};
+use super::access_log::{AccessLog, Compiled, LogCache};
 use super::answer::HeadTerms;
 use super::local::LocalTerms;
 use super::passed::{Cgi, Http, Memcached};
@@ -71,6 +71,8 @@ pub struct TermsOf {
     pub buffering: Buffering,
     /// The access logs.
     pub access_logs: Arc<[AccessLog]>,
+    /// How log files whose names have variables are kept open, if they are.
+    pub log_cache: Option<LogCache>,
     /// Subrequests are logged, too.
     pub log_subrequest: bool,
     /// What the header filters go by.
@@ -200,6 +202,7 @@ impl TermsOf {
             reset_timedout: flag("reset_timedout_connection", false),
             buffering: Buffering::of(config, scope, prefix),
             access_logs,
+            log_cache: LogCache::of(config, scope),
             log_subrequest: flag("log_subrequest", false),
             heads: HeadTerms::compile(scope, prefix, builder),
             local: LocalTerms::compile(scope, builder),

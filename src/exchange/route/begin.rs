@@ -42,18 +42,21 @@ impl Exchange {
     /// Reads target and headers, and chooses the server.
     #[inline]
     fn read_head(&mut self, site: &Site, listener: &Listener) -> Result<(), u16> {
-        const BAD: u16 = 400;
         let connect = self.request.method() == b"CONNECT";
         if connect || !self.request.take_plain_target() {
             let merges = site.server(listener.default).merge_slashes;
             let target = if connect { self.request.connect_target() } else { self.request.read_target(merges) };
-            if let Some(host) = target.ok_or(BAD)?.host {
-                self.take_host(site, listener, host, "client sent invalid host in request line")?;
+            let Some(target) = target else {
+                return Err(self.bad_line("client sent invalid request"));
+            };
+            if let Some(host) = target.host {
+                self.take_host(site, listener, host)
+                    .map_err(|()| self.bad_line("client sent invalid host in request line"))?;
             }
         }
         match self.request.known.host {
             Some(host) if self.request.host.is_empty() => {
-                self.take_host(site, listener, host, "client sent invalid host header")?;
+                self.take_host(site, listener, host).map_err(|()| self.bad("client sent invalid host header"))?;
             }
             Some(host) if valid_host(self.request.get(host)).is_none() => {
                 return Err(self.bad("client sent invalid host header"));
@@ -83,15 +86,9 @@ impl Exchange {
     }
 
     #[inline]
-    fn take_host(
-        &mut self,
-        site: &Site,
-        listener: &Listener,
-        host: Slice,
-        refusal: &'static str,
-    ) -> Result<(), u16> {
+    fn take_host(&mut self, site: &Site, listener: &Listener, host: Slice) -> Result<(), ()> {
         if !self.request.read_host(host) {
-            return Err(self.bad(refusal));
+            return Err(());
         }
         let length = self.request.last_host.length;
         let mut host = host.part(0, length);
@@ -125,6 +122,13 @@ impl Exchange {
     #[cold]
     fn bad(&mut self, words: &'static str) -> u16 {
         self.notes.push(Note::BadHead(words));
+        400
+    }
+
+    /// Notes what is wrong with the first line, and gives the status.
+    #[cold]
+    fn bad_line(&mut self, words: &'static str) -> u16 {
+        self.notes.push(Note::BadLine(words));
         400
     }
 

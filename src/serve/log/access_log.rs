@@ -16,10 +16,11 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::file::{LogFile, native};
+use super::kept_files::KeptFiles;
 use super::{Level, Logs, MAIN, SyslogServer, refusal, time};
 use crate::balance::Millis;
 use crate::config::{Config, LogBuffer};
-use crate::exchange::{Exchange, LogTo, Site, TermsOf, record};
+use crate::exchange::{Exchange, LogCache, LogTo, Site, TermsOf, record};
 use crate::modules::shared::syslog::Syslog;
 use crate::serve::clock;
 use crate::serve::timers::{Timer, Timers};
@@ -97,6 +98,7 @@ pub struct AccessLogs {
     recorder: Option<usize>,
     timer: Timer,
     line: RefCell<Vec<u8>>,
+    kept: RefCell<KeptFiles>,
     servers: RefCell<Vec<(Syslog, Rc<SyslogServer>)>>,
     /// When something last went wrong with a file, by name.
     complaints: RefCell<Vec<(String, u64)>>,
@@ -134,6 +136,7 @@ impl AccessLogs {
             recorder,
             timer: timers.timer(),
             line: RefCell::default(),
+            kept: RefCell::default(),
             servers: RefCell::default(),
             complaints: RefCell::default(),
         }
@@ -168,7 +171,7 @@ impl AccessLogs {
                     }
                     let name = name.eval(site, exchange);
                     let name = crate::syntax::decode(exchange.text(site, name));
-                    self.append_named(&name, &line, complain);
+                    self.append_named(&name, &line, terms.log_cache.as_ref(), complain);
                 }
             }
         }
@@ -214,8 +217,15 @@ impl AccessLogs {
         written
     }
 
-    fn append_named(&self, name: &str, line: &[u8], complain: &mut dyn FnMut(Level, String)) {
-        match LogFile::open(name) {
+    fn append_named(
+        &self,
+        name: &str,
+        line: &[u8],
+        cache: Option<&LogCache>,
+        complain: &mut dyn FnMut(Level, String),
+    ) {
+        let file = self.kept.borrow_mut().open(name, cache, clock::now());
+        match file {
             Ok(file) => {
                 if let Err(error) = file.append(line) {
                     self.complain(name, &error, complain);

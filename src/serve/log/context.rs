@@ -158,7 +158,8 @@ impl Worker {
                 let message = note.message(&self.generation.site, &self.generation.plan, exchange);
                 let stage = match note {
                     Note::NoLive => Stage::Connecting,
-                    note if note.is_of_head() => Stage::RequestHeaders,
+                    Note::BadLine(_) => Stage::RequestLine,
+                    note if note.is_of_headers() => Stage::RequestHeaders,
                     _ => Stage::None,
                 };
                 self.report_bytes(exchange, level, stage.words(), &message);

@@ -201,6 +201,10 @@ impl Logs {
 
     /// Lets the standard error of the process end up in the main log.
     pub fn take_standard_error(&self) {
+        // Who logs there keeps it.
+        if self.files.iter().any(|file| file.is_standard_error()) {
+            return;
+        }
         let files = self.chains[0].sinks.iter().filter_map(|(_, sink)| match sink {
             Sink::File(file) => Some(file),
             Sink::Syslog(_) => None,

@@ -4,6 +4,7 @@ mod access_log;
 mod context;
 mod error_log;
 mod file;
+mod kept_files;
 mod level;
 mod syslog;
 pub mod time;
