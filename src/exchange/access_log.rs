@@ -175,8 +175,9 @@ impl Compiled {
         let config = builder.config;
         let formats = config.http.and_then(|http| config.scope(http).slot::<LogFormats>());
         let formats = formats.map_or(&[][..], |formats| &formats.0);
-        let compile =
-            |format: &crate::modules::shared::log_format::LogFormat| LogFormat::compile(builder, format.escape, &format.text);
+        let compile = |format: &crate::modules::shared::log_format::LogFormat| {
+            LogFormat::compile(builder, format.escape, &format.text)
+        };
         Compiled { formats: formats.iter().map(compile).map(Arc::new).collect(), ..Compiled::default() }
     }
 

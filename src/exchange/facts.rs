@@ -35,8 +35,6 @@ pub struct Facts {
     pub zone: i32,
     /// Chance of the connection: together with the number of the request it makes `$request_id`.
     pub chance: [u64; 2],
-    /// What the system says of the connection.
-    pub tcp: Option<TcpFacts>,
     /// What TLS says of the connection; none without TLS.
     pub secured: Option<Arc<dyn Told>>,
     /// What the PROXY protocol said; none without it.
@@ -45,21 +43,12 @@ pub struct Facts {
     pub body: Option<Slice>,
     /// The file that the body of the request is in.
     pub body_file: Option<Slice>,
+    /// What is counted of all connections: active, reading, writing, waiting.
+    pub connections: Option<fn() -> [u64; 4]>,
     /// `$gzip_ratio` in hundredths.
     pub gzip_ratio: Option<u64>,
-}
-
-/// The socket, as `TCP_INFO` has it. Times are microseconds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct TcpFacts {
-    /// Round trip.
-    pub rtt: u32,
-    /// How much it varies.
-    pub rttvar: u32,
-    /// The congestion window.
-    pub snd_cwnd: u32,
-    /// The receive window.
-    pub rcv_space: u32,
+    /// `$uid_got`, `$uid_set`
+    pub uid: [Option<Slice>; 2],
 }
 
 /// Someone who knows the values of some variables.
@@ -74,7 +63,7 @@ impl Facts {
         (self.bytes_sent, self.head_sent, self.request_length) = (0, 0, 0);
         (self.is_complete, self.is_pipelined, self.is_chunked) = (false, false, false);
         (self.persistence, self.gzip_ratio) = (None, None);
-        (self.body, self.body_file) = (None, None);
+        (self.body, self.body_file, self.uid) = (None, None, [None; 2]);
     }
 
     /// Forgets all.

@@ -1,4 +1,4 @@
-//! What the exchange may ask about files: `try_files`, `if (-f ...)`. Without an answer there are none.
+//! What the exchange may ask about files: `try_files`, `if (-f ...)`, passwords. Without an answer there are none.
 
 use std::fmt::Debug;
 
@@ -29,4 +29,22 @@ pub trait Files: Debug + Send + Sync {
     fn is_executable(&self, path: &[u8], links: Links) -> bool {
         self.exists(path, false, links)
     }
+
+    /// What is in a file.
+    ///
+    /// # Errors
+    /// It cannot be had.
+    fn read(&self, path: &[u8]) -> Result<Vec<u8>, Unread> {
+        let _ = path;
+        Err(Unread::Missing)
+    }
+}
+
+/// Why a file cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// There is none.
+    Missing,
+    /// It cannot be opened or read.
+    Refused,
 }

@@ -4,8 +4,10 @@
 use std::net::SocketAddr;
 
 use super::attempt::Ending;
+use super::guard::{Admission, Entry};
 use super::limits::{self, Held, Limited, Verdict};
 use super::notes::Note;
+use super::request::Slice;
 use super::route::{Content, Failed, Found, Reply, To};
 use super::site::{Handler, ListenerId};
 use super::state::Exchange;
@@ -25,6 +27,10 @@ pub enum Action {
     Delay(Millis),
     /// Wait for a peer until then: tell [`Event::Turn`] when one is given back, [`Event::QueueTimeout`] if none is.
     Queued(Millis),
+    /// Ask by a subrequest to this path; tell [`Event::Authorized`].
+    Authorize(Slice),
+    /// Send copies to where [`Site::mirror`](super::Site::mirror) says; tell [`Event::Copied`] at once.
+    Mirror,
     /// Read the client's body, as far as it is read before a peer is chosen; tell [`Event::Body`].
     Body,
     /// Pass the answer on to the client; tell [`Event::LastByte`].
@@ -46,6 +52,10 @@ pub enum Event {
     QueueTimeout,
     /// The client's body was read.
     Body,
+    /// The subrequest was answered with this status, and [`Exchange::take_over`] knows the rest.
+    Authorized(u16),
+    /// Copies are on their way.
+    Copied,
     /// An answer with this status was made here.
     Served(u16),
     /// The answer that was to be made here, or passed on, cannot be: this status takes its place.
@@ -103,6 +113,12 @@ impl Exchange {
     pub fn on<M: Memory, R: Random, W: Watch>(&mut self, event: Event, world: &mut World<M, R, W>) -> Action {
         self.now = world.now;
         let next = match event {
+            Event::Authorized(status) => {
+                self.admission.answered(status);
+                return self.access_phase(world);
+            }
+            Event::Copied => return self.content_phase(world),
+            Event::Body if std::mem::take(&mut self.reads_for_copies) => return Action::Mirror,
             Event::Body => {
                 let Some(to) = self.destined.take() else { return self.answer_error(500, world) };
                 return self.pass(to, world);
@@ -126,6 +142,9 @@ impl Exchange {
             }
             Event::Resumed => {
                 self.waited += world.now.since(self.waits);
+                if let Some(status) = self.admission.due.take() {
+                    return self.answer_error(status, world);
+                }
                 return self.pass_limits(world);
             }
             Event::Turn | Event::QueueTimeout => {
@@ -206,6 +225,7 @@ impl Exchange {
                 self.status = self.attempts.last().map_or(0, |attempt| attempt.status);
                 Action::Forward
             }
+            Next::Redirect if self.request.uri().is_empty() => self.answer_error(404, world),
             Next::Redirect => {
                 let found = self.follow(world.site);
                 self.go_on(found, world)
@@ -216,9 +236,12 @@ impl Exchange {
 
     /// The phases from `PREACCESS` on, again for each internal redirect.
     #[inline]
-    fn go_on<M: Memory, R: Random, W: Watch>(&mut self, found: Found, world: &mut World<M, R, W>) -> Action {
+    pub(super) fn go_on<M: Memory, R: Random, W: Watch>(&mut self, found: Found, world: &mut World<M, R, W>) -> Action {
         match found {
-            Found::Location(_) => self.limit(world),
+            Found::Location(_) => {
+                self.admission = Admission::default();
+                self.limit(world)
+            }
             Found::Answer(reply) => self.reply(reply, world),
         }
     }
@@ -293,17 +316,50 @@ impl Exchange {
         }
     }
 
-    /// `limit_conn`, `ACCESS` and `CONTENT`.
+    /// `limit_conn`, and what follows.
     #[inline]
     fn pass_limits<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
         if let Err(status) = self.hold_connections(world) {
             return self.answer_error(status, world);
         }
-        if let Err(status) = self.access(world.site) {
-            self.notes.push(Note::Forbidden);
-            return self.answer_error(status, world);
+        self.access_phase(world)
+    }
+
+    /// `ACCESS` and `PRECONTENT`
+    #[inline]
+    fn access_phase<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
+        match self.admit(world.site) {
+            Entry::Open => {}
+            Entry::Refused(status) => return self.answer_error(status, world),
+            Entry::Later(status, delay) => {
+                self.admission.due = Some(status);
+                self.waits = world.now;
+                return Action::Delay(world.now.plus(delay));
+            }
+            Entry::Ask(uri) => return Action::Authorize(uri),
         }
-        match self.content(world.site) {
+        if let Some(end) = self.tried(world.site) {
+            return self.settle(end, world);
+        }
+        match world.site.mirror(self.route.location) {
+            Some(mirror) if !self.is_sub => {
+                self.reads_for_copies = mirror.body && self.request.has_body();
+                if self.reads_for_copies { Action::Body } else { Action::Mirror }
+            }
+            _ => self.content_phase(world),
+        }
+    }
+
+    /// `CONTENT`
+    #[inline]
+    fn content_phase<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
+        let content = self.handler(world.site);
+        self.settle(content, world)
+    }
+
+    #[inline]
+    fn settle<M: Memory, R: Random, W: Watch>(&mut self, content: Content, world: &mut World<M, R, W>) -> Action {
+        match content {
             Content::Pass(destination) => {
                 (self.protocol, self.tls) = (destination.protocol, destination.tls);
                 if self.request.has_body() && world.plan.passing(self.route.location).request_buffering {

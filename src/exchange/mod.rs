@@ -6,10 +6,12 @@
 
 mod access_log;
 pub mod answer;
+mod aside;
 mod attempt;
 pub mod body;
 mod facts;
 mod files;
+mod guard;
 mod headers;
 mod life;
 pub mod limits;
@@ -28,9 +30,10 @@ mod value;
 mod world;
 
 pub use access_log::{AccessLog, LogCache, LogFormat, LogTo};
+pub use aside::{Mirror, Sub};
 pub use attempt::{Attempt, Attempts, Ending};
-pub use facts::{Facts, TcpFacts, Told};
-pub use files::{Files, Links};
+pub use facts::{Facts, Told};
+pub use files::{Files, Links, Unread};
 pub use headers::Headers;
 pub use life::{Action, Event};
 pub use local::{Autoindex, Format, LocalTerms};

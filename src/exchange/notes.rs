@@ -48,15 +48,42 @@ impl Importance {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Note {
     /// `limit_req` refuses, or delays: the zone, the excess in thousandths of a request, whether only for show.
-    LimitsRequests { level: Importance, zone: usize, excess: u64, delays: bool, dry_run: bool },
+    LimitsRequests {
+        /// How much it matters.
+        level: Importance,
+        /// The zone, as an index into those of `limit_req_zone`.
+        zone: usize,
+        /// Thousandths of a request.
+        excess: u64,
+        /// It is delayed, not refused.
+        delays: bool,
+        /// It is neither: only said.
+        dry_run: bool,
+    },
     /// `limit_conn` refuses.
-    LimitsConnections { level: Importance, zone: usize, dry_run: bool },
+    LimitsConnections {
+        /// How much it matters.
+        level: Importance,
+        /// The zone, as an index into those of `limit_conn_zone`.
+        zone: usize,
+        /// It is only said.
+        dry_run: bool,
+    },
     /// A zone's key is too long.
-    LongKey { of_requests: bool, zone: usize, key: Slice },
+    LongKey {
+        /// Of `limit_req`, not `limit_conn`.
+        of_requests: bool,
+        /// The zone, as an index into those of its kind.
+        zone: usize,
+        /// The key.
+        key: Slice,
+    },
     /// `deny`
     Forbidden,
     /// No peer was eligible.
     NoLive,
+    /// What has been said in full.
+    Said(Importance, Slice),
     /// The body is larger than `client_max_body_size`.
     TooLarge(u64),
     /// Too many changes of the path; what it was to become.
@@ -70,7 +97,14 @@ pub enum Note {
     /// `set $limit_rate` with something that is no size.
     BadRate(Slice),
     /// `rewrite_log`: a regular expression, the text, whether it matched.
-    Matched { pattern: PatternId, text: Slice, matched: bool },
+    Matched {
+        /// The regular expression.
+        pattern: PatternId,
+        /// The text.
+        text: Slice,
+        /// Whether it did.
+        matched: bool,
+    },
     /// What is wrong with the request's first line.
     BadLine(&'static str),
     /// What is wrong with the request's headers.
@@ -80,7 +114,12 @@ pub enum Note {
     /// What is wrong with the request's head, in words that were kept.
     BadText(Slice),
     /// `rewrite_log`: the new path and arguments, or the redirect.
-    Rewritten { uri: Slice, args: Option<Slice> },
+    Rewritten {
+        /// The path, or the whole redirect.
+        uri: Slice,
+        /// The arguments; none of a redirect.
+        args: Option<Slice>,
+    },
 }
 
 /// Where a path changed too often.
@@ -99,7 +138,7 @@ impl Note {
     #[must_use]
     pub fn importance(&self) -> Importance {
         match self {
-            Note::LimitsRequests { level, .. } | Note::LimitsConnections { level, .. } => *level,
+            Note::LimitsRequests { level, .. } | Note::LimitsConnections { level, .. } | Note::Said(level, _) => *level,
             Note::Matched { .. } | Note::Rewritten { .. } => Importance::Notice,
             Note::BadLine(_) | Note::BadHead(_) | Note::BadHeader(..) | Note::BadText(_) => Importance::Info,
             _ => Importance::Error,
@@ -142,10 +181,9 @@ impl Note {
                 quoted(&format!("the value of the \"{text}\" key is more than {most} bytes: "), key)
             }
             Note::NoLive => b"no live upstreams".to_vec(),
+            Note::Said(_, text) => exchange.text(site, text).to_vec(),
             Note::Forbidden => b"access forbidden by rule".to_vec(),
-            Note::TooLarge(length) => {
-                format!("client intended to send too large body: {length} bytes").into_bytes()
-            }
+            Note::TooLarge(length) => format!("client intended to send too large body: {length} bytes").into_bytes(),
             Note::Cycle(turn, to) => {
                 let turn = match turn {
                     Turn::Rewrite => "processing ",

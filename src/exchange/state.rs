@@ -4,6 +4,7 @@
 use super::answer::Answer;
 use super::attempt::Attempts;
 use super::facts::Facts;
+use super::guard::Admission;
 use super::headers::Headers;
 use super::limits::{Held, Limited};
 use super::notes::Note;
@@ -57,6 +58,14 @@ pub struct Exchange {
     pub protocol: Protocol,
     /// Its upstream speaks TLS.
     pub tls: bool,
+    /// Headers that ask clients who they are; they go with whatever answer there is.
+    pub challenges: Headers,
+    /// It is a subrequest, which another request makes for itself.
+    pub is_sub: bool,
+    /// Where it is in its access phase.
+    pub(super) admission: Admission,
+    /// The client's body is read for copies of the request.
+    pub(super) reads_for_copies: bool,
     /// Where it goes once the client's body is read.
     pub(super) destined: Option<To>,
     /// The upstream's answer is on its way to the client.
@@ -79,19 +88,35 @@ impl Exchange {
     #[inline]
     pub fn start(&mut self, connection: &Connection, line: Line, now: Millis) {
         self.request.start(connection, line);
+        self.forget(now);
+    }
+
+    /// Begins anew as a part of another request.
+    pub(super) fn start_within(&mut self, parent: &Exchange, now: Millis) {
+        self.forget(now);
+        self.epoch = parent.epoch;
+        self.is_sub = true;
+        (self.was_limited, self.was_counted) = (parent.was_limited, parent.was_counted);
+    }
+
+    #[inline]
+    fn forget(&mut self, now: Millis) {
         self.route.reset();
         self.attempts.clear();
         self.upstream_headers.clear();
+        self.kept.clear();
         self.upstream_trailers.clear();
         self.facts.start();
         self.notes.clear();
         (self.limit_rate, self.limited_requests, self.limited_connections) = (None, None, None);
-        self.kept.clear();
         (self.now, self.started, self.status, self.waited) = (now, now, 0, 0);
         self.tries.reset();
         (self.reply, self.destined) = (None, None);
         self.uid = super::answer::KnownUid::default();
         (self.forwards, self.was_limited, self.was_counted) = (false, false, false);
+        (self.is_sub, self.reads_for_copies) = (false, false);
+        self.challenges.clear();
+        self.admission = Admission::default();
     }
 
     /// The settings by which it is passed on.

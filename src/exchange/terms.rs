@@ -39,6 +39,8 @@ pub struct TermsOf {
     pub keepalive_timeout: u64,
     /// The seconds that the client is told; 0 for none.
     pub keepalive_header: u64,
+    /// Browsers whose connections do not stay: old ones of Microsoft's, Safari.
+    pub keepalive_disable: (bool, bool),
     /// Requests over one connection at most.
     pub keepalive_requests: u64,
     /// After this time a connection takes no more requests.
@@ -179,6 +181,13 @@ impl TermsOf {
             port_in_redirect: flag("port_in_redirect", true),
             keepalive_timeout,
             keepalive_header,
+            keepalive_disable: match config.effective(scope, "keepalive_disable") {
+                None => (true, false),
+                Some(set) => {
+                    let has = |browser| set.words[1..].iter().any(|word| &*word.value == browser);
+                    (has("msie6"), has("safari"))
+                }
+            },
             keepalive_requests: number("keepalive_requests", 1000),
             keepalive_time: number("keepalive_time", 3_600_000),
             body_timeout: number("client_body_timeout", 60_000),
@@ -227,7 +236,7 @@ impl Buffering {
             _ => (8, PAGE),
         };
         Buffering {
-            on: config.flag(scope, &format!("{prefix}_buffering"), true),
+            on: prefix != Protocol::Memcached.prefix() && config.flag(scope, &format!("{prefix}_buffering"), true),
             head,
             memory: count.saturating_mul(size),
             file: number("max_temp_file_size", 1 << 30),

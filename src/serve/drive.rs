@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
+use super::aside;
 use super::client::{BodyFault, Client};
 use super::flight::Flight;
 use super::local;
@@ -21,10 +22,15 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
     loop {
         worker.report_notes(&mut flight.exchange);
         let event = match action {
-            Action::Attempt => upstream::attempt(worker, client, flight, &mut link).await,
+            Action::Attempt => {
+                client.invite_body();
+                upstream::attempt(worker, client, flight, &mut link).await
+            }
             Action::Read => return,
             Action::Delay(until) => wait(worker, client, until, Event::Resumed).await,
             Action::Queued(until) => wait(worker, client, until, Event::QueueTimeout).await,
+            Action::Authorize(uri) => aside::authorize(worker, client, flight, uri).await,
+            Action::Mirror => aside::mirror(worker, flight),
             Action::Body => read_body(worker, client, flight).await,
             Action::Forward => {
                 let event = match link.take() {
@@ -46,7 +52,15 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
         }
         flight.exchange.facts.bytes_sent = client.sent();
         flight.exchange.facts.is_complete = is_answered && matches!(event, Event::LastByte | Event::Served(_));
+        let (tries, location) = (flight.exchange.attempts.len(), flight.exchange.route.location);
         action = worker.tell(&mut flight.exchange, event);
+        if matches!(event, Event::Head(_))
+            && action != Action::Forward
+            && let Some(link) = link.take()
+            && let Some(attempt) = tries.checked_sub(1).and_then(|last| flight.exchange.attempts.get(last))
+        {
+            worker.pools.give_unread(attempt, location, link);
+        }
     }
     if !is_answered {
         reply::answer(worker, client, flight).await;
@@ -97,7 +111,7 @@ async fn read_body<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flig
         if most > 0 && flight.body.len() > most {
             let words = "client intended to send too large chunked body";
             let length = flight.body.len();
-            worker.report(&flight.exchange, Level::Error, Stage::RequestBody, format_args!("{words}: {length} bytes"));
+            worker.report(&flight.exchange, Level::Error, Stage::None, format_args!("{words}: {length} bytes"));
             return Event::Failed(413);
         }
         if flight.body.settle(&terms.body_place()).is_err() {
@@ -107,6 +121,7 @@ async fn read_body<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flig
             Ok(true) => {
                 flight.body_is_whole = true;
                 keep_body(worker, flight);
+                flight.exchange.request.body_read = Some(flight.body.len());
                 return Event::Body;
             }
             Ok(false) => {}

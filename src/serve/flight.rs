@@ -1,6 +1,8 @@
 //! One request under way: what the exchange knows of it, and the buffers that it needs. A worker keeps some and uses them
 //! again.
 
+use tokio::task::JoinHandle;
+
 use crate::exchange::Exchange;
 use crate::exchange::answer::Answer;
 use crate::exchange::body::Filters;
@@ -28,12 +30,14 @@ pub struct Flight {
     pub status_line: Vec<u8>,
     /// The request as it goes to the upstream.
     pub request: Vec<u8>,
-    /// It has been written, and goes to the next peer as it is.
-    pub is_written: bool,
     /// The client's body, as far as it was read.
     pub body: Spool,
     /// All of the client's body was read.
     pub body_is_whole: bool,
+    /// Of the answer, only the head is wanted.
+    pub head_only: bool,
+    /// Subrequests that nobody waits for, but that end before the next request of the connection begins.
+    pub background: Vec<JoinHandle<()>>,
     /// Bytes of the answer, before its body.
     pub out: Vec<u8>,
     /// What is wrong with the head of the request, to be logged once it is known whose request it is.
@@ -54,7 +58,8 @@ impl Flight {
         self.upstream_head.clear();
         self.complaint = None;
         self.reading = Reading::Http;
-        (self.is_written, self.body_is_whole) = (false, false);
+        (self.body_is_whole, self.head_only) = (false, false);
+        self.background.clear();
         self.body.clear();
         for buffer in [&mut self.request, &mut self.out, &mut self.room] {
             buffer.clear();

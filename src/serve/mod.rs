@@ -3,6 +3,7 @@
 //! [`run`](run::run) is the way in. It reads a configuration through a [`Source`], opens logs and sockets, and starts one
 //! thread for each worker process that nginx would have; [`process`] keeps them through signals and reloads.
 
+mod aside;
 pub mod backend;
 mod client;
 mod clock;

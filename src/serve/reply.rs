@@ -18,6 +18,10 @@ pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fli
         return;
     }
     let Some(reply) = flight.exchange.reply else { return };
+    let reply = match reply.body.map(|_| client.discard_body()) {
+        Some(Err(status)) => Reply { status, ..Reply::default() },
+        _ => reply,
+    };
     let body = prepare(worker, flight, reply);
     if let Err(Refused { status, keeps_headers }) = send(worker, client, flight, &Source::Memory(body)).await {
         if !keeps_headers {
@@ -31,11 +35,11 @@ pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fli
 /// Makes head and body.
 fn prepare(worker: &Worker, flight: &mut Flight, reply: Reply) -> Vec<u8> {
     let terms = worker.terms(&flight.exchange);
-    let Flight { answer, exchange, .. } = flight;
+    let Flight { answer, exchange, head_only, .. } = flight;
     let site = &worker.generation.site;
     answer.restart();
     answer.status = reply.status;
-    answer.header_only = exchange.request.method() == b"HEAD";
+    answer.header_only = *head_only || exchange.request.method() == b"HEAD";
     let mut body = Vec::new();
     match reply.body {
         Some(text) => {
@@ -63,6 +67,7 @@ fn prepare(worker: &Worker, flight: &mut Flight, reply: Reply) -> Vec<u8> {
         answer.list.remove(b"Location");
         place_redirect(worker, exchange, location, answer);
     }
+    answer.add(&exchange.challenges);
     body
 }
 

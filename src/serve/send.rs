@@ -39,6 +39,14 @@ impl Source {
 /// Another answer takes its place.
 pub fn filter(worker: &Worker, flight: &mut Flight) -> Result<(), Refused> {
     let Flight { answer, exchange, filters, .. } = flight;
+    for (name, value) in exchange.kept.iter() {
+        if !name.eq_ignore_ascii_case(b"content-type") {
+            answer.list.push(name, value);
+        } else if !answer.of_upstream {
+            answer.set_type(value);
+        }
+    }
+    exchange.kept.clear();
     let terms = &worker.terms(exchange).heads;
     let site = &worker.generation.site;
     let unique = worker.unique();

@@ -117,6 +117,24 @@ impl Spool {
         Ok(())
     }
 
+    /// Appends all that another one has.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn copy(&mut self, other: &Spool, place: &Place) -> io::Result<()> {
+        const PIECE: usize = 32 << 10;
+        let mut at = 0;
+        while at < other.len() {
+            let from = self.memory.len();
+            self.memory.resize(from + PIECE, 0);
+            let count = other.read_at(at, &mut self.memory[from..])?;
+            self.memory.truncate(from + count);
+            at += count as u64;
+            self.settle(place)?;
+        }
+        Ok(())
+    }
+
     /// Reads from a place on; nothing at the end.
     ///
     /// # Errors

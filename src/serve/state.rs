@@ -11,13 +11,13 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::clock;
 use super::flight::Flight;
 use super::generation::Generation;
-use super::local::Counts;
+use super::local::{Counts, connections};
 use super::log::{AccessLogs, Logs};
 use super::memory::WorkerMemory;
 use super::timers::Timers;
 use super::upstream::Pools;
 use crate::balance::{Random, Watch};
-use crate::exchange::{Action, Event, Exchange, Http, ListenerId, TermsOf, World, http_time};
+use crate::exchange::{Action, Event, Exchange, Http, ListenerId, Sub, TermsOf, World, http_time};
 
 /// Bytes that are read at once.
 const SCRATCH: usize = 128 << 10;
@@ -128,7 +128,13 @@ impl Worker {
 
     /// The head of a request was read.
     pub fn arrive(&self, exchange: &mut Exchange, listener: ListenerId) -> Action {
+        exchange.facts.connections = Some(connections);
         self.with_world(|world| exchange.arrive(listener, world))
+    }
+
+    /// A request makes a subrequest.
+    pub fn begin_within(&self, parent: &Exchange, exchange: &mut Exchange, sub: &Sub) -> Action {
+        self.with_world(|world| exchange.begin_within(parent, sub, world))
     }
 
     /// What was read is no request.

@@ -143,6 +143,7 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
         client: client.map(|client| client.ip().to_canonical()),
         client_port: client.map_or(0, |client| client.port()),
         server,
+        proxied: None,
         tls: false,
         number: next_number(),
     };

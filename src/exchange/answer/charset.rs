@@ -44,8 +44,7 @@ enum Table {
 }
 
 /// Types whose charset is told.
-const TYPES: &str =
-    "text/html text/xml text/plain text/vnd.wap.wml application/javascript application/rss+xml";
+const TYPES: &str = "text/html text/xml text/plain text/vnd.wap.wml application/javascript application/rss+xml";
 
 impl CharsetTerms {
     pub(super) fn compile(scope: ScopeId, builder: &mut Builder) -> Option<CharsetTerms> {

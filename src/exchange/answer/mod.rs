@@ -19,9 +19,9 @@ pub use http1::{Manner, Persistence, number};
 pub use page::{write as write_page, write_refresh};
 pub use range::Part;
 pub use status::reason;
-pub(super) use userid::Known as KnownUid;
 pub use types::{ContentTypes, TypeList};
 pub use upstream::{Treatment, Treatments, parse_time};
+pub(super) use userid::Known as KnownUid;
 
 use super::headers::Headers;
 
@@ -108,6 +108,13 @@ impl Answer {
         self.list = list;
         for name in [&b"Last-Modified"[..], b"Accept-Ranges", b"ETag"] {
             self.list.remove(name);
+        }
+    }
+
+    /// Adds headers that go with whatever answer there is.
+    pub fn add(&mut self, headers: &Headers) {
+        for (name, value) in headers.iter() {
+            self.list.push(name, value);
         }
     }
 

@@ -133,9 +133,8 @@ fn parse(text: &[u8], length: u64, most: Option<u64>) -> Asked {
     }
     if ranges.len() > 1 {
         // Without a limit nginx also counts what stands between the parts.
-        let (size, length) =
-            if most.is_none() { (size + ranges.len() as u64 * 256, length + 4096) } else { (size, length) };
-        if size > length {
+        let around = ranges.len() as u64 * 256;
+        if size > length || (most.is_none() && size + around > length + 4096) {
             return Asked::TooMuch;
         }
     }
@@ -222,6 +221,7 @@ mod tests {
             ("9223372036854775808-", None, Asked::Impossible),
             ("0-1,2-3", Some(1), Asked::TooMuch),
             ("0-99,0-99", Some(5), Asked::TooMuch),
+            ("0-1000,0-0", None, Asked::TooMuch),
             ("5-0", None, Asked::Impossible),
         ];
         for (text, most, want) in cases {

@@ -3,11 +3,12 @@
 
 use super::filter::{Filtering, Refused};
 use crate::config::{ScopeId, Value, values};
+use crate::exchange::notes::{Importance, Note};
 use crate::exchange::request::{Slice, cookie};
 use crate::exchange::site::Builder;
 use crate::exchange::state::Exchange;
-use crate::exchange::value::{Template, base64_decode, base64_encode, cookie_time};
-use crate::syntax::encode;
+use crate::exchange::value::{Template, base64_encode, cookie_time, decode_base64};
+use crate::syntax::{decode, encode};
 
 /// `userid` and its kin of one location.
 #[derive(Debug)]
@@ -76,24 +77,15 @@ impl UseridTerms {
 }
 
 /// nginx's bits for the flags, in the order in which it writes them.
-const FLAGS: &[(u32, &str)] = &[
-    (2, "; secure"),
-    (4, "; httponly"),
-    (16, "; samesite=strict"),
-    (32, "; samesite=lax"),
-    (64, "; samesite=none"),
-];
+const FLAGS: &[(u32, &str)] =
+    &[(2, "; secure"), (4, "; httponly"), (16, "; samesite=strict"), (32, "; samesite=lax"), (64, "; samesite=none")];
 
 /// What is known of a client: four numbers, as they lie in memory.
 type Uid = [u32; 4];
 
-/// What a request's cookie says, and what a new one is to say.
+/// What a new cookie is to say.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Known {
-    /// `$uid_got`
-    pub got: Option<Slice>,
-    /// `$uid_set`
-    pub set: Option<Slice>,
     uid: Option<Uid>,
     /// The cookie as it came, where it is only marked anew.
     marked: Option<Slice>,
@@ -110,11 +102,11 @@ pub fn know(it: &mut Filtering) -> Result<(), Refused> {
     });
     let got = found.and_then(|found| {
         let text = request.get(found);
-        let bytes = base64_decode(text.get(..ENCODED)?)?;
+        let bytes = decode_base64(text.get(..ENCODED)?)?;
         let uid: Uid = std::array::from_fn(|n| word(&bytes[n * 4..]));
         (uid[3] != 0).then_some((uid, found))
     });
-    it.exchange.uid.got = got.map(|(uid, _)| show(it.exchange, terms, uid));
+    it.exchange.facts.uid[0] = got.map(|(uid, _)| show(it.exchange, terms, uid));
     if !terms.issues {
         return Ok(());
     }
@@ -122,19 +114,34 @@ pub fn know(it: &mut Filtering) -> Result<(), Refused> {
         let reset = terms.reset.eval(it.site, it.exchange);
         if matches!(it.exchange.text(it.site, reset), b"" | b"0") {
             let text = it.exchange.request.get(found);
-            let Some(mark) = terms.mark.filter(|mark| text.get(ENCODED..ENCODED + 2) != Some(&[*mark, b'='])) else {
+            if terms.mark.is_none_or(|mark| text.get(ENCODED..ENCODED + 2) == Some(&[mark, b'='])) {
                 return Ok(());
-            };
-            let _ = mark;
+            }
             (it.exchange.uid.uid, it.exchange.uid.marked) = (Some(uid), Some(found.part(0, ENCODED)));
-            it.exchange.uid.set = Some(show(it.exchange, terms, uid));
+            it.exchange.facts.uid[1] = Some(show(it.exchange, terms, uid));
             return Ok(());
         }
     }
+    if let Some((uid, _)) = got {
+        note_reset(it, uid);
+    }
     let uid = new(it, terms);
     it.exchange.uid.uid = Some(uid);
-    it.exchange.uid.set = Some(show(it.exchange, terms, uid));
+    it.exchange.facts.uid[1] = Some(show(it.exchange, terms, uid));
     Ok(())
+}
+
+/// Says which cookie loses its meaning, where `$uid_reset` asks for that.
+fn note_reset(it: &mut Filtering, uid: Uid) {
+    let Some(terms) = it.terms.userid.as_deref() else { return };
+    let reset = terms.reset.eval(it.site, it.exchange);
+    if it.exchange.text(it.site, reset) == b"log" {
+        let [a, b, c, d] = uid;
+        let name = decode(&terms.name);
+        let text = format!("userid cookie \"{name}={a:08X}{b:08X}{c:08X}{d:08X}\" was reset");
+        let text = it.exchange.keep(&encode(&text));
+        it.exchange.notes.push(Note::Said(Importance::Notice, text));
+    }
 }
 
 /// The length of 16 bytes in base64, without what fills it up.

@@ -169,7 +169,10 @@ mod tests {
     fn played(rate: Rate, burst: i64, delay: i64, times: &[u64]) -> Vec<Verdict> {
         let mut zones = [RequestZone::new(rate * 1000, 1 << 20)];
         let limit = RequestLimit { zone: 0, key: b"k"[..].into(), burst: burst * 1000, delay: delay * 1000 };
-        times.iter().map(|time| check(std::slice::from_ref(&limit), &mut zones, Millis(1_000_000 + time)).verdict).collect()
+        times
+            .iter()
+            .map(|time| check(std::slice::from_ref(&limit), &mut zones, Millis(1_000_000 + time)).verdict)
+            .collect()
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod target;
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::aside::Sub;
 use super::headers::is_named;
 pub(super) use arguments::{argument, cookie, set_cookie};
 use host::ReadHost;
@@ -55,6 +56,8 @@ pub struct Connection {
     pub client_port: u16,
     /// The address and port that it connected to; none for a UNIX domain socket.
     pub server: Option<SocketAddr>,
+    /// Who is behind the client, as the PROXY protocol says.
+    pub proxied: Option<SocketAddr>,
     /// It speaks TLS.
     pub tls: bool,
     /// `$connection`
@@ -153,7 +156,7 @@ impl Known {
 }
 
 /// A request.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Request {
     pub(super) bytes: Vec<u8>,
     headers: Vec<Header>,
@@ -188,6 +191,8 @@ pub struct Request {
     pub(super) as_sent: bool,
     /// The text of the client's address, once it was needed.
     pub(super) client_text: Option<Slice>,
+    /// The length of the body, once all of it was read.
+    pub body_read: Option<u64>,
     /// The host of an earlier request, as it was read: most ask for the same one.
     pub(super) last_host: ReadHost,
 }
@@ -202,13 +207,26 @@ impl Request {
         self.connection = *connection;
         self.known = Known::default();
         (self.odd_headers, self.escaped, self.as_sent, self.port) = (false, false, true, 0);
-        (self.original, self.client_text) = (None, None);
+        (self.original, self.client_text, self.body_read) = (None, None, None);
         (self.line, self.protocol) = (None, empty);
         (self.id, self.uri, self.args, self.unparsed, self.host) = (empty, empty, empty, empty, empty);
         self.version = line.version;
         self.method = self.push(line.method);
         self.sent_method = self.method;
         self.target = self.push(line.target);
+    }
+
+    /// Begins as a subrequest of `parent`: with its headers and its line, on its connection.
+    pub(super) fn begin_within(&mut self, parent: &Request, sub: &Sub) {
+        self.clone_from(parent);
+        self.uri = self.push(sub.uri);
+        if !sub.keeps_args {
+            self.args = Slice::default();
+        }
+        if !sub.keeps_method {
+            self.method = self.push(b"GET");
+        }
+        self.as_sent = false;
     }
 
     /// Says who sent it, where the connection that it began with did not.
@@ -336,6 +354,29 @@ impl Request {
         let agent = self.values(b"user-agent").last().map(|agent| self.get(agent)).unwrap_or_default();
         let msie = memchr::memmem::find(agent, b"MSIE ").is_some_and(|at| at + 7 < agent.len());
         msie && memchr::memmem::find(agent, b"Opera").is_none()
+    }
+
+    /// The browser is so old that it may wait after the answer to a `POST` on a connection that stays.
+    #[must_use]
+    pub fn is_msie6(&self) -> bool {
+        if !self.is_msie() {
+            return false;
+        }
+        let agent = self.values(b"user-agent").last().map(|agent| self.get(agent)).unwrap_or_default();
+        let after = memchr::memmem::find(agent, b"MSIE ").map(|at| &agent[at + 5..]).unwrap_or_default();
+        match after {
+            [b'4' | b'5', b'.', ..] => true,
+            [b'6', b'.', ..] => memchr::memmem::find(after, b"SV1").is_none(),
+            _ => false,
+        }
+    }
+
+    /// The browser is Safari.
+    #[must_use]
+    pub fn is_safari(&self) -> bool {
+        let agent = self.values(b"user-agent").last().map(|agent| self.get(agent)).unwrap_or_default();
+        let has = |word: &[u8]| memchr::memmem::find(agent, word).is_some();
+        has(b"Safari/") && has(b"Mac OS X") && ![&b"Opera"[..], b"Gecko/", b"Chrome/"].into_iter().any(has)
     }
 
     /// The browser shows a page of its own in the place of short ones.

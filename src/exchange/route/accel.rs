@@ -10,7 +10,8 @@ const KEPT: &[&[u8]] =
     &[b"Content-Type", b"Set-Cookie", b"Content-Disposition", b"Cache-Control", b"Expires", b"Accept-Ranges"];
 
 impl Exchange {
-    /// Follows `X-Accel-Redirect`: the request has another path from here on. Whether there was one.
+    /// Follows `X-Accel-Redirect`: the request has another path from here on, an empty one where nginx refuses it. Whether
+    /// there was one.
     pub(in crate::exchange) fn take_accel(&mut self) -> bool {
         if self.upstream_headers.is_empty() || self.passing().ignored.contains(Ignored::REDIRECT) {
             return false;
@@ -31,7 +32,11 @@ impl Exchange {
         };
         let start = self.request.bytes.len();
         unescape(path, &mut self.request.bytes);
-        let path = Slice::new(start, self.request.bytes.len() - start);
+        let path = if is_unsafe(path) || is_unsafe(&self.request.bytes[start..]) {
+            Slice::default()
+        } else {
+            Slice::new(start, self.request.bytes.len() - start)
+        };
         let args = self.request.push(args);
         (self.request.uri, self.request.args) = (path, args);
         if self.request.method() != b"HEAD" {
@@ -48,6 +53,11 @@ impl Exchange {
             }
         }
     }
+}
+
+/// Whether nginx takes a path for an attack: `ngx_http_parse_unsafe_uri`.
+fn is_unsafe(path: &[u8]) -> bool {
+    path.is_empty() || path.contains(&0) || path.split(|byte| *byte == b'/').any(|part| part == b"..")
 }
 
 /// Appends a path whose `%XX` are decoded.

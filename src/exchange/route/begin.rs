@@ -18,6 +18,7 @@ impl Exchange {
         let server = site.server(listener.default);
         self.request.drop_odd_headers(server.underscores, server.odd_headers);
         if let Err(status) = self.read_head(site, listener) {
+            self.route.closes = true;
             return self.refuse(site, status);
         }
         self.find_client(site);
@@ -30,6 +31,7 @@ impl Exchange {
         if self.request.host.is_empty() {
             self.choose(site, site.listener(listener).default);
         }
+        self.route.closes = true;
         self.refuse(site, status)
     }
 
@@ -221,7 +223,11 @@ impl Exchange {
                 let first = request.values(name).next();
                 real_client(request, client, first.into_iter(), trusted, recursive)
             }
-            Sender::ProxyProtocol => None,
+            Sender::ProxyProtocol => {
+                let believed = trusted.iter().any(|network| network.contains(client.0));
+                let proxied = request.connection.proxied.filter(|_| believed);
+                proxied.map(|address| (address.ip(), address.port()))
+            }
         };
         if let Some((address, port)) = found {
             self.request.original = Some(client);

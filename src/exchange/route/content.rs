@@ -15,21 +15,35 @@ impl Exchange {
     /// 403.
     #[inline]
     pub fn access(&self, site: &Site) -> Result<(), u16> {
-        let location = site.location(self.route.location);
-        let Some(rules) = &location.rules else { return Ok(()) };
+        let any = site.location(self.route.location).any;
+        if any || self.access_rule(site).unwrap_or(true) { Ok(()) } else { Err(403) }
+    }
+
+    /// What the access rule says that holds for the client, if there is one.
+    #[inline]
+    pub(in crate::exchange) fn access_rule(&self, site: &Site) -> Option<bool> {
+        let rules = site.location(self.route.location).rules.as_ref()?;
         let client = self.request.client();
-        let rule = rules.iter().find(|rule| rule.network.is_none_or(|network| network.contains(client)));
-        if location.any || rule.is_none_or(|rule| rule.allow) { Ok(()) } else { Err(403) }
+        let rule = rules.iter().find(|rule| rule.network.is_none_or(|network| network.contains(client)))?;
+        Some(rule.allow)
     }
 
     /// Who answers.
     #[inline]
     pub fn content(&mut self, site: &Site) -> Content {
-        if let Some(tried) = &site.location(self.route.location).tried
-            && let Some(end) = self.try_files(site, tried)
-        {
-            return end.into();
-        }
+        self.tried(site).unwrap_or_else(|| self.handler(site))
+    }
+
+    /// What `try_files` leads to, if it does not stay here.
+    #[inline]
+    pub(in crate::exchange) fn tried(&mut self, site: &Site) -> Option<Content> {
+        let tried = site.location(self.route.location).tried.as_ref()?;
+        Some(self.try_files(site, tried)?.into())
+    }
+
+    /// Who answers here.
+    #[inline]
+    pub(in crate::exchange) fn handler(&mut self, site: &Site) -> Content {
         match self.route.handler {
             Some(Handler::Pass) => {
                 if !self.attempts.is_empty() {
@@ -91,7 +105,8 @@ impl Exchange {
         let start = self.request.bytes.len();
         match site.location(self.route.location).alias {
             Alias::Whole if folder => return,
-            Alias::None | Alias::Whole => {}
+            Alias::Whole => self.route.adds_path = true,
+            Alias::None => {}
             Alias::Prefix(length) => {
                 let prefix = self.request.uri.part(0, length);
                 copy(site, &mut self.request.bytes, prefix);
@@ -126,6 +141,7 @@ impl Exchange {
         let below = match location.alias {
             Alias::None => uri,
             _ if !self.route.valid_location => return None,
+            Alias::Whole if self.route.adds_path => uri,
             Alias::Whole => Slice::default(),
             Alias::Prefix(length) => uri.part(length, uri.len as usize),
         };

@@ -5,6 +5,7 @@ use crate::exchange::request::Slice;
 use crate::exchange::site::{Page, Site};
 use crate::exchange::state::Exchange;
 use crate::modules::http::core::error_page::Answer;
+use crate::modules::shared::pass::Protocol;
 
 /// Statuses after which nginx closes the connection, whatever page the client gets.
 const CLOSING: &[u16] = &[400, 413, 414, 495, 496, 497, 500, 501];
@@ -38,6 +39,10 @@ impl Exchange {
     /// Whether nginx puts a page of its own in the place of an upstream's answer with this status.
     #[must_use]
     pub fn is_intercepted(&self, site: &Site, status: u16) -> bool {
+        if status == 404 && self.protocol == Protocol::Memcached {
+            // An answer that has no words of its own.
+            return true;
+        }
         let location = site.location(self.route.location);
         location.intercepts && location.pages.as_deref().unwrap_or_default().iter().any(|page| page.status == status)
     }

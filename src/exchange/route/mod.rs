@@ -17,7 +17,9 @@ mod tests;
 
 use pcre2::bytes::CaptureLocations;
 
-use super::request::Slice;
+pub(super) use phases::Phase;
+
+use super::request::{CONSTANT, Request, Slice};
 use super::site::{Handler, LocationId, ServerId, Site};
 use crate::config::Regex;
 use crate::config::address::Address;
@@ -122,6 +124,8 @@ pub struct Route {
     /// Captures are escaped in the values of a program.
     quoting: bool,
     uri_changes: u8,
+    /// The path is added to an `alias` that would be the whole name.
+    adds_path: bool,
     /// The connection is closed after the answer.
     pub(super) closes: bool,
     /// An error page is on its way.
@@ -149,13 +153,36 @@ impl Route {
     #[inline]
     pub(super) fn reset(&mut self) {
         (self.handler, self.redirect, self.proxy, self.passed_uri) = (None, None, None, None);
-        (self.body_refused, self.closes) = (false, false);
+        (self.body_refused, self.closes, self.adds_path) = (false, false, false);
         (self.internal, self.uri_changed, self.valid_location, self.error_page) = (false, false, true, false);
         (self.uri_changes, self.error_status, self.depth) = (MAX_URI_CHANGES + 1, 0, 0);
         self.groups.clear();
         self.captures.clear();
         self.stack.clear();
         self.stamp += 1;
+    }
+
+    /// Begins as the way of a subrequest of the request whose way is `parent`: in its server, with its variables.
+    pub(super) fn begin_within(&mut self, parent: &Route, site: &Site) {
+        self.server = parent.server;
+        self.location = site.server(parent.server).location;
+        self.internal = true;
+        self.prepare(site);
+        self.vars.clone_from(&parent.vars);
+        self.stamp = parent.stamp;
+    }
+
+    /// Takes over the variables that a subrequest changed; the texts go to `request` from `theirs`.
+    pub(super) fn adopt(&mut self, request: &mut Request, sub: &Route, theirs: &Request) {
+        for (number, var) in sub.vars.iter().enumerate() {
+            let number = number as u32;
+            if var.stamp != sub.stamp || self.known(number) == Some(var.value) {
+                continue;
+            }
+            let own = |slice: Slice| if slice.start & CONSTANT == 0 { request.push(theirs.get(slice)) } else { slice };
+            let value = var.value.map(own);
+            self.keep(number, value);
+        }
     }
 
     /// Makes room for what a site has.

@@ -28,6 +28,11 @@ enum Search {
 }
 
 impl Exchange {
+    /// Goes through the phases from this one on.
+    pub(in crate::exchange) fn enter_phases(&mut self, site: &Site, phase: Phase) -> Found {
+        self.phases(site, phase)
+    }
+
     pub(super) fn phases(&mut self, site: &Site, mut phase: Phase) -> Found {
         let server = site.server(self.route.server).location;
         if phase == Phase::Server
@@ -166,7 +171,7 @@ impl Exchange {
         let server = site.server(self.route.server).location;
         self.route.internal = true;
         self.request.as_sent = false;
-        self.route.valid_location = true;
+        (self.route.valid_location, self.route.adds_path) = (true, false);
         self.enter(site, server);
         self.phases(site, Phase::Server)
     }

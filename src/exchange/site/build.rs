@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Pattern, PatternId, Realip, Site};
 use crate::config::{Config, Part as TextPart, Regex, ScopeId, Text};
 use crate::exchange::answer::{CharsetTables, ContentTypes};
+use crate::exchange::aside::Live;
 use crate::exchange::plan::Plan;
 use crate::exchange::request::{CONSTANT, Slice};
 use crate::exchange::site::location::Page;
@@ -72,7 +73,11 @@ impl<'c> Builder<'c> {
 
     pub fn build_live(mut self) -> (Site, Plan, Terms) {
         self.is_live = true;
-        self.build_with(Terms::compile)
+        self.build_with(|builder| {
+            let scopes: Vec<ScopeId> = builder.site.locations.iter().map(|location| location.scope).collect();
+            builder.site.live = scopes.into_iter().map(|scope| Live::compile(scope, builder)).collect();
+            Terms::compile(builder)
+        })
     }
 
     fn build_with<T>(mut self, more: impl FnOnce(&mut Self) -> T) -> (Site, Plan, T) {

@@ -70,11 +70,11 @@ pub struct Location {
     pub(in crate::exchange) root: Template,
     pub(in crate::exchange) alias: Alias,
     pub(in crate::exchange) script: Script,
+    pub(in crate::exchange) symlinks: Option<Box<Symlinks>>,
     /// `rewrite_log`
     pub(in crate::exchange) rewrite_log: bool,
     /// What the browser, the referer and the link are judged by, if by anything.
     pub(in crate::exchange) clues: Option<Box<Clues>>,
-    pub(in crate::exchange) symlinks: Option<Box<Symlinks>>,
 }
 
 /// `disable_symlinks`
@@ -173,9 +173,9 @@ impl Builder<'_> {
             root,
             alias,
             script: self.script(scope),
+            symlinks: self.symlinks(scope).map(Box::new),
             rewrite_log: config.flag(scope, "rewrite_log", false),
             clues: Clues::compile(self, scope),
-            symlinks: self.symlinks(scope).map(Box::new),
         };
         self.site.locations.push(location);
         // An `if` has its steps in the program around it.

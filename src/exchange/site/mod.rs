@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::aside::Live;
 use super::files::Files;
 use super::plan::Plan;
 use super::request::{CONSTANT, Request, Slice};
@@ -51,8 +52,6 @@ pub(super) struct Pattern {
 pub struct Asks {
     /// `$request_body`
     pub body: bool,
-    /// `$tcpinfo_rtt` and its kin.
-    pub tcp: bool,
 }
 
 /// The compiled configuration of `http`.
@@ -72,6 +71,8 @@ pub struct Site {
     pub(super) groups: FxHashMap<Box<[u8]>, Vec<(UpstreamId, u16)>>,
     pub(super) files: Option<Arc<dyn Files>>,
     asks: Asks,
+    /// What only a live proxy does, by location; empty for a simulation.
+    pub(super) live: Vec<Live>,
     unknown: Vec<String>,
     assumptions: Vec<String>,
     pub(super) hostname: Slice,

@@ -52,11 +52,7 @@ impl Builder<'_> {
             return Variable::Named(*number);
         }
         let variable = builtin(&name, |rest| self.text(rest));
-        match variable {
-            Variable::Live(Live::RequestBody) => self.site.asks.body = true,
-            Variable::Live(live) if live.is_of_tcp() => self.site.asks.tcp = true,
-            _ => {}
-        }
+        self.site.asks.body |= variable == Variable::Live(Live::RequestBody);
         if variable == Variable::Unknown || (variable.is_live() && !self.is_live) {
             self.unknown.insert(name);
         }

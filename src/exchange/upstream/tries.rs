@@ -68,6 +68,8 @@ pub struct Tries {
     began: Millis,
     /// The request has been sent to the current peer.
     sent: bool,
+    /// The group has just been chosen: the request for it is still to be made.
+    pub is_new: bool,
     /// The connection to the current peer was used before: if it breaks, that does not count as a try.
     pub cached: bool,
     /// The value that its session is known by.
@@ -153,7 +155,7 @@ impl Exchange {
         self.tries.sticks = false;
         self.tries.passing = *passing;
         self.tries.began = world.now;
-        self.tries.sent = false;
+        (self.tries.sent, self.tries.is_new) = (false, true);
         if let Destined::Group(id) = group {
             self.prepare(id, world);
         }

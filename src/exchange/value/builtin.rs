@@ -70,7 +70,7 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
         Builtin::RequestPort => Some(port(exchange, exchange.request.port)),
         Builtin::Scheme => Some(site.schemes[usize::from(request.connection.tls)]),
         Builtin::Https => Some(if request.connection.tls { site.on } else { Slice::default() }),
-        Builtin::ContentLength => first(exchange, b"content-length"),
+        Builtin::ContentLength => first(exchange, b"content-length").or_else(|| length_read(exchange)),
         Builtin::ContentType => joined(exchange, b"content_type", b", "),
         Builtin::HttpCookie => joined(exchange, b"cookie", b"; "),
         Builtin::RemoteUser => remote_user(exchange),
@@ -88,13 +88,17 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
         Builtin::SecureLink => clues::secure_link(site, exchange),
         Builtin::SecureLinkExpires => clues::secure_link_expires(site, exchange),
         Builtin::Msie => Some(clues::msie(exchange)),
-        Builtin::UidGot => exchange.uid.got,
-        Builtin::UidSet => exchange.uid.set,
         _ => printed(builtin, exchange),
     }
 }
 
 /// Those that are printed anew each time.
+/// The length of a body that came in chunks.
+fn length_read(exchange: &mut Exchange) -> Option<Slice> {
+    let length = exchange.request.body_read?;
+    Some(print(&mut exchange.request, format_args!("{length}")))
+}
+
 fn printed(builtin: Builtin, exchange: &mut Exchange) -> Option<Slice> {
     let unix = exchange.epoch + exchange.now.0;
     let request = &mut exchange.request;
@@ -274,15 +278,23 @@ fn add_forwarded_for(exchange: &mut Exchange) -> Slice {
     request.since(start)
 }
 
-/// The user of `Authorization: Basic`: nginx's `ngx_http_auth_basic_user`.
+/// `$remote_user`
 fn remote_user(exchange: &mut Exchange) -> Option<Slice> {
+    let (user, _) = basic_credentials(exchange)?;
+    Some(exchange.request.push(&user))
+}
+
+/// User and password of `Authorization: Basic`: nginx's `ngx_http_auth_basic_user`.
+pub fn basic_credentials(exchange: &Exchange) -> Option<(Vec<u8>, Vec<u8>)> {
     let header = first(exchange, b"authorization")?;
     let text = exchange.request.get(header);
     let scheme = text.get(..6).filter(|scheme| scheme.eq_ignore_ascii_case(b"basic "))?;
     let encoded = text[scheme.len()..].trim_ascii_start();
-    let decoded = decode_base64(encoded)?;
-    let user = &decoded[..memchr::memchr(b':', &decoded)?];
-    Some(exchange.request.push(user))
+    let mut user = decode_base64(encoded)?;
+    let colon = memchr::memchr(b':', &user)?;
+    let password = user.split_off(colon + 1);
+    user.truncate(colon);
+    Some((user, password))
 }
 
 /// `ngx_decode_base64`

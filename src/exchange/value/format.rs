@@ -84,7 +84,10 @@ pub fn time_local(request: &mut Request, unix: u64, zone: i32) -> Slice {
     let (year, month, day) = date(unix / 86_400);
     let (hours, minutes, seconds) = clock(unix);
     let month = MONTHS[month as usize - 1];
-    print(request, format_args!("{day:02}/{month}/{year}:{hours:02}:{minutes:02}:{seconds:02} {sign}{east:02}{more:02}"))
+    print(
+        request,
+        format_args!("{day:02}/{month}/{year}:{hours:02}:{minutes:02}:{seconds:02} {sign}{east:02}{more:02}"),
+    )
 }
 
 /// `$time_iso8601` of a zone in seconds east of Greenwich.
@@ -93,7 +96,10 @@ pub fn time_iso8601(request: &mut Request, unix: u64, zone: i32) -> Slice {
     let unix = unix.saturating_add_signed(i64::from(zone));
     let (year, month, day) = date(unix / 86_400);
     let (hours, minutes, seconds) = clock(unix);
-    print(request, format_args!("{year}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}{sign}{east:02}:{more:02}"))
+    print(
+        request,
+        format_args!("{year}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}{sign}{east:02}:{more:02}"),
+    )
 }
 
 const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];

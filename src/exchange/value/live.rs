@@ -16,6 +16,8 @@ pub enum Live {
     BytesSent,
     ConnectionRequests,
     ConnectionTime,
+    /// Connections, by their place among [`Facts::connections`](crate::exchange::facts::Facts).
+    Connections(usize),
     DateGmt,
     DateLocal,
     GzipRatio,
@@ -34,22 +36,15 @@ pub enum Live {
     Secured(&'static str),
     /// A header of the answer that has a place of its own.
     Sent(Sent),
-    TcpRcvSpace,
-    TcpRtt,
-    TcpRttvar,
-    TcpSndCwnd,
+    /// What only the system knows, and has no safe way to be asked: it has no value.
+    TcpInfo,
+    UidGot,
     UidReset,
+    UidSet,
     UpstreamBytesReceived,
     UpstreamBytesSent,
     UpstreamCacheStatus,
     UpstreamResponseLength,
-}
-
-impl Live {
-    /// The system has to be asked for it.
-    pub fn is_of_tcp(self) -> bool {
-        matches!(self, Live::TcpRcvSpace | Live::TcpRtt | Live::TcpRttvar | Live::TcpSndCwnd)
-    }
 }
 
 /// Headers of the answer that do not stand in its list.
@@ -70,6 +65,10 @@ pub static LIVE: &[(&str, Live)] = &[
     ("bytes_sent", Live::BytesSent),
     ("connection_requests", Live::ConnectionRequests),
     ("connection_time", Live::ConnectionTime),
+    ("connections_active", Live::Connections(0)),
+    ("connections_reading", Live::Connections(1)),
+    ("connections_waiting", Live::Connections(3)),
+    ("connections_writing", Live::Connections(2)),
     ("date_gmt", Live::DateGmt),
     ("date_local", Live::DateLocal),
     ("gzip_ratio", Live::GzipRatio),
@@ -120,11 +119,13 @@ pub static LIVE: &[(&str, Live)] = &[
     ("ssl_session_reused", Live::Secured("ssl_session_reused")),
     ("ssl_sigalg", Live::Secured("ssl_sigalg")),
     ("ssl_sigalgs", Live::Secured("ssl_sigalgs")),
-    ("tcpinfo_rcv_space", Live::TcpRcvSpace),
-    ("tcpinfo_rtt", Live::TcpRtt),
-    ("tcpinfo_rttvar", Live::TcpRttvar),
-    ("tcpinfo_snd_cwnd", Live::TcpSndCwnd),
+    ("tcpinfo_rcv_space", Live::TcpInfo),
+    ("tcpinfo_rtt", Live::TcpInfo),
+    ("tcpinfo_rttvar", Live::TcpInfo),
+    ("tcpinfo_snd_cwnd", Live::TcpInfo),
+    ("uid_got", Live::UidGot),
     ("uid_reset", Live::UidReset),
+    ("uid_set", Live::UidSet),
     ("upstream_bytes_received", Live::UpstreamBytesReceived),
     ("upstream_bytes_sent", Live::UpstreamBytesSent),
     ("upstream_cache_etag", Live::UpstreamCacheStatus),
@@ -140,21 +141,22 @@ pub fn eval(live: Live, site: &Site, exchange: &mut Exchange) -> Option<Slice> {
         Live::BodyBytesSent => facts.bytes_sent.saturating_sub(facts.head_sent),
         Live::BytesSent => facts.bytes_sent,
         Live::ConnectionRequests => facts.requests,
+        Live::Connections(which) => facts.connections?()[which],
         Live::RequestLength => facts.request_length,
         Live::Pid => u64::from(facts.pid),
-        Live::TcpRtt => u64::from(facts.tcp?.rtt),
-        Live::TcpRttvar => u64::from(facts.tcp?.rttvar),
-        Live::TcpSndCwnd => u64::from(facts.tcp?.snd_cwnd),
-        Live::TcpRcvSpace => u64::from(facts.tcp?.rcv_space),
         Live::ConnectionTime => return Some(seconds(request, now.since(facts.opened))),
         Live::Pipe => return Some(request.push(if facts.is_pipelined { b"p" } else { b"." })),
         Live::RequestCompletion => return Some(request.push(if facts.is_complete { b"OK" } else { b"" })),
-        Live::Http2 => return (request.version == 20).then(|| request.push(if is_tls(request) { b"h2" } else { b"h2c" })),
+        Live::Http2 => {
+            return (request.version == 20).then(|| request.push(if is_tls(request) { b"h2" } else { b"h2c" }));
+        }
         Live::Http3 => return (request.version == 30).then(|| request.push(b"h3")),
         Live::RequestBody => return facts.body,
         Live::RequestBodyFile => return facts.body_file,
+        Live::UidGot => return facts.uid[0],
+        Live::UidSet => return facts.uid[1],
         Live::UidReset => return Some(Slice::default()),
-        Live::UpstreamCacheStatus => return None,
+        Live::UpstreamCacheStatus | Live::TcpInfo => return None,
         Live::GzipRatio => {
             let ratio = facts.gzip_ratio?;
             return Some(print(request, format_args!("{}.{:02}", ratio / 100, ratio % 100)));

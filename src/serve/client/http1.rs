@@ -11,7 +11,7 @@ use super::outgoing::Outgoing;
 use super::{BodyFault, Client};
 use crate::balance::Millis;
 use crate::exchange::answer::{Manner, Persistence};
-use crate::exchange::{Connection, Headers, ListenerId, TermsOf};
+use crate::exchange::{Connection, Exchange, Headers, ListenerId, TermsOf};
 use crate::serve::clock;
 use crate::serve::drive::drive;
 use crate::serve::flight::Flight;
@@ -102,8 +102,7 @@ impl Http1 {
 
     /// Waits for the first byte of the next request.
     async fn wait(&mut self, worker: &Worker, patience: u64) -> Waited {
-        let idle = if self.requests > 0 { State::Waiting } else { State::Reading };
-        worker.counts.add(idle);
+        worker.counts.add(State::Waiting);
         self.timer.set_after(patience);
         let waited = poll_fn(|cx| {
             if self.stream.socket().poll_readable(cx).is_ready() {
@@ -114,7 +113,7 @@ impl Http1 {
         })
         .await;
         self.timer.clear();
-        worker.counts.remove(idle);
+        worker.counts.remove(State::Waiting);
         waited
     }
 
@@ -143,6 +142,10 @@ impl Http1 {
         self.settle_persistence(worker, flight);
         drive(worker, self, flight, action).await;
         worker.log_request(self, flight, is_readable);
+        for task in flight.background.drain(..) {
+            // One that panicked has ended, too.
+            let _ = task.await;
+        }
         let again = self.drain(worker, flight).await;
         worker.counts.remove(State::Writing);
         again
@@ -158,7 +161,7 @@ impl Http1 {
     /// Whether the connection may stay, by what the client and the server it chose say.
     fn settle_persistence(&mut self, worker: &Worker, flight: &Flight) {
         let terms = worker.terms(&flight.exchange);
-        self.persists = self.persists && self.may_persist(worker, terms);
+        self.persists = self.persists && self.may_persist(worker, terms) && !is_disabled(terms, &flight.exchange);
     }
 
     fn may_persist(&self, worker: &Worker, terms: &TermsOf) -> bool {
@@ -167,6 +170,13 @@ impl Http1 {
             && clock::now().since(self.opened) <= terms.keepalive_time
             && !worker.is_leaving.get()
     }
+}
+
+/// `keepalive_disable`
+fn is_disabled(terms: &TermsOf, exchange: &Exchange) -> bool {
+    let (msie6, safari) = terms.keepalive_disable;
+    let request = &exchange.request;
+    (msie6 && request.method() == b"POST" && request.is_msie6()) || (safari && request.is_safari())
 }
 
 impl Client for Http1 {
@@ -181,7 +191,7 @@ impl Client for Http1 {
             self.persists = false;
         }
         let version = exchange.request.version();
-        let may_chunk = has_body && version >= 11 && terms.chunked;
+        let may_chunk = has_body && version >= 11 && terms.chunked && answer.status != 101;
         if answer.expects_trailers && may_chunk {
             answer.length = None;
         }
@@ -243,6 +253,11 @@ impl Client for Http1 {
     fn open_tunnel(&mut self) {
         self.incoming = Incoming::Tunnel;
         self.persists = false;
+    }
+
+    fn discard_body(&mut self) -> Result<(), u16> {
+        self.invite_body();
+        self.discard_incoming()
     }
 
     fn poll_gone(&mut self, cx: &mut Context, worker: &Worker) -> Poll<()> {

@@ -73,6 +73,24 @@ impl Incoming {
 }
 
 impl Http1 {
+    /// Throws away what came of the body.
+    pub(super) fn discard_incoming(&mut self) -> Result<(), u16> {
+        if self.incoming.is_done() || self.rest.is_empty() {
+            return Ok(());
+        }
+        let mut nothing = Vec::new();
+        match self.incoming.take(&self.rest, &mut nothing) {
+            Ok(count) => {
+                self.rest.drain(..count);
+                Ok(())
+            }
+            Err(fault) => {
+                (self.persists, self.incoming) = (false, Incoming::None);
+                Err(if let BodyFault::Bad(status) = fault { status } else { 400 })
+            }
+        }
+    }
+
     pub(super) fn poll_incoming(
         &mut self,
         cx: &mut Context,

@@ -4,7 +4,10 @@ mod close;
 mod head;
 pub mod http1;
 mod incoming;
+mod inner;
 mod outgoing;
+
+pub use inner::Inner;
 
 use std::io;
 use std::task::{Context, Poll};
@@ -56,6 +59,15 @@ pub trait Client {
 
     /// From here on whatever the client sends is its body.
     fn open_tunnel(&mut self);
+
+    /// Nobody wants the body; what came of it already is judged all the same.
+    ///
+    /// # Errors
+    /// The status for a body that is not what its framing says.
+    fn discard_body(&mut self) -> Result<(), u16> {
+        self.invite_body();
+        Ok(())
+    }
 
     /// Ready once the client has gone.
     fn poll_gone(&mut self, cx: &mut Context, worker: &Worker) -> Poll<()>;

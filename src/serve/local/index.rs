@@ -97,9 +97,13 @@ fn check_folder(worker: &Worker, flight: &Flight, folder: &[u8], links: Links) -
         Errno::EACCES => None,
         number @ Errno::ENOENT => {
             let mut file = folder.to_vec();
-            if let Some(first) = worker.terms(&flight.exchange).local.indices.first().and_then(|name| {
-                name.constant(&worker.generation.site)
-            }) {
+            if let Some(first) = worker
+                .terms(&flight.exchange)
+                .local
+                .indices
+                .first()
+                .and_then(|name| name.constant(&worker.generation.site))
+            {
                 file.extend_from_slice(first);
             }
             Some(missing(worker, flight, &file, number, &refused.error))

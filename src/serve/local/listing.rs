@@ -192,7 +192,11 @@ mod tests {
     #[test]
     fn pages() {
         let page = text(html(b"/&/", &entries(), false, false));
-        assert!(page.starts_with("<html>\r\n<head><title>Index of /&amp;/</title></head>\r\n<body>\r\n<h1>Index of /&amp;/"));
+        assert!(
+            page.starts_with(
+                "<html>\r\n<head><title>Index of /&amp;/</title></head>\r\n<body>\r\n<h1>Index of /&amp;/"
+            )
+        );
         let blank = " ".repeat(47);
         assert!(page.contains(&format!("<a href=\"d%3C/\">d&lt;/</a>{blank} 14-Nov-2023 22:13       -\r\n")));
         assert!(page.contains(&format!("<a href=\"a%20b\">a b</a>{blank} 14-Nov-2023 22:13     20K\r\n")));
@@ -201,7 +205,13 @@ mod tests {
 
     #[test]
     fn sizes() {
-        let cases = [(9999, "   9999"), (10_000, "    10K"), (1_048_575, "  1024K"), (1 << 20, "     1M"), (1 << 30, "     1G")];
+        let cases = [
+            (9999, "   9999"),
+            (10_000, "    10K"),
+            (1_048_575, "  1024K"),
+            (1 << 20, "     1M"),
+            (1 << 30, "     1G"),
+        ];
         for (size, want) in cases {
             assert_eq!(rounded(size), want, "{size}");
         }

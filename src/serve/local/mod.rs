@@ -19,7 +19,7 @@ use crate::exchange::{Event, Handler};
 
 pub use complain::complain;
 pub use disk::Disk;
-pub use status::{Counts, State};
+pub use status::{Counts, State, connections};
 
 /// What a handler makes of a request.
 pub enum Made {
@@ -57,6 +57,9 @@ pub async fn serve<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flig
             Made::Event(event) => return event,
             Made::Content(source) => source,
         };
+        if let Err(status) = client.discard_body() {
+            return Event::Failed(status);
+        }
         return match send(worker, client, flight, &source).await {
             Ok(()) => Event::Served(flight.answer.status),
             Err(refused) => {

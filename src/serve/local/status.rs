@@ -76,6 +76,12 @@ impl Counts {
     }
 }
 
+/// Connections: active, reading, writing, waiting.
+pub fn connections() -> [u64; 4] {
+    let count = Counts::sum();
+    [State::Active, State::Reading, State::Writing, State::Waiting].map(count)
+}
+
 impl Drop for Counts {
     fn drop(&mut self) {
         let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);

@@ -73,13 +73,6 @@ impl Worker {
         }
     }
 
-    /// [`Worker::report`] of any bytes, with what nginx is about; nothing where there is nothing to say.
-    pub fn say(&self, exchange: &Exchange, level: Level, message: &[u8], about: &str) {
-        if !message.is_empty() {
-            self.report_bytes(exchange, level, about, message);
-        }
-    }
-
     /// Whether a message of this level about a request would be written.
     pub fn reports(&self, exchange: &Exchange, level: Level) -> bool {
         self.logs.enabled(self.logs.of(self.terms(exchange).scope), level)

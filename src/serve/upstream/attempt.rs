@@ -5,22 +5,21 @@ use std::io;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use nix::errno::Errno;
-
 use super::connect::connect;
 use super::link::Link;
 use super::request::{Sending, Unsent, poll_request};
+use super::say::{CLOSED, CONNECTING, GONE, READING_HEAD, SENDING, TIMED_OUT, say_failed, say_of};
 use super::speaks;
-use crate::exchange::{Event, Exchange};
+use crate::exchange::Event;
 use crate::modules::shared::pass::Protocol;
 use crate::serve::client::{BodyFault, Client};
 use crate::serve::flight::Flight;
-use crate::serve::log::{Level, Stage, refusal};
+use crate::serve::log::Level;
 use crate::serve::state::Worker;
 
 /// Why there is no head.
 enum Failed {
-    Reset(Option<io::Error>),
+    Reset,
     Invalid,
     Timeout,
     ClientGone,
@@ -36,6 +35,12 @@ pub async fn attempt<C: Client>(
     link: &mut Option<Link>,
 ) -> Event {
     *link = None;
+    if !speaks::write_request(worker, flight) {
+        if flight.exchange.protocol == Protocol::Http {
+            say_of(worker, flight, Level::Error, b"zero length URI to proxy", "");
+        }
+        return Event::Failed(500);
+    }
     let found = match reach(worker, client, flight).await {
         Ok(found) => found,
         Err(event) => return event,
@@ -44,12 +49,6 @@ pub async fn attempt<C: Client>(
     let link = link.insert(found);
     link.requests += 1;
     worker.tell(&mut flight.exchange, Event::Connected);
-    if !speaks::write_request(worker, flight) {
-        if flight.exchange.protocol == Protocol::Http {
-            worker.report(&flight.exchange, Level::Error, Stage::None, format_args!("zero length URI to proxy"));
-        }
-        return Event::Failed(500);
-    }
     speaks::begin(flight);
     link.sending = Sending::default();
     let passing = *flight.exchange.passing();
@@ -61,122 +60,21 @@ pub async fn attempt<C: Client>(
     client.timer().clear();
     match read {
         Ok(status) => Event::Head(status),
-        Err(failed) => {
-            let stage = if link.sending.is_done { Stage::ReadingHead } else { Stage::SendingRequest };
-            failed.tell(worker, &flight.exchange, stage)
+        Err(Failed::Reset) => Event::Reset,
+        Err(Failed::Invalid) => Event::InvalidHead,
+        Err(Failed::Timeout) => Event::ReadTimeout,
+        Err(Failed::ClientGone) => {
+            say_of(worker, flight, Level::Info, GONE, if link.sending.is_done { READING_HEAD } else { SENDING });
+            Event::ClientGone
         }
+        Err(Failed::Body(fault)) => Event::Failed(worker.report_body(&flight.exchange, fault)),
     }
-}
-
-impl Failed {
-    /// Says it in the log, and gives the event.
-    #[cold]
-    fn tell(self, worker: &Worker, exchange: &Exchange, stage: Stage) -> Event {
-        match self {
-            Failed::Reset(error) => {
-                tell_reset(worker, exchange, stage, error.as_ref());
-                Event::Reset
-            }
-            Failed::Invalid => Event::InvalidHead,
-            Failed::Timeout => {
-                tell_timeout(worker, exchange, stage);
-                Event::ReadTimeout
-            }
-            Failed::ClientGone => {
-                tell_gone(worker, exchange, stage);
-                Event::ClientGone
-            }
-            Failed::Body(fault) => Event::Failed(worker.report_body(exchange, fault)),
-        }
-    }
-}
-
-/// The connection to the upstream broke.
-#[cold]
-pub fn tell_reset(worker: &Worker, exchange: &Exchange, stage: Stage, error: Option<&io::Error>) {
-    match error {
-        None => worker.report(exchange, Level::Error, stage, format_args!("upstream prematurely closed connection")),
-        Some(error) => {
-            worker.report(exchange, Level::Error, stage, format_args!("recv() failed ({})", refusal(error)));
-        }
-    }
-}
-
-/// Nothing came from the upstream in time.
-#[cold]
-pub fn tell_timeout(worker: &Worker, exchange: &Exchange, stage: Stage) {
-    worker.report(exchange, Level::Error, stage, format_args!("upstream timed out (110: Connection timed out)"));
-}
-
-/// The client went away.
-#[cold]
-fn tell_gone(worker: &Worker, exchange: &Exchange, stage: Stage) {
-    let words = "epoll_wait() reported that client prematurely closed connection, \
-                 so upstream connection is closed too";
-    worker.report(exchange, Level::Info, stage, format_args!("{words}"));
 }
 
 /// A connection to the peer.
 async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) -> Result<Link, Event> {
-    let unreached = match dial(worker, client, flight).await {
-        Ok(link) => return Ok(link),
-        Err(unreached) => unreached,
-    };
     let exchange = &flight.exchange;
-    Err(match unreached {
-        Unreached::Nobody => Event::Failed(500),
-        Unreached::Refused(error) => {
-            tell_refused(worker, exchange, &error);
-            Event::Refused
-        }
-        Unreached::Timeout => {
-            tell_timeout(worker, exchange, Stage::Connecting);
-            Event::ConnectTimeout
-        }
-        Unreached::ClientGone => {
-            tell_gone(worker, exchange, Stage::Connecting);
-            Event::ClientGone
-        }
-    })
-}
-
-/// Why there is no connection.
-enum Unreached {
-    Nobody,
-    Refused(io::Error),
-    Timeout,
-    ClientGone,
-}
-
-/// Refusals that nginx learns of later than at once: it does not name the peer then.
-const LATER: &[Errno] = &[Errno::ECONNREFUSED, Errno::ECONNRESET, Errno::ETIMEDOUT, Errno::EHOSTUNREACH];
-/// Refusals at once that matter no more than that.
-const PLAIN: &[Errno] = &[
-    Errno::ECONNREFUSED,
-    Errno::EAGAIN,
-    Errno::ECONNRESET,
-    Errno::ENETDOWN,
-    Errno::ENETUNREACH,
-    Errno::EHOSTDOWN,
-    Errno::EHOSTUNREACH,
-];
-
-#[cold]
-fn tell_refused(worker: &Worker, exchange: &Exchange, error: &io::Error) {
-    let addr = exchange.attempts.last().map(|attempt| attempt.addr.as_str()).unwrap_or_default();
-    let errno = Errno::from_raw(error.raw_os_error().unwrap_or(0));
-    let refusal = refusal(error);
-    if LATER.contains(&errno) && !addr.starts_with("unix:") {
-        worker.report(exchange, Level::Error, Stage::Connecting, format_args!("connect() failed ({refusal})"));
-    } else {
-        let level = if PLAIN.contains(&errno) { Level::Error } else { Level::Crit };
-        worker.report(exchange, level, Stage::Connecting, format_args!("connect() to {addr} failed ({refusal})"));
-    }
-}
-
-async fn dial<C: Client>(worker: &Worker, client: &mut C, flight: &Flight) -> Result<Link, Unreached> {
-    let exchange = &flight.exchange;
-    let Some(attempt) = exchange.attempts.last() else { return Err(Unreached::Nobody) };
+    let Some(attempt) = exchange.attempts.last() else { return Err(Event::Failed(500)) };
     let group = exchange.tries.group.upstream();
     if let Some(link) = worker.pools.take(group, &attempt.addr, exchange.route.location) {
         return Ok(link);
@@ -186,19 +84,32 @@ async fn dial<C: Client>(worker: &Worker, client: &mut C, flight: &Flight) -> Re
     let mut connecting = std::pin::pin!(connect(&attempt.addr));
     let done = poll_fn(|cx| {
         if let Poll::Ready(done) = connecting.as_mut().poll(cx) {
-            return Poll::Ready(done.map_err(Unreached::Refused));
+            return Poll::Ready(done.map_err(|error| {
+                say_refused(worker, flight, &error);
+                Event::Refused
+            }));
         }
         if client.timer().poll(cx).is_ready() {
-            return Poll::Ready(Err(Unreached::Timeout));
+            say_of(worker, flight, Level::Error, TIMED_OUT, CONNECTING);
+            return Poll::Ready(Err(Event::ConnectTimeout));
         }
         if !ignores_abort && client.poll_gone(cx, worker).is_ready() {
-            return Poll::Ready(Err(Unreached::ClientGone));
+            say_of(worker, flight, Level::Info, GONE, CONNECTING);
+            return Poll::Ready(Err(Event::ClientGone));
         }
         Poll::Pending
     })
     .await;
     client.timer().clear();
     done
+}
+
+/// There is no connection: nginx names the address where it knew at once.
+fn say_refused(worker: &Worker, flight: &Flight, error: &io::Error) {
+    let addr = flight.exchange.attempts.last().map_or("", |attempt| &attempt.addr);
+    let knew = addr.starts_with("unix:") || error.kind() == io::ErrorKind::NetworkUnreachable;
+    let call = if knew { &*format!("connect() to {addr}") } else { "connect()" };
+    say_failed(worker, flight, call, error, CONNECTING);
 }
 
 fn poll_head<C: Client>(
@@ -210,16 +121,23 @@ fn poll_head<C: Client>(
 ) -> Poll<Result<u16, Failed>> {
     if !link.sending.is_done {
         match poll_request(cx, worker, client, flight, link) {
+            Poll::Ready(Ok(())) => client.timer().set_after(flight.exchange.passing().read_timeout),
             // The peer may have answered before it closed.
-            Poll::Pending | Poll::Ready(Ok(()) | Err(Unsent::Peer(_))) => {}
+            Poll::Pending | Poll::Ready(Err(Unsent::Peer(_))) => {}
             Poll::Ready(Err(Unsent::Client(fault))) => return Poll::Ready(Err(Failed::Body(fault))),
         }
     }
     loop {
         let mut scratch = worker.scratch.borrow_mut();
         match link.stream.poll_read(cx, &mut scratch) {
-            Poll::Ready(Ok(0)) => return Poll::Ready(Err(Failed::Reset(None))),
-            Poll::Ready(Err(error)) => return Poll::Ready(Err(Failed::Reset(Some(error)))),
+            Poll::Ready(Ok(0)) => {
+                say_of(worker, flight, Level::Error, CLOSED, READING_HEAD);
+                return Poll::Ready(Err(Failed::Reset));
+            }
+            Poll::Ready(Err(error)) => {
+                say_failed(worker, flight, "recv()", &error, READING_HEAD);
+                return Poll::Ready(Err(Failed::Reset));
+            }
             Poll::Ready(Ok(count)) => {
                 if let Some(attempt) = flight.exchange.attempts.last_mut() {
                     attempt.bytes_received += count as u64;
@@ -240,6 +158,8 @@ fn poll_head<C: Client>(
         }
     }
     if client.timer().poll(cx).is_ready() {
+        let about = if link.sending.is_done { READING_HEAD } else { SENDING };
+        say_of(worker, flight, Level::Error, TIMED_OUT, about);
         return Poll::Ready(Err(Failed::Timeout));
     }
     let listens = link.sending.is_done || flight.body_is_whole;

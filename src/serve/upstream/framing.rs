@@ -110,6 +110,15 @@ impl Framing {
         }
     }
 
+    /// nginx's words for bytes after the answer; empty for none.
+    pub fn words_for_excess(&self) -> &'static str {
+        match self {
+            Framing::Length(_) => MORE_THAN_PROMISED,
+            Framing::Chunked(_) => "upstream sent data after final chunk",
+            _ => "",
+        }
+    }
+
     /// Finds the next piece in `input`, which is not empty.
     ///
     /// # Errors

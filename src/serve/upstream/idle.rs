@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::link::Link;
 use crate::balance::Millis;
-use crate::exchange::LocationId;
+use crate::exchange::{Attempt, Ending, LocationId, Wrong};
 use crate::modules::shared::upstream::{Keepalive, UpstreamId, Upstreams};
 use crate::serve::clock;
 use crate::serve::generation::Generation;
@@ -62,10 +62,13 @@ impl Pools {
     }
 
     /// Keeps a connection whose answer is complete, if the group keeps any.
-    pub fn give(&self, group: Option<UpstreamId>, addr: &str, location: LocationId, mut link: Link) {
-        let Some(group) = group else { return };
+    pub fn give(&self, attempt: &Attempt, location: LocationId, mut link: Link) {
+        if !(link.framing.is_done() && link.rest.is_empty() && link.sending.is_done) {
+            return;
+        }
+        let Some(group) = attempt.upstream else { return };
         let mut pools = self.pools.borrow_mut();
-        let Some(pool) = pools.get_mut(group.0) else { return };
+        let Some(pool) = pools.get_mut(group as usize) else { return };
         let Some(settings) = &pool.settings else { return };
         let now = clock::now();
         if !link.persists || link.requests >= settings.requests || now.since(link.opened) > settings.time {
@@ -81,9 +84,17 @@ impl Pools {
         if pool.idle.len() as u64 >= settings.connections {
             pool.idle.pop_back();
         }
-        pool.idle.push_front(Idle { addr: addr.to_owned(), location, since: now, link });
+        pool.idle.push_front(Idle { addr: attempt.addr.clone(), location, since: now, link });
         if !self.timer.is_set() {
             self.timer.set(now.plus(settings.timeout));
+        }
+    }
+
+    /// The same of a connection whose answer was not passed on: another takes its place. Not where nginx blames the peer.
+    pub fn give_unread(&self, attempt: &Attempt, location: LocationId, link: Link) {
+        let is_blamed = Wrong::of_status(attempt.status).is_some_and(Wrong::blames_peer);
+        if attempt.ending != Ending::Status || !is_blamed {
+            self.give(attempt, location, link);
         }
     }
 

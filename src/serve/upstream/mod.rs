@@ -7,6 +7,7 @@ mod idle;
 mod link;
 mod relay;
 mod request;
+mod say;
 mod speaks;
 mod tunnel;
 
@@ -14,4 +15,5 @@ pub use attempt::attempt;
 pub use idle::Pools;
 pub use link::Link;
 pub use relay::forward;
+pub use say::{CONNECTING, say_of};
 pub use speaks::Reading;

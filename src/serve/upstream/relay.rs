@@ -4,11 +4,11 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::attempt::{tell_reset, tell_timeout};
 use super::framing::{Framing, Note, length};
 use super::link::Link;
 use super::request::poll_request;
-use super::speaks::{self, READING_BODY};
+use super::say::{CLOSED, READING_BODY, TIMED_OUT, say_failed, say_of};
+use super::speaks;
 use super::tunnel::tunnel;
 use crate::balance::Millis;
 use crate::exchange::answer::Ranges;
@@ -16,7 +16,7 @@ use crate::exchange::{Event, Exchange, Ignored, TermsOf};
 use crate::serve::client::Client;
 use crate::serve::clock;
 use crate::serve::flight::Flight;
-use crate::serve::log::{Level, Stage};
+use crate::serve::log::Level;
 use crate::serve::reply::place_redirect;
 use crate::serve::send;
 use crate::serve::spool::Spool;
@@ -43,11 +43,8 @@ struct Relay {
 /// How it ended.
 enum Ended {
     Whole,
-    /// Why is in the log.
-    Reset,
-    /// The system's refusal, if there was one.
-    Broken(Option<std::io::Error>),
     ClientTimeout,
+    Reset,
     ReadTimeout,
     ClientGone,
 }
@@ -70,6 +67,10 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
         return tunnel(worker, client, flight, link).await;
     }
     client.begin(worker, flight, has_body);
+    if flight.head_only && !link.framing.is_done() {
+        // Nobody wants the body.
+        return Event::LastByte;
+    }
     let now = clock::now();
     let mut relay = Relay {
         pending: Spool::default(),
@@ -85,26 +86,19 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
     client.timer().clear();
     match ended {
         Ended::Whole => {
-            if link.framing.is_done() && link.rest.is_empty() && link.sending.is_done {
-                let exchange = &flight.exchange;
-                if let Some(attempt) = exchange.attempts.last() {
-                    worker.pools.give(exchange.tries.group.upstream(), &attempt.addr, exchange.route.location, link);
-                }
+            if let Some(attempt) = flight.exchange.attempts.last() {
+                worker.pools.give(attempt, flight.exchange.route.location, link);
             }
             Event::LastByte
         }
         Ended::Reset => Event::Reset,
-        Ended::Broken(error) => {
-            tell_reset(worker, &flight.exchange, Stage::ReadingBody, error.as_ref());
-            Event::Reset
-        }
         Ended::ReadTimeout => {
-            tell_timeout(worker, &flight.exchange, Stage::ReadingBody);
+            say_of(worker, flight, Level::Error, TIMED_OUT, READING_BODY);
             Event::ReadTimeout
         }
         Ended::ClientTimeout => {
-            let words = "client timed out (110: Connection timed out)";
-            worker.report(&flight.exchange, Level::Info, Stage::SendingToClient, format_args!("{words}"));
+            let words = b"client timed out (110: Connection timed out)";
+            say_of(worker, flight, Level::Info, words, "while sending to client");
             Event::ClientGone
         }
         Ended::ClientGone => Event::ClientGone,
@@ -125,7 +119,7 @@ fn buffers(exchange: &Exchange, on: bool) -> bool {
 
 /// The head of the answer.
 fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
-    let Flight { answer, exchange, upstream_head, status_line, .. } = flight;
+    let Flight { answer, exchange, upstream_head, status_line, head_only, .. } = flight;
     answer.clear();
     let Some(treatments) = speaks::treatments(worker, exchange) else { return };
     answer.status = exchange.route.outcome(exchange.status);
@@ -145,7 +139,8 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
         let path = std::mem::take(&mut answer.location);
         place_redirect(worker, exchange, &path, answer);
     }
-    answer.header_only = exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
+    answer.add(&exchange.challenges);
+    answer.header_only = *head_only || exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
     if !matches!(link.framing, Framing::Chunked(_)) {
         answer.length = length(&exchange.upstream_headers);
     }
@@ -208,8 +203,14 @@ impl Relay {
                     link.framing = Framing::Done;
                     link.persists = false;
                 }
-                Poll::Ready(Ok(0)) => self.failed = Some(Ended::Broken(None)),
-                Poll::Ready(Err(error)) => self.failed = Some(Ended::Broken(Some(error))),
+                Poll::Ready(Ok(0)) => {
+                    say_of(worker, flight, Level::Error, CLOSED, READING_BODY);
+                    self.failed = Some(Ended::Reset);
+                }
+                Poll::Ready(Err(error)) => {
+                    say_failed(worker, flight, "recv()", &error, READING_BODY);
+                    self.failed = Some(Ended::Reset);
+                }
                 Poll::Ready(Ok(count)) => {
                     self.heard = clock::now();
                     if let Some(attempt) = flight.exchange.attempts.last_mut() {
@@ -296,9 +297,10 @@ impl Relay {
         input: &[u8],
     ) -> Result<(), Ended> {
         let mut at = 0;
+        let excess = link.framing.words_for_excess();
         while at < input.len() && !link.framing.is_done() {
             let piece = link.framing.read(&input[at..]).map_err(|bad| {
-                worker.say(&flight.exchange, Level::Error, &bad.0, READING_BODY);
+                say_of(worker, flight, Level::Error, &bad.0, READING_BODY);
                 Ended::Reset
             })?;
             if piece.note != Note::None {
@@ -321,6 +323,7 @@ impl Relay {
         if at < input.len() {
             // More than the answer: the connection is of no more use.
             link.persists = false;
+            say_of(worker, flight, Level::Warn, excess.as_bytes(), READING_BODY);
         }
         Ok(())
     }
@@ -329,21 +332,20 @@ impl Relay {
 /// What a piece of the body has besides content.
 #[cold]
 fn note(worker: &Worker, flight: &Flight, link: &mut Link, note: &Note, input: &[u8]) {
-    let exchange = &flight.exchange;
     match note {
         Note::None => {}
         Note::Stderr(text) => {
             let text = speaks::sent_in_stderr(&input[text.clone()]);
-            worker.say(exchange, Level::Error, &text, READING_BODY);
+            say_of(worker, flight, Level::Error, &text, READING_BODY);
         }
         Note::Closes => link.persists = false,
         Note::Warns(text) => {
             link.persists = false;
-            worker.say(exchange, Level::Warn, text.as_bytes(), READING_BODY);
+            say_of(worker, flight, Level::Warn, text.as_bytes(), READING_BODY);
         }
         Note::Fails(text) => {
             link.persists = false;
-            worker.say(exchange, Level::Error, text.as_bytes(), READING_BODY);
+            say_of(worker, flight, Level::Error, text.as_bytes(), READING_BODY);
         }
     }
 }

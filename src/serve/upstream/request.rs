@@ -52,13 +52,19 @@ pub fn poll_request<C: Client>(
     flight: &mut Flight,
     link: &mut Link,
 ) -> Poll<Result<(), Unsent>> {
+    let sends_body = speaks::sends_body(worker, &flight.exchange) && flight.exchange.request.has_body();
+    if link.sending.head == 0 && sends_body && !flight.body_is_whole {
+        // What the client has sent already goes together with the head.
+        if let Poll::Ready(Err(fault)) = poll_piece(cx, worker, client, flight, &mut link.sending) {
+            return Poll::Ready(Err(fault));
+        }
+        link.sending.piece.splice(..0, flight.request.iter().copied());
+        link.sending.head = flight.request.len();
+    }
     while link.sending.head < flight.request.len() {
         link.sending.head += ready!(link.stream.poll_write(cx, &flight.request[link.sending.head..]))?;
     }
-    if let Some(attempt) = flight.exchange.attempts.last_mut() {
-        attempt.bytes_sent = link.sending.head as u64;
-    }
-    if speaks::sends_body(worker, &flight.exchange) && flight.exchange.request.has_body() {
+    if sends_body {
         ready!(poll_body(cx, worker, client, flight, link))?;
     }
     ready!(link.stream.poll_flush(cx))?;

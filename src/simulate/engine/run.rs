@@ -251,6 +251,15 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
                     action = self.tell(&mut flight, Event::Served(200), now);
                     continue;
                 }
+                // Only a live proxy asks for these.
+                Action::Authorize(_) => {
+                    action = self.tell(&mut flight, Event::Authorized(200), now);
+                    continue;
+                }
+                Action::Mirror => {
+                    action = self.tell(&mut flight, Event::Copied, now);
+                    continue;
+                }
                 Action::Delay(until) => return self.wait(flight, until, Event::Resumed),
                 Action::Queued(until) => return self.wait(flight, until, Event::QueueTimeout),
                 Action::Done => return self.land(flight, now),

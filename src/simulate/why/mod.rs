@@ -130,7 +130,8 @@ impl Why {
             Event::LastByte => "the answer is complete".to_owned(),
             Event::ClientGone => "the client goes away".to_owned(),
             // What nginx does by itself takes no time here.
-            Event::Body | Event::Served(_) | Event::Failed(_) | Event::Redirected => return,
+            Event::Body | Event::Authorized(_) | Event::Copied => return,
+            Event::Served(_) | Event::Failed(_) | Event::Redirected => return,
         };
         let at = seconds(self.now.0);
         self.line(4, format_args!("{at} s: {what}"));
@@ -155,6 +156,7 @@ impl Why {
                 self.line(2, format_args!("answered {status} at {at} s"));
             }
             Action::Attempt | Action::Read | Action::Forward | Action::Body | Action::Serve(_) => {}
+            Action::Authorize(_) | Action::Mirror => {}
         }
     }
 }

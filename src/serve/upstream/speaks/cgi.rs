@@ -1,13 +1,14 @@
 //! SCGI and uwsgi, which differ in how the request is written: `ngx_http_scgi_module.c`, `ngx_http_uwsgi_module.c`.
 //! A connection serves one request. What heads of CGI share is here for FastCGI, too.
 
-use super::{Head, Reading, invalid, more};
+use super::{Head, Reading, headers, invalid, more};
 use crate::exchange::{Body, CgiOwn};
 use crate::serve::flight::Flight;
 use crate::serve::log::Level;
 use crate::serve::state::Worker;
 use crate::serve::upstream::framing::Framing;
 use crate::serve::upstream::link::Link;
+use crate::serve::upstream::say::say;
 use crate::wire::cgi_head::{self, First, Reader, Reason};
 use crate::wire::{scgi, uwsgi};
 
@@ -27,7 +28,7 @@ pub fn write(worker: &Worker, flight: &mut Flight, body: Body) -> bool {
             let mut params = uwsgi::Params::begin(request, *modifiers);
             cgi.params(site, exchange, &mut |name, value| params.pair(name, value));
             if let Err(too_big) = params.finish(string) {
-                worker.say(exchange, Level::Alert, too_big.to_string().as_bytes(), "");
+                say(worker, exchange, Level::Alert, too_big.to_string().as_bytes(), "");
                 return false;
             }
         }
@@ -48,7 +49,9 @@ pub fn read(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8])
         Ok(None) => more(worker, flight, link, bytes),
         Err(bad) => invalid(worker, flight, &bad.message()),
         Ok(Some(head)) => {
-            note(flight, &head, bytes);
+            if let Err(reason) = note(worker, flight, &head, bytes) {
+                return invalid(worker, flight, &reason);
+            }
             link.persists = false;
             link.framing =
                 if is_head_only(flight) { Framing::Done } else { Framing::sized(&flight.exchange.upstream_headers) };
@@ -58,8 +61,8 @@ pub fn read(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8])
     }
 }
 
-/// Gives the headers to the exchange, all but `Status`.
-pub fn note(flight: &mut Flight, head: &cgi_head::Head, bytes: &[u8]) {
+/// Gives the headers to the exchange, `Status` among them.
+pub fn note(worker: &Worker, flight: &mut Flight, head: &cgi_head::Head, bytes: &[u8]) -> Result<(), Vec<u8>> {
     let Flight { upstream_head, exchange, status_line, .. } = flight;
     upstream_head.status = head.status;
     status_line.clear();
@@ -68,11 +71,7 @@ pub fn note(flight: &mut Flight, head: &cgi_head::Head, bytes: &[u8]) {
         Reason::Own(text) => status_line.extend_from_slice(text.as_bytes()),
         Reason::Usual => {}
     }
-    let headers = &mut exchange.upstream_headers;
-    headers.clear();
-    for field in &head.fields {
-        headers.push(field.name.of(bytes), field.value.of(bytes));
-    }
+    headers::take(worker, exchange, &head.fields, bytes)
 }
 
 /// nginx sends the head, and looks at nothing of what follows.

@@ -7,6 +7,7 @@ use crate::serve::log::Level;
 use crate::serve::state::Worker;
 use crate::serve::upstream::framing::{Framing, Records, length};
 use crate::serve::upstream::link::Link;
+use crate::serve::upstream::say::{READING_HEAD, say};
 use crate::wire::fastcgi::{Bad, Body, Params, Started, catches, stdin_end};
 
 /// Makes the request up to the client's body.
@@ -18,7 +19,7 @@ pub fn write(worker: &Worker, flight: &mut Flight) -> bool {
     let mut params = Params::begin(request, *keep);
     cgi.params(site, exchange, &mut |name, value| params.pair(name, value));
     if let Err(too_big) = params.finish() {
-        worker.say(exchange, Level::Alert, too_big.to_string().as_bytes(), "");
+        say(worker, exchange, Level::Alert, too_big.to_string().as_bytes(), "");
         return false;
     }
     if !cgi.pass_body || !exchange.request.has_body() {
@@ -37,7 +38,7 @@ pub fn read(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8])
     };
     let mut at = 0;
     let mut log = |text: &[u8]| {
-        worker.say(exchange, Level::Error, &sent_in_stderr(text), super::READING_HEAD);
+        say(worker, exchange, Level::Error, &sent_in_stderr(text), READING_HEAD);
         catch.iter().any(|wanted| catches(text, wanted))
     };
     match head.read(bytes, &mut at, &mut log) {
@@ -47,14 +48,18 @@ pub fn read(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8])
         Ok(None) => None,
         Err(Bad::Caught) => Some(Err(super::Invalid)),
         Err(bad) => invalid(worker, flight, &bad.message()),
-        Ok(Some(started)) => Some(Ok(begin(flight, link, started, &bytes[at..], keep, terms.buffering.on))),
+        Ok(Some(started)) => {
+            if let Err(reason) = cgi::note(worker, flight, &started.head, &started.bytes) {
+                return invalid(worker, flight, &reason);
+            }
+            Some(Ok(begin(flight, link, started, &bytes[at..], keep, terms.buffering.on)))
+        }
     }
 }
 
 /// The head is whole: what came with it waits in the link.
 fn begin(flight: &mut Flight, link: &mut Link, started: Started, rest: &[u8], keep: bool, buffered: bool) -> u16 {
     let Started { head, bytes, records } = started;
-    cgi::note(flight, &head, &bytes);
     link.persists = true;
     if cgi::is_head_only(flight) {
         // nginx does not wait for the end of the request.

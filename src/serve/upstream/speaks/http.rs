@@ -1,6 +1,6 @@
 //! HTTP/1: `ngx_http_proxy_process_header`.
 
-use super::{Head, invalid, more};
+use super::{Head, headers, invalid, more};
 use crate::exchange::Body;
 use crate::serve::flight::Flight;
 use crate::serve::state::Worker;
@@ -47,7 +47,9 @@ pub fn read(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8])
                 head.clear();
             }
             Ok(Some(length)) => {
-                note(flight, link, &bytes[from..]);
+                if let Err(reason) = note(worker, flight, link, &bytes[from..]) {
+                    return invalid(worker, flight, &reason);
+                }
                 link.rest.extend_from_slice(&bytes[from + length..]);
                 return Some(Ok(flight.upstream_head.status));
             }
@@ -56,21 +58,15 @@ pub fn read(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8])
 }
 
 /// Gives the headers to the exchange, and takes from them what the connection itself needs.
-fn note(flight: &mut Flight, link: &mut Link, bytes: &[u8]) {
+fn note(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8]) -> Result<(), Vec<u8>> {
     let Flight { upstream_head: head, exchange, status_line, .. } = flight;
     status_line.clear();
     status_line.extend_from_slice(head.status_line.of(bytes));
-    let headers = &mut exchange.upstream_headers;
-    headers.clear();
-    for field in &head.fields {
-        headers.push(field.name.of(bytes), field.value.of(bytes));
-    }
-    let mut connection = headers.values(b"connection");
-    link.persists = match connection.next() {
-        Some(value) if value.eq_ignore_ascii_case(b"close") => false,
-        Some(value) if value.eq_ignore_ascii_case(b"keep-alive") => true,
-        _ => head.version >= 11,
-    };
+    headers::take(worker, exchange, &head.fields, bytes)?;
+    let headers = &exchange.upstream_headers;
+    let closes = |value: &[u8]| value.windows(5).any(|word| word.eq_ignore_ascii_case(b"close"));
+    link.persists = head.version >= 11 && !headers.values(b"connection").any(closes);
     let no_body = exchange.request.method() == b"HEAD" || matches!(head.status, 204 | 304);
     link.framing = Framing::of(headers, no_body);
+    Ok(())
 }

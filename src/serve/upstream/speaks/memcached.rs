@@ -1,12 +1,13 @@
 //! memcached: `ngx_http_memcached_module.c`.
 
-use super::{Head, READING_HEAD, Reading, invalid, more};
+use super::{Head, Reading, invalid, more};
 use crate::exchange::answer::number;
 use crate::serve::flight::Flight;
 use crate::serve::log::Level;
 use crate::serve::state::Worker;
 use crate::serve::upstream::framing::Framing;
 use crate::serve::upstream::link::Link;
+use crate::serve::upstream::say::{READING_HEAD, say};
 use crate::wire::memcached::{Body, NO_KEY, Request, not_found};
 
 /// Makes the request.
@@ -15,7 +16,7 @@ pub fn write(worker: &Worker, flight: &mut Flight) -> bool {
     let terms = worker.generation.terms.location(exchange.route.location);
     let Some(memcached) = terms.memcached.as_deref() else { return false };
     let Some(key) = memcached.key(&worker.generation.site, exchange) else {
-        worker.say(exchange, Level::Error, NO_KEY.as_bytes(), "");
+        say(worker, exchange, Level::Error, NO_KEY.as_bytes(), "");
         return false;
     };
     let get = Request::get(key);
@@ -42,12 +43,13 @@ pub fn read(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8])
     link.persists = true;
     link.rest.extend_from_slice(&bytes[found.len..]);
     let Some(value) = found.value else {
-        worker.say(exchange, Level::Info, &not_found(request.key()), READING_HEAD);
+        say(worker, exchange, Level::Info, &not_found(request.key()), READING_HEAD);
         upstream_head.status = 404;
         link.framing = Framing::Done;
         return Some(Ok(404));
     };
     headers.push_with(b"Content-Length", |out| number(out, value.length));
+    headers.push(b"Content-Type", terms.heads.content_type(exchange.request.uri()));
     if value.gzip {
         headers.push(b"Content-Encoding", b"gzip");
     }

@@ -6,16 +6,19 @@
 
 mod cgi;
 mod fastcgi;
+mod headers;
 mod http;
 mod memcached;
 
 pub use fastcgi::sent_in_stderr;
 
 use super::link::Link;
+use super::say::{READING_HEAD, say_of};
 use crate::exchange::answer::Treatments;
 use crate::exchange::{Body, Exchange};
 use crate::modules::shared::pass::Protocol;
 use crate::serve::flight::Flight;
+use crate::serve::log::Level;
 use crate::serve::state::Worker;
 use crate::wire;
 
@@ -42,7 +45,7 @@ pub type Head = Option<Result<u16, Invalid>>;
 
 /// Makes the request, once for all peers of a group; whether that can be done.
 pub fn write_request(worker: &Worker, flight: &mut Flight) -> bool {
-    if std::mem::replace(&mut flight.is_written, true) {
+    if !std::mem::take(&mut flight.exchange.tries.is_new) {
         return true;
     }
     flight.request.clear();
@@ -142,11 +145,6 @@ fn more(worker: &Worker, flight: &Flight, link: &mut Link, bytes: &[u8]) -> Head
 
 /// Not a head, for this reason.
 fn invalid(worker: &Worker, flight: &Flight, reason: &[u8]) -> Head {
-    worker.say(&flight.exchange, crate::serve::log::Level::Error, reason, READING_HEAD);
+    say_of(worker, flight, Level::Error, reason, READING_HEAD);
     Some(Err(Invalid))
 }
-
-/// What nginx is about, in its log.
-pub const READING_HEAD: &str = "while reading response header from upstream";
-/// The same, after the head.
-pub const READING_BODY: &str = "while reading upstream";

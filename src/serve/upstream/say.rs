@@ -1,0 +1,61 @@
+//! What the error log is told of upstreams: nginx's message, what nginx was about, and the request with its upstream.
+
+use std::io;
+
+use crate::exchange::Exchange;
+use crate::serve::flight::Flight;
+use crate::serve::log::{Level, refusal};
+use crate::serve::state::Worker;
+
+/// What nginx is about.
+pub const CONNECTING: &str = "while connecting to upstream";
+/// The same, before all of the request was sent.
+pub const SENDING: &str = "while sending request to upstream";
+/// The same, until the head of the answer is there.
+pub const READING_HEAD: &str = "while reading response header from upstream";
+/// The same, after the head.
+pub const READING_BODY: &str = "while reading upstream";
+
+/// nginx's words where time ran out.
+pub const TIMED_OUT: &[u8] = b"upstream timed out (110: Connection timed out)";
+/// nginx's words for a client that went away.
+pub const GONE: &[u8] = b"epoll_wait() reported that client prematurely closed connection, so upstream connection is \
+                           closed too";
+/// nginx's words for a connection that ended too soon.
+pub const CLOSED: &[u8] = b"upstream prematurely closed connection";
+
+/// Logs a message about a request and its upstream; nothing where nginx has no words.
+#[cold]
+pub fn say(worker: &Worker, exchange: &Exchange, level: Level, message: &[u8], about: &str) {
+    if !message.is_empty() {
+        worker.report_bytes(exchange, level, about, message);
+    }
+}
+
+/// The same, for a whole flight.
+pub fn say_of(worker: &Worker, flight: &Flight, level: Level, message: &[u8], about: &str) {
+    say(worker, &flight.exchange, level, message, about);
+}
+
+/// Logs what the system says of a call.
+pub fn say_failed(worker: &Worker, flight: &Flight, call: &str, error: &io::Error, about: &str) {
+    let message = format!("{call} failed ({})", refusal(error));
+    say_of(worker, flight, level_of(error), message.as_bytes(), about);
+}
+
+/// `ngx_connection_error`, and what `ngx_event_connect_peer` makes of errors.
+fn level_of(error: &io::Error) -> Level {
+    use io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::ConnectionRefused
+        | Kind::WouldBlock
+        | Kind::ConnectionReset
+        | Kind::BrokenPipe
+        | Kind::NotConnected
+        | Kind::TimedOut
+        | Kind::NetworkDown
+        | Kind::NetworkUnreachable
+        | Kind::HostUnreachable => Level::Error,
+        _ => Level::Crit,
+    }
+}
