@@ -93,6 +93,9 @@ fn keep_body(worker: &Worker, flight: &mut Flight) {
     {
         flight.exchange.facts.body = Some(flight.exchange.keep(body));
     }
+    if let Some(path) = flight.body.path() {
+        flight.exchange.facts.body_file = Some(flight.exchange.keep(path.as_os_str().as_encoded_bytes()));
+    }
 }
 
 /// Reads the whole body of the request.

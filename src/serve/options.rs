@@ -1,6 +1,9 @@
 //! What the command line asks of a server.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::log::LogFile;
 
 /// How to serve.
 #[derive(Debug, Clone)]
@@ -13,6 +16,8 @@ pub struct Options {
     pub allow_unsupported: bool,
     /// Where the trace of what was served goes.
     pub record: Option<PathBuf>,
+    /// That file, once it was opened: before the process may have become another user's.
+    pub recording: Option<Arc<LogFile>>,
     /// Processors of this machine, for `worker_processes auto`.
     pub processors: usize,
 }

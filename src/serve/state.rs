@@ -83,7 +83,7 @@ impl Worker {
         let memory = WorkerMemory::new(&generation.plan, Arc::clone(&generation.zones));
         let seed = clock::epoch() ^ u64::from(std::process::id()) << 16 ^ (number as u64) << 48 ^ clock::now().0;
         let timers = Timers::new();
-        let recorded = generation.options.record.as_deref();
+        let recorded = generation.options.recording.as_ref();
         let access = AccessLogs::new(&generation.config, &logs, &timers, recorded);
         Rc::new(Worker {
             number,

@@ -31,6 +31,7 @@ pub fn options(target: &Target, place: Place) -> serve::Options {
         first_log: first_log(target),
         allow_unsupported: false,
         record: None,
+        recording: None,
         processors: Machine.processors().unwrap_or(1),
     }
 }

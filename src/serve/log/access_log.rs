@@ -7,7 +7,6 @@
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io::Write as _;
-use std::path::Path;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
@@ -17,7 +16,7 @@ use flate2::write::GzEncoder;
 
 use super::file::{LogFile, native};
 use super::kept_files::KeptFiles;
-use super::{Level, Logs, MAIN, SyslogServer, refusal, time};
+use super::{Level, Logs, SyslogServer, refusal, time};
 use crate::balance::Millis;
 use crate::config::{Config, LogBuffer};
 use crate::exchange::{Exchange, LogCache, LogTo, Site, TermsOf, record};
@@ -105,8 +104,8 @@ pub struct AccessLogs {
 }
 
 impl AccessLogs {
-    /// Those of a configuration; what was served is recorded in a file besides, if one is named.
-    pub fn new(config: &Config, logs: &Logs, timers: &Rc<Timers>, recorded: Option<&Path>) -> AccessLogs {
+    /// Those of a configuration; what was served is recorded in a file besides, if there is one.
+    pub fn new(config: &Config, logs: &Logs, timers: &Rc<Timers>, recorded: Option<&Arc<LogFile>>) -> AccessLogs {
         let mut buffers = Vec::new();
         let mut add = |file: Arc<LogFile>, settings: LogBuffer| {
             buffers.push(Buffer { file, settings, bytes: Vec::new(), due: None });
@@ -117,17 +116,7 @@ impl AccessLogs {
             let file = logs.file(number);
             files.push((Arc::clone(file), settings.buffer.map(|settings| add(Arc::clone(file), settings))));
         }
-        let recorder = recorded.and_then(|path| {
-            let name = crate::syntax::decode(std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()));
-            match LogFile::open(&name) {
-                Ok(file) => Some(add(Arc::new(file), RECORD)),
-                Err(error) => {
-                    let refusal = refusal(&error);
-                    logs.error(MAIN, Level::Alert, None, format_args!("open() \"{name}\" failed ({refusal})"));
-                    None
-                }
-            }
-        });
+        let recorder = recorded.map(|file| add(Arc::clone(file), RECORD));
         let buffers = Arc::new(Buffers(Mutex::new(buffers)));
         logs.keep(&buffers);
         AccessLogs {
