@@ -45,7 +45,8 @@ fn backend() -> u16 {
             }
             let body = port.to_string();
             let length = body.len();
-            let _ = write!(connection, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
+            let _ =
+                write!(connection, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
         }
     });
     port
@@ -232,8 +233,8 @@ fn limits_say_by_how_much() {
     let log = server.read("error.log");
     let limited: Vec<&str> = log.lines().filter(|line| line.contains("limiting")).collect();
     assert!(limited[0].contains("[warn]") && limited[0].contains(": *"), "{log}");
-    assert!(limited[0].contains("limiting requests, excess: 0.") && limited[0].contains(" by zone \"one\", client: "));
-    assert!(limited[1].contains("limiting requests, dry run, excess: 0."), "{log}");
+    assert!(limited[0].contains("limiting requests, excess: ") && limited[0].contains(" by zone \"one\", client: "));
+    assert!(limited[1].contains("limiting requests, dry run, excess: "), "{log}");
 }
 
 #[test]
@@ -266,5 +267,6 @@ fn what_is_recorded_is_what_the_simulator_replays() {
     let output = simulate.current_dir(server.folder.path()).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{text}");
-    assert!(text.contains("12 of 12") && text.contains("100.0 %"), "{text}");
+    let same = text.lines().find(|line| line.trim_start().starts_with("app ")).unwrap_or_default();
+    assert_eq!(same.split_whitespace().collect::<Vec<_>>(), ["app", "12", "100.0", "%", "100.0", "%"], "{text}");
 }

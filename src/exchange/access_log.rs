@@ -225,7 +225,11 @@ impl Compiled {
         }
         let file = default_file(builder.config, &builder.target.paths.prefix, &builder.target.paths.http_log);
         let format = self.combined(builder);
-        let log = file.filter(|number| !is_nowhere(builder.config, *number)).map(|number| AccessLog { to: LogTo::File(number), format, condition: None });
+        let log = file.filter(|number| !is_nowhere(builder.config, *number)).map(|number| AccessLog {
+            to: LogTo::File(number),
+            format,
+            condition: None,
+        });
         let logs: Arc<[AccessLog]> = log.into_iter().collect();
         self.default = Some(Arc::clone(&logs));
         logs
@@ -240,4 +244,23 @@ fn is_nowhere(config: &Config, number: usize) -> bool {
 fn default_file(config: &Config, prefix: &str, path: &str) -> Option<usize> {
     let full = if path.starts_with('/') { path.to_owned() } else { format!("{prefix}{path}") };
     config.log_files.iter().position(|file| file.name == full)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes() {
+        let written = |escape, value: Option<&[u8]>| {
+            let mut out = Vec::new();
+            LogFormat { escape, parts: Box::default() }.escape(value, &mut out);
+            String::from_utf8(out).expect("ASCII")
+        };
+        let odd = Some(&b"a\"\\\n\x01\xe9"[..]);
+        assert_eq!(written(Escape::Default, odd), "a\\x22\\x5C\\x0A\\x01\\xE9");
+        assert_eq!(written(Escape::Json, Some(b"a\"\\\n\x01\x1f")), "a\\\"\\\\\\n\\u0001\\u001F");
+        assert_eq!(written(Escape::None, Some(b"a\"")), "a\"");
+        assert_eq!([Escape::Default, Escape::Json, Escape::None].map(|escape| written(escape, None)), ["-", "", ""]);
+    }
 }

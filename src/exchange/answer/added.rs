@@ -39,10 +39,8 @@ enum Manner {
 impl Added {
     pub(super) fn compile(scope: ScopeId, builder: &mut Builder) -> Option<Added> {
         let config = builder.config;
-        let mut added = Added {
-            expires: config.effective_slot::<Expires>(scope).cloned().unwrap_or_default(),
-            ..Added::default()
-        };
+        let mut added =
+            Added { expires: config.effective_slot::<Expires>(scope).cloned().unwrap_or_default(), ..Added::default() };
         if let Expires::Dynamic { value, modified } = &added.expires {
             added.dynamic = Some((builder.template(value), *modified));
         }

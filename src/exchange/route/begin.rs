@@ -160,8 +160,18 @@ impl Exchange {
                 continue;
             }
             let what: &[u8] = if name.eq_ignore_ascii_case(b"host") { b"host header" } else { b"header line" };
-            let words: [&[u8]; 10] =
-                [b"client sent duplicate ", what, b": \"", name, b": ", value, b"\", previous value: \"", before, b": ", previous];
+            let words: [&[u8]; 10] = [
+                b"client sent duplicate ",
+                what,
+                b": \"",
+                name,
+                b": ",
+                value,
+                b"\", previous value: \"",
+                before,
+                b": ",
+                previous,
+            ];
             let mut text = words.concat();
             text.push(b'"');
             let text = self.request.keep(&text);
@@ -184,8 +194,9 @@ impl Exchange {
             return Err(self.bad("client sent HTTP/1.0 request with \"Transfer-Encoding\" header"));
         }
         match self.request.get(encoding).eq_ignore_ascii_case(b"chunked") {
-            true if length.is_some() => Err(self
-                .bad("client sent \"Content-Length\" and \"Transfer-Encoding\" headers at the same time")),
+            true if length.is_some() => {
+                Err(self.bad("client sent \"Content-Length\" and \"Transfer-Encoding\" headers at the same time"))
+            }
             true => Ok(()),
             false => {
                 self.notes.push(Note::BadHeader("client sent unknown \"Transfer-Encoding\"", encoding));

@@ -139,7 +139,13 @@ impl Http1 {
         }
         let head = &flight.head;
         let (method, target) = (head.method.of(&bytes), raw_target(head, &bytes));
-        self.begin_anew_of(worker, &mut flight.exchange, method, target, if head.version == 0 { 10 } else { head.version });
+        self.begin_anew_of(
+            worker,
+            &mut flight.exchange,
+            method,
+            target,
+            if head.version == 0 { 10 } else { head.version },
+        );
         let line = head.shown_line(&bytes).of(&bytes);
         flight.exchange.request.keep_line(line, head.protocol.of(&bytes).trim_ascii_start());
         let stage = match head.stage() {

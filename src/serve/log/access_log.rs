@@ -206,13 +206,7 @@ impl AccessLogs {
         written
     }
 
-    fn append_named(
-        &self,
-        name: &str,
-        line: &[u8],
-        cache: Option<&LogCache>,
-        complain: &mut dyn FnMut(Level, String),
-    ) {
+    fn append_named(&self, name: &str, line: &[u8], cache: Option<&LogCache>, complain: &mut dyn FnMut(Level, String)) {
         let file = self.kept.borrow_mut().open(name, cache, clock::now());
         match file {
             Ok(file) => {

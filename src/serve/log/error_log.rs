@@ -6,8 +6,8 @@
 use std::cell::Cell;
 use std::fmt;
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use nix::unistd::{Uid, chown};
 
@@ -81,7 +81,13 @@ impl Logs {
         };
         let file = Arc::new(file);
         let chain = Chain::new(vec![(Level::Notice, Sink::File(Arc::clone(&file)))]);
-        let logs = Logs { files: vec![file], chains: vec![chain], of_scope: Vec::new(), speaks: AtomicBool::new(true), buffers: Mutex::default() };
+        let logs = Logs {
+            files: vec![file],
+            chains: vec![chain],
+            of_scope: Vec::new(),
+            speaks: AtomicBool::new(true),
+            buffers: Mutex::default(),
+        };
         (logs, failed)
     }
 
