@@ -1,7 +1,7 @@
 //! The request from its first byte to its last: the phases of nginx one after the other, and what the driver has to do in
 //! between. The driver does what an [`Action`] says and tells what happened by an [`Event`], until the request is done.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::attempt::Ending;
 use super::guard::{Admission, Entry};
@@ -14,6 +14,7 @@ use super::state::Exchange;
 use super::upstream::{Destined, Next, Wrong};
 use super::world::{Memory, World};
 use crate::balance::{Group, Method, Millis, Parameters, Peer, Random, Server, Watch};
+use crate::modules::shared::pass::Protocol;
 use crate::syntax::decode;
 
 /// What the driver has to do.
@@ -27,6 +28,9 @@ pub enum Action {
     Delay(Millis),
     /// Wait for a peer until then: tell [`Event::Turn`] when one is given back, [`Event::QueueTimeout`] if none is.
     Queued(Millis),
+    /// Find the addresses of [`Exchange::name_to_resolve`], put them into [`Exchange::addresses`] and tell
+    /// [`Event::Resolved`]; or [`Event::Failed`] where there are none.
+    Resolve,
     /// Ask by a subrequest to this path; tell [`Event::Authorized`].
     Authorize(Slice),
     /// Send copies to where [`Site::mirror`](super::Site::mirror) says; tell [`Event::Copied`] at once.
@@ -52,6 +56,8 @@ pub enum Event {
     QueueTimeout,
     /// The client's body was read.
     Body,
+    /// The name has addresses.
+    Resolved,
     /// The subrequest was answered with this status, and [`Exchange::take_over`] knows the rest.
     Authorized(u16),
     /// Copies are on their way.
@@ -123,6 +129,14 @@ impl Exchange {
                 let Some(to) = self.destined.take() else { return self.answer_error(500, world) };
                 return self.pass(to, world);
             }
+            Event::Resolved => match self.destined.take() {
+                Some(To::Name { host, port }) => {
+                    let host = decode(self.text(world.site, host));
+                    let addresses = std::mem::take(&mut self.addresses);
+                    self.send_to(of_name(&host, port, &addresses), world.plan.passing(self.route.location), world)
+                }
+                _ => return self.answer_error(500, world),
+            },
             Event::Served(status) => {
                 let status = self.route.outcome(status);
                 return self.done(status, world);
@@ -173,6 +187,7 @@ impl Exchange {
             Event::InvalidHead => self.wrong(Wrong::INVALID_HEADER, Ending::InvalidHeader, world),
             Event::LastByte => return self.forwarded(Ending::Answered, world),
             Event::ClientGone => {
+                self.leave_queue(world);
                 self.through(Ending::ClientGone, world);
                 // What the client has seen stays.
                 let status = if self.facts.bytes_sent > 0 && self.forwards {
@@ -362,7 +377,12 @@ impl Exchange {
         match content {
             Content::Pass(destination) => {
                 (self.protocol, self.tls) = (destination.protocol, destination.tls);
-                if self.request.has_body() && world.plan.passing(self.route.location).request_buffering {
+                let is_memcached = self.protocol == Protocol::Memcached;
+                if is_memcached && !matches!(self.request.method(), b"GET" | b"HEAD") {
+                    return self.answer_error(405, world);
+                }
+                let passing = world.plan.passing(self.route.location);
+                if self.request.has_body() && passing.buffers(self.request.is_chunked()) && !is_memcached {
                     self.destined = Some(destination.to);
                     return Action::Body;
                 }
@@ -416,16 +436,27 @@ impl Exchange {
         let group = match to {
             To::Group(id) => Destined::Group(id),
             To::Address(address) => own(&address.to_string(), &[address.to_string()]),
+            To::Name { .. } if M::RESOLVES_LATER => {
+                self.destined = Some(to);
+                return Action::Resolve;
+            }
             To::Name { host, port } => {
                 let host = decode(self.text(world.site, host));
-                let Some(found) = world.memory.addresses(&host) else { return self.answer_error(502, world) };
-                let addrs: Vec<String> = found.iter().map(|ip| SocketAddr::new(*ip, port).to_string()).collect();
-                own(&host, &addrs)
+                let resolves = world.site.location(self.route.location).resolver;
+                let found = resolves.then(|| world.memory.addresses(&host)).flatten();
+                let Some(found) = found else { return self.answer_error(502, world) };
+                of_name(&host, port, &found)
             }
         };
         let next = self.send_to(group, passing, world);
         self.after(next, world)
     }
+}
+
+/// The group of a name that was resolved.
+fn of_name(host: &str, port: u16, addresses: &[IpAddr]) -> Destined {
+    let addrs: Vec<String> = addresses.iter().map(|ip| SocketAddr::new(*ip, port).to_string()).collect();
+    own(host, &addrs)
 }
 
 /// A group for one request: round robin among these addresses (`ngx_http_upstream_create_round_robin_peer`).

@@ -1,6 +1,8 @@
 //! Everything that is known of one request while it lives. A driver keeps a few of these and reuses them: what a request
 //! needed room for stays for the next.
 
+use std::net::IpAddr;
+
 use super::answer::Answer;
 use super::attempt::Attempts;
 use super::facts::Facts;
@@ -58,6 +60,8 @@ pub struct Exchange {
     pub protocol: Protocol,
     /// Its upstream speaks TLS.
     pub tls: bool,
+    /// The addresses of the name that was to be resolved, in the order in which they are tried.
+    pub addresses: Vec<IpAddr>,
     /// Headers that ask clients who they are; they go with whatever answer there is.
     pub challenges: Headers,
     /// It is a subrequest, which another request makes for itself.
@@ -66,7 +70,7 @@ pub struct Exchange {
     pub(super) admission: Admission,
     /// The client's body is read for copies of the request.
     pub(super) reads_for_copies: bool,
-    /// Where it goes once the client's body is read.
+    /// Where it goes once the client's body is read, or its name is resolved.
     pub(super) destined: Option<To>,
     /// The upstream's answer is on its way to the client.
     pub(super) forwards: bool,
@@ -96,6 +100,8 @@ impl Exchange {
         self.forget(now);
         self.epoch = parent.epoch;
         self.is_sub = true;
+        self.facts.proxied.clone_from(&parent.facts.proxied);
+        self.facts.secured.clone_from(&parent.facts.secured);
         (self.was_limited, self.was_counted) = (parent.was_limited, parent.was_counted);
     }
 
@@ -117,6 +123,15 @@ impl Exchange {
         (self.is_sub, self.reads_for_copies) = (false, false);
         self.challenges.clear();
         self.admission = Admission::default();
+    }
+
+    /// The name that [`Action::Resolve`](super::Action::Resolve) is about.
+    #[must_use]
+    pub fn name_to_resolve<'t>(&'t self, site: &'t Site) -> Option<&'t [u8]> {
+        match self.destined {
+            Some(To::Name { host, .. }) => Some(self.text(site, host)),
+            _ => None,
+        }
     }
 
     /// The settings by which it is passed on.

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use super::access_log::{AccessLog, Compiled, LogCache};
 use super::answer::HeadTerms;
 use super::local::LocalTerms;
-use super::passed::{Cgi, Http, Memcached};
+use super::passed::{Cgi, Http, Memcached, NearEnd};
 use super::site::{LocationId, ServerId};
-use crate::config::{Config, ScopeId, Value, values};
+use super::value::Template;
+use crate::config::{Config, ScopeId, Setting, Text, Value, values};
 use crate::exchange::site::Builder;
 use crate::modules::Target;
 use crate::modules::shared::pass::{self, Protocol};
@@ -57,6 +58,8 @@ pub struct TermsOf {
     pub buffer_folder: Arc<Path>,
     /// What is done with a connection whose client may still be sending.
     pub lingering: Lingering,
+    /// Bytes in a DATA frame at most.
+    pub http2_chunk: u64,
     /// Chunks may be sent.
     pub chunked: bool,
     /// A client that goes away does not end the request.
@@ -69,6 +72,8 @@ pub struct TermsOf {
     pub refreshes: bool,
     /// The connection is reset when a client times out.
     pub reset_timedout: bool,
+    /// `limit_rate` and `limit_rate_after`.
+    pub limit_rate: Option<Box<[Template; 2]>>,
     /// Buffers for answers.
     pub buffering: Buffering,
     /// The access logs.
@@ -77,6 +82,8 @@ pub struct TermsOf {
     pub log_cache: Option<LogCache>,
     /// Subrequests are logged, too.
     pub log_subrequest: bool,
+    /// The sockets to upstreams.
+    pub near: NearEnd,
     /// What the header filters go by.
     pub heads: HeadTerms,
     /// How files are served.
@@ -124,6 +131,10 @@ pub struct ServerTerms {
     pub large_buffers: (u64, u64),
     /// Headers in a request at most.
     pub max_headers: u64,
+    /// Streams of HTTP/2 at the same time.
+    pub http2_streams: u64,
+    /// Bytes of a body that HTTP/2 clients may send ahead.
+    pub http2_preread: u64,
 }
 
 impl Terms {
@@ -203,16 +214,19 @@ impl TermsOf {
                 time: number("lingering_time", 30_000),
                 timeout: number("lingering_timeout", 5000),
             },
+            http2_chunk: number("http2_chunk_size", 8 << 10),
             chunked: flag("chunked_transfer_encoding", true),
             ignores_abort: flag_of(config, scope, prefix, "ignore_client_abort"),
             log_not_found: flag("log_not_found", true),
             padding: flag("msie_padding", true),
             refreshes: flag("msie_refresh", false),
             reset_timedout: flag("reset_timedout_connection", false),
+            limit_rate: limit_rate(config, scope, builder),
             buffering: Buffering::of(config, scope, prefix),
             access_logs,
             log_cache: LogCache::of(config, scope),
             log_subrequest: flag("log_subrequest", false),
+            near: NearEnd::compile(config, scope, prefix, target, builder),
             heads: HeadTerms::compile(scope, prefix, builder),
             local: LocalTerms::compile(scope, builder),
             http: http.map(Box::new),
@@ -220,6 +234,15 @@ impl TermsOf {
             memcached: memcached.map(Box::new),
         }
     }
+}
+
+fn limit_rate(config: &Config, scope: ScopeId, builder: &mut Builder) -> Option<Box<[Template; 2]>> {
+    let settings = ["limit_rate", "limit_rate_after"].map(|name| config.effective(scope, name));
+    if settings.iter().all(Option::is_none) {
+        return None;
+    }
+    let text = |set: Option<&Setting>| set.map_or_else(Text::default, |set| Text::read(set.arg(1)).unwrap_or_default());
+    Some(Box::new(settings.map(|set| builder.template(&text(set)))))
 }
 
 fn flag_of(config: &Config, scope: ScopeId, prefix: &str, what: &str) -> bool {
@@ -271,6 +294,8 @@ impl ServerTerms {
             header_buffer: number("client_header_buffer_size", 1 << 10),
             large_buffers,
             max_headers: number("max_headers", 1000),
+            http2_streams: number("http2_max_concurrent_streams", 128),
+            http2_preread: number("http2_body_preread_size", 64 << 10),
         }
     }
 }

@@ -9,8 +9,10 @@ use super::client::{BodyFault, Client};
 use super::flight::Flight;
 use super::local;
 use super::log::{Level, Stage};
+use super::names;
 use super::reply;
 use super::state::Worker;
+use super::turns;
 use super::upstream::{self, Link};
 use crate::balance::Millis;
 use crate::exchange::{Action, Event};
@@ -28,7 +30,8 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
             }
             Action::Read => return,
             Action::Delay(until) => wait(worker, client, until, Event::Resumed).await,
-            Action::Queued(until) => wait(worker, client, until, Event::QueueTimeout).await,
+            Action::Queued(until) => turns::wait(worker, client, flight, until).await,
+            Action::Resolve => names::resolve(worker, client, flight).await,
             Action::Authorize(uri) => aside::authorize(worker, client, flight, uri).await,
             Action::Mirror => aside::mirror(worker, flight),
             Action::Body => read_body(worker, client, flight).await,

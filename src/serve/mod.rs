@@ -14,6 +14,7 @@ mod generation;
 mod local;
 pub mod log;
 mod memory;
+mod names;
 mod options;
 mod process;
 mod reply;
@@ -26,6 +27,7 @@ mod state;
 mod stream;
 mod timers;
 pub mod tls;
+mod turns;
 mod upstream;
 mod worker;
 

@@ -18,6 +18,8 @@ pub struct Options {
     pub record: Option<PathBuf>,
     /// That file, once it was opened: before the process may have become another user's.
     pub recording: Option<Arc<LogFile>>,
+    /// Peers are chosen by glibc's `random()` after this seed, for tests that compare; by chance if there is none.
+    pub random: Option<u32>,
     /// Processors of this machine, for `worker_processes auto`.
     pub processors: usize,
 }

@@ -2,6 +2,7 @@
 //! one after the other. Nothing of it leaves the worker's thread.
 
 use std::cell::{Cell, RefCell};
+use std::hash::{BuildHasher, RandomState};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -14,10 +15,12 @@ use super::generation::Generation;
 use super::local::{Counts, connections};
 use super::log::{AccessLogs, Logs};
 use super::memory::WorkerMemory;
+use super::names::Resolvers;
 use super::timers::Timers;
 use super::upstream::Pools;
-use crate::balance::{Random, Watch};
-use crate::exchange::{Action, Event, Exchange, Http, ListenerId, Sub, TermsOf, World, http_time};
+use crate::balance::{Glibc, Queue, Random, Watch};
+use crate::exchange::{Action, Event, Exchange, Http, ListenerId, Memory, Sub, TermsOf, Ticket, World, http_time};
+use crate::modules::shared::upstream::UpstreamId;
 
 /// Bytes that are read at once.
 const SCRATCH: usize = 128 << 10;
@@ -38,6 +41,8 @@ pub struct Worker {
     pub timers: Rc<Timers>,
     /// Idle connections to upstreams.
     pub pools: Pools,
+    /// What resolves names.
+    pub resolvers: Resolvers,
     /// Room for what is read; nobody holds it while waiting.
     pub scratch: RefCell<Box<[u8]>>,
     /// No more connections are taken, and idle ones are closed.
@@ -49,6 +54,8 @@ pub struct Worker {
     date: RefCell<(u64, String)>,
     /// A second, and how far local time is east of Greenwich in it, in seconds.
     zone: Cell<(u64, i32)>,
+    keys: RandomState,
+    drawn: Cell<u64>,
     /// What it counts for `stub_status`.
     pub counts: Arc<Counts>,
     answers: Cell<u32>,
@@ -62,11 +69,23 @@ struct Core {
 }
 
 /// Numbers like libc's `random()`.
-struct Chance(ChaCha8Rng);
+enum Chance {
+    ChaCha(Box<ChaCha8Rng>),
+    Glibc(Box<Glibc>),
+}
+
+impl Chance {
+    fn new(seed: u64) -> Chance {
+        Chance::ChaCha(Box::new(ChaCha8Rng::seed_from_u64(seed)))
+    }
+}
 
 impl Random for Chance {
     fn next(&mut self) -> u32 {
-        self.0.next_u32() >> 1
+        match self {
+            Chance::ChaCha(numbers) => numbers.next_u32() >> 1,
+            Chance::Glibc(numbers) => numbers.next(),
+        }
     }
 }
 
@@ -82,12 +101,17 @@ impl Worker {
     pub fn new(number: usize, generation: Arc<Generation>, logs: Arc<Logs>) -> Rc<Worker> {
         let memory = WorkerMemory::new(&generation.plan, Arc::clone(&generation.zones));
         let seed = clock::epoch() ^ u64::from(std::process::id()) << 16 ^ (number as u64) << 48 ^ clock::now().0;
+        let chance = match generation.options.random {
+            Some(seed) => Chance::Glibc(Box::new(Glibc::new(seed.wrapping_add(number as u32)))),
+            None => Chance::new(seed),
+        };
         let timers = Timers::new();
         let recorded = generation.options.recording.as_ref();
         let access = AccessLogs::new(&generation.config, &logs, &timers, recorded);
         Rc::new(Worker {
             number,
             access,
+            resolvers: Resolvers::default(),
             pools: Pools::new(&generation, Rc::clone(&timers)),
             generation,
             logs,
@@ -95,10 +119,12 @@ impl Worker {
             scratch: RefCell::new(vec![0; SCRATCH].into()),
             is_leaving: Cell::new(false),
             connections: Cell::new(0),
-            core: RefCell::new(Core { memory, chance: Chance(ChaCha8Rng::seed_from_u64(seed)), watch: Blind }),
+            core: RefCell::new(Core { memory, chance, watch: Blind }),
             flights: RefCell::default(),
             date: RefCell::default(),
             zone: Cell::default(),
+            keys: RandomState::new(),
+            drawn: Cell::default(),
             counts: Counts::new(),
             answers: Cell::new(0),
         })
@@ -119,32 +145,55 @@ impl Worker {
     }
 
     /// The world of the exchange, for one step.
-    fn with_world<T>(&self, step: impl FnOnce(&mut World<WorkerMemory, Chance, Blind>) -> T) -> T {
+    fn with_world<T>(&self, ticket: Ticket, step: impl FnOnce(&mut World<WorkerMemory, Chance, Blind>) -> T) -> T {
         let mut core = self.core.borrow_mut();
         let Core { memory, chance, watch } = &mut *core;
         let Generation { site, plan, .. } = &*self.generation;
-        step(&mut World { site, plan, memory, rng: chance, watch, now: clock::now(), ticket: 0 })
+        step(&mut World { site, plan, memory, rng: chance, watch, now: clock::now(), ticket })
     }
 
     /// The head of a request was read.
     pub fn arrive(&self, exchange: &mut Exchange, listener: ListenerId) -> Action {
         exchange.facts.connections = Some(connections);
-        self.with_world(|world| exchange.arrive(listener, world))
+        self.with_world(Worker::ticket(exchange), |world| exchange.arrive(listener, world))
     }
 
     /// A request makes a subrequest.
     pub fn begin_within(&self, parent: &Exchange, exchange: &mut Exchange, sub: &Sub) -> Action {
-        self.with_world(|world| exchange.begin_within(parent, sub, world))
+        self.with_world(Worker::ticket(exchange), |world| exchange.begin_within(parent, sub, world))
     }
 
     /// What was read is no request.
     pub fn reject(&self, exchange: &mut Exchange, listener: ListenerId, status: u16) -> Action {
-        self.with_world(|world| exchange.reject(listener, status, world))
+        self.with_world(Worker::ticket(exchange), |world| exchange.reject(listener, status, world))
     }
 
     /// Something happened to a request.
     pub fn tell(&self, exchange: &mut Exchange, event: Event) -> Action {
-        self.with_world(|world| exchange.on(event, world))
+        let action = self.with_world(Worker::ticket(exchange), |world| exchange.on(event, world));
+        if let Some(upstream) = exchange.tries.freed.take() {
+            self.pass_turn(upstream);
+        }
+        action
+    }
+
+    /// Numbers like those by which peers are chosen, of a source of their own.
+    pub fn chance(&self) -> Box<dyn Random> {
+        let seed = clock::epoch() ^ u64::from(self.random()) << 32 ^ clock::now().0;
+        Box::new(Chance::new(seed))
+    }
+
+    /// How queues know a request: by its place in memory, which no other request has while it lives.
+    pub fn ticket(exchange: &Exchange) -> Ticket {
+        std::ptr::from_ref(exchange).addr() as Ticket
+    }
+
+    /// A peer of a group was given back: who has waited longest for one looks again.
+    pub fn pass_turn(&self, upstream: UpstreamId) {
+        let first = self.core.borrow_mut().memory.queue(upstream, Queue::pop).flatten();
+        if let Some(ticket) = first {
+            self.generation.zones.turns.give(ticket);
+        }
     }
 
     /// What holds where the request is.
@@ -157,10 +206,11 @@ impl Worker {
         self.terms(exchange).http.as_deref()
     }
 
-    /// Chance for a connection: what its requests are told apart by.
+    /// Chance for a connection: what its requests are told apart by. Peers are chosen by another, whose order counts.
     pub fn draw(&self) -> [u64; 2] {
-        let rng = &mut self.core.borrow_mut().chance.0;
-        [rng.next_u64() | 1, rng.next_u64()]
+        let number = self.drawn.get();
+        self.drawn.set(number + 2);
+        [self.keys.hash_one(number) | 1, self.keys.hash_one(number + 1)]
     }
 
     /// Seconds that local time is east of Greenwich, looked up once a minute.

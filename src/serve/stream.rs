@@ -1,10 +1,11 @@
 //! A connection, to a client or to an upstream: bytes over TCP, a UNIX domain socket, or TLS over either.
 
 use std::io;
+use std::os::fd::AsRawFd;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
 /// Bytes without TLS.
@@ -87,6 +88,19 @@ impl Plain {
         match self {
             Plain::Tcp(tcp) => tcp.poll_read_ready(cx),
             Plain::Unix(unix) => unix.poll_read_ready(cx),
+        }
+    }
+
+    /// Looks at what came, and leaves it there.
+    ///
+    /// # Errors
+    /// The system's; `WouldBlock` where nothing came.
+    pub fn peek(&self, into: &mut [u8]) -> io::Result<usize> {
+        use nix::sys::socket::{MsgFlags, recv};
+        let mut peek = |descriptor| recv(descriptor, into, MsgFlags::MSG_PEEK).map_err(io::Error::from);
+        match self {
+            Plain::Tcp(tcp) => tcp.try_io(Interest::READABLE, || peek(tcp.as_raw_fd())),
+            Plain::Unix(unix) => unix.try_io(Interest::READABLE, || peek(unix.as_raw_fd())),
         }
     }
 

@@ -12,9 +12,11 @@ use tokio::sync::watch;
 use tokio::task::{LocalSet, spawn_local};
 
 use super::client::http1::Http1;
+use super::client::{http2, proxied};
 use super::generation::Generation;
 use super::local::State;
 use super::log::{Level, Logs, MAIN};
+use super::names;
 use super::process::{Order, Socket};
 use super::state::Worker;
 use super::stream::{Plain, Stream};
@@ -53,6 +55,7 @@ async fn serve(seed: Seed) {
     spawn_local(async move { watched.pools.watch().await });
     let watched = Rc::clone(&worker);
     spawn_local(async move { watched.access.watch().await });
+    names::watch_zones(&worker);
     let accepting: Vec<_> = sockets
         .into_iter()
         .map(|(listener, socket)| spawn_local(accept(Rc::clone(&worker), listener, socket)))
@@ -139,7 +142,7 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
     let site = &worker.generation.site;
     let server = local_address(&plain);
     let listener = server.and_then(|server| site.listener_at(server)).unwrap_or(listener);
-    let connection = Connection {
+    let mut connection = Connection {
         client: client.map(|client| client.ip().to_canonical()),
         client_port: client.map_or(0, |client| client.port()),
         server,
@@ -152,10 +155,26 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
         let _ = tcp.set_nodelay(true);
     }
     let open = Open::new(worker);
-    let client = Http1::new(worker, Stream::Plain(plain), listener, connection);
+    let speaks_http2 = http2::is_on(worker, listener);
+    let stream = Stream::Plain(plain);
     spawn_local(async move {
         let worker = Rc::clone(&open.0);
-        client.run(worker).await;
+        let mut said = None;
+        if worker.generation.site.listener(listener).proxy_protocol
+            && let Stream::Plain(plain) = &stream
+        {
+            match Box::pin(proxied::take(&worker, plain, listener, &mut connection)).await {
+                Ok(proxied) => said = proxied,
+                Err(proxied::Closed) => return,
+            }
+        }
+        if speaks_http2 {
+            http2::greet(worker, stream, listener, connection).await;
+        } else {
+            let mut client = Http1::new(&worker, stream, listener, connection);
+            client.proxied = said;
+            client.run(worker).await;
+        }
         drop(open);
     });
 }

@@ -33,6 +33,7 @@ struct ConnectionKey {
     name: String,
     key: Template,
     key_text: String,
+    size: u64,
 }
 
 /// The limits that hold in one location.
@@ -72,11 +73,13 @@ impl ZoneKeys {
             });
         }
         for zone in http.slot::<ConnZones>().map_or(&[][..], |zones| &zones.0) {
+            let known = config.zones.get(zone.zone);
             keys.connections.push(ConnectionKey {
                 number: zone.zone,
-                name: config.zones.get(zone.zone).name.clone(),
+                name: known.name.clone(),
                 key: compile.text(&zone.key),
                 key_text: zone.key_text.clone(),
+                size: known.size,
             });
         }
         keys
@@ -89,6 +92,42 @@ impl ZoneKeys {
         let connection = |zone: &ConnectionKey| (zone.name.clone(), zone.key_text.clone());
         self.requests.iter().map(request).eq(old.requests.iter().map(request))
             && self.connections.iter().map(connection).eq(old.connections.iter().map(connection))
+    }
+
+    /// The zone of `limit_req` among earlier ones that goes on as this one after a reload: the same name, key and size.
+    #[must_use]
+    pub fn requests_before(&self, zone: usize, old: &ZoneKeys) -> Option<usize> {
+        let what = |zone: &RequestKey| (zone.name.clone(), zone.key_text.clone(), zone.size);
+        let this = what(&self.requests[zone]);
+        old.requests.iter().position(|old| what(old) == this)
+    }
+
+    /// The zone of `limit_conn` among earlier ones that goes on as this one.
+    #[must_use]
+    pub fn connections_before(&self, zone: usize, old: &ZoneKeys) -> Option<usize> {
+        let what = |zone: &ConnectionKey| (zone.name.clone(), zone.key_text.clone(), zone.size);
+        let this = what(&self.connections[zone]);
+        old.connections.iter().position(|old| what(old) == this)
+    }
+
+    /// Why nginx would not go on from the earlier zones: one of the same name counts by something else.
+    #[must_use]
+    pub fn clash(&self, old: &ZoneKeys) -> Option<String> {
+        let says = |what: &str, name: &str, new: &str, old: &str| {
+            format!("{what} \"{name}\" uses the \"{new}\" key while previously it used the \"{old}\" key")
+        };
+        let requests = self.requests.iter().find_map(|new| {
+            let same = |old: &&RequestKey| (&old.name, old.size) == (&new.name, new.size);
+            let old = old.requests.iter().find(same).filter(|old| old.key_text != new.key_text)?;
+            Some(says("limit_req", &new.name, &new.key_text, &old.key_text))
+        });
+        requests.or_else(|| {
+            self.connections.iter().find_map(|new| {
+                let same = |old: &&ConnectionKey| (&old.name, old.size) == (&new.name, new.size);
+                let old = old.connections.iter().find(same).filter(|old| old.key_text != new.key_text)?;
+                Some(says("limit_conn_zone", &new.name, &new.key_text, &old.key_text))
+            })
+        })
     }
 
     /// What a zone of `limit_req` counts by.

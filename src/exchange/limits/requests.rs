@@ -102,6 +102,18 @@ impl RequestZone {
         RequestZone { rate, room: pieces(size, PIECE), buckets: Recent::default() }
     }
 
+    /// The same buckets, which lose as much as those of another zone from now on.
+    #[must_use]
+    pub fn at_rate_of(&self, other: &RequestZone) -> RequestZone {
+        RequestZone { rate: other.rate, ..self.clone() }
+    }
+
+    /// What its buckets lose in a second.
+    #[must_use]
+    pub fn rate(&self) -> Rate {
+        self.rate
+    }
+
     /// What the bucket would hold with one request more, and the milliseconds since its last one.
     fn filled(&self, bucket: &Bucket, now: Millis) -> (i64, i64) {
         let passed = now.0 as i64 - bucket.last.0 as i64;

@@ -2,9 +2,11 @@
 
 mod cgi;
 mod http;
+mod near;
 mod rewrites;
 mod uri;
 
 pub use cgi::{Cgi, Memcached, Own};
 pub use http::{Body, Http, HttpVersion};
+pub use near::{Local, NearEnd};
 pub use rewrites::Rewritten;

@@ -3,6 +3,7 @@
 //! text once written does not change, so a [`Slice`] of it holds as long as the request.
 
 mod arguments;
+mod browser;
 mod host;
 mod target;
 
@@ -161,6 +162,8 @@ pub struct Request {
     pub(super) bytes: Vec<u8>,
     headers: Vec<Header>,
     pub(super) known: Known,
+    /// The body has no length, and no header says so: HTTP/2.
+    unsized_body: bool,
     /// A header's name has a character that nginx does not take for granted.
     odd_headers: bool,
     pub(super) connection: Connection,
@@ -206,7 +209,8 @@ impl Request {
         let empty = Slice::default();
         self.connection = *connection;
         self.known = Known::default();
-        (self.odd_headers, self.escaped, self.as_sent, self.port) = (false, false, true, 0);
+        (self.odd_headers, self.unsized_body) = (false, false);
+        (self.escaped, self.as_sent, self.port) = (false, true, 0);
         (self.original, self.client_text, self.body_read) = (None, None, None);
         (self.line, self.protocol) = (None, empty);
         (self.id, self.uri, self.args, self.unparsed, self.host) = (empty, empty, empty, empty, empty);
@@ -337,8 +341,7 @@ impl Request {
     #[must_use]
     #[inline]
     pub fn has_body(&self) -> bool {
-        self.known.encoding.is_some()
-            || self.known.length.is_some_and(|length| self.get(length).iter().any(|digit| *digit != b'0'))
+        self.is_chunked() || self.known.length.is_some_and(|length| self.get(length).iter().any(|digit| *digit != b'0'))
     }
 
     /// It has a header such as `If-Modified-Since`, of which answers depend.
@@ -348,49 +351,15 @@ impl Request {
         self.known.seen & CONDITIONS != 0
     }
 
-    /// The browser is an old one of Microsoft's.
-    #[must_use]
-    pub fn is_msie(&self) -> bool {
-        let agent = self.values(b"user-agent").last().map(|agent| self.get(agent)).unwrap_or_default();
-        let msie = memchr::memmem::find(agent, b"MSIE ").is_some_and(|at| at + 7 < agent.len());
-        msie && memchr::memmem::find(agent, b"Opera").is_none()
-    }
-
-    /// The browser is so old that it may wait after the answer to a `POST` on a connection that stays.
-    #[must_use]
-    pub fn is_msie6(&self) -> bool {
-        if !self.is_msie() {
-            return false;
-        }
-        let agent = self.values(b"user-agent").last().map(|agent| self.get(agent)).unwrap_or_default();
-        let after = memchr::memmem::find(agent, b"MSIE ").map(|at| &agent[at + 5..]).unwrap_or_default();
-        match after {
-            [b'4' | b'5', b'.', ..] => true,
-            [b'6', b'.', ..] => memchr::memmem::find(after, b"SV1").is_none(),
-            _ => false,
-        }
-    }
-
-    /// The browser is Safari.
-    #[must_use]
-    pub fn is_safari(&self) -> bool {
-        let agent = self.values(b"user-agent").last().map(|agent| self.get(agent)).unwrap_or_default();
-        let has = |word: &[u8]| memchr::memmem::find(agent, word).is_some();
-        has(b"Safari/") && has(b"Mac OS X") && ![&b"Opera"[..], b"Gecko/", b"Chrome/"].into_iter().any(has)
-    }
-
-    /// The browser shows a page of its own in the place of short ones.
-    #[must_use]
-    pub fn wants_padding(&self) -> bool {
-        let agent = self.values(b"user-agent").last().map(|agent| self.get(agent)).unwrap_or_default();
-        let has = |word: &[u8]| memchr::memmem::find(agent, word).is_some();
-        self.is_msie() || (has(b"Chrome/") && !has(b"Opera"))
-    }
-
     /// The body comes in chunks.
     #[must_use]
     pub fn is_chunked(&self) -> bool {
-        self.known.encoding.is_some()
+        self.known.encoding.is_some() || self.unsized_body
+    }
+
+    /// A body follows, of which no header tells the length.
+    pub fn expect_unsized_body(&mut self) {
+        self.unsized_body = true;
     }
 
     /// HTTP's version times ten.

@@ -9,6 +9,9 @@ use crate::exchange::site::{Listener, ListenerId, Realip, Sender, ServerId, Site
 use crate::exchange::state::Exchange;
 use crate::exchange::value::real_client;
 
+/// The server that was asked for does not speak the connection's protocol.
+const MISDIRECTED: u16 = 421;
+
 impl Exchange {
     /// Finds the location of the request, which came to `listener`.
     pub fn begin(&mut self, site: &Site, listener: ListenerId) -> Found {
@@ -17,7 +20,11 @@ impl Exchange {
         self.choose(site, listener.default);
         let server = site.server(listener.default);
         self.request.drop_odd_headers(server.underscores, server.odd_headers);
-        if let Err(status) = self.read_head(site, listener) {
+        let read = self.read_head(site, listener);
+        if self.request.version == 20 && !listener.http2 && !site.server(self.route.server).http2 {
+            return self.refuse(site, MISDIRECTED);
+        }
+        if let Err(status) = read {
             self.route.closes = true;
             return self.refuse(site, status);
         }

@@ -1,10 +1,12 @@
 //! From the choice of a group to the last byte of its answer: peers are tried one after the other, as
 //! `proxy_next_upstream` says (nginx's `ngx_http_upstream.c`, of which the connection and the bytes are left out).
 
+mod cookie;
 mod group;
 mod passing;
 mod tries;
 
+pub use cookie::Cookie;
 pub use group::{Affinity, Key, Located, Name, Upstream};
 pub use passing::{Ignored, Passing, Wrong};
 pub use tries::{Destined, Next, Tries};

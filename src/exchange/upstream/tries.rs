@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::cookie::Cookie;
 use super::group::{Affinity, Key};
 use super::passing::{Passing, Wrong};
 use crate::balance::{Freed, Group, Millis, Peer, Random, Selection, Watch, address_key};
@@ -78,8 +79,10 @@ pub struct Tries {
     sticks: bool,
     /// The id of the current peer's server, where sessions are bound.
     server: Option<Arc<str>>,
-    /// The cookies that nginx sets: name and value.
-    pub cookies: Vec<(Arc<str>, Arc<str>)>,
+    /// The cookies that nginx sets.
+    pub cookies: Vec<Cookie>,
+    /// The request waits in the queue of its group.
+    queued: bool,
     /// A peer of this group was given back: who waits in its queue may have a turn.
     pub freed: Option<UpstreamId>,
 }
@@ -126,7 +129,7 @@ impl Tries {
         self.group = Destined::Nowhere;
         self.cookies.clear();
         (self.server, self.freed) = (None, None);
-        (self.sent, self.cached) = (false, false);
+        (self.sent, self.cached, self.queued) = (false, false, false);
     }
 }
 
@@ -246,11 +249,14 @@ impl Exchange {
     /// The peer is known: the session's cookie names its server.
     fn set_cookie<M: Memory, R, W>(&mut self, server: Arc<str>, world: &World<M, R, W>) {
         let Destined::Group(id) = self.tries.group else { return };
-        if let Some(Affinity::Cookie { name, .. }) = &world.plan.upstream(id).affinity {
-            let cookies = &mut self.tries.cookies;
-            match cookies.iter_mut().find(|(known, _)| known == name) {
-                Some((_, value)) => value.clone_from(&server),
-                None => cookies.push((name.clone(), server.clone())),
+        if let Some(Affinity::Cookie { name, attributes, .. }) = &world.plan.upstream(id).affinity {
+            let at = self.tries.cookies.iter().position(|known| known.name == *name);
+            let mut text = Vec::new();
+            attributes.write(world.site, self, &mut text);
+            let cookie = Cookie { name: name.clone(), value: server.clone(), attributes: text };
+            match at {
+                Some(at) => self.tries.cookies[at] = cookie,
+                None => self.tries.cookies.push(cookie),
             }
         }
         self.tries.server = Some(server);
@@ -262,6 +268,7 @@ impl Exchange {
             let (ticket, now) = (world.ticket, world.now);
             let until = world.memory.queue(id, |queue| queue.push(ticket, now)).flatten();
             if let Some(until) = until {
+                self.tries.queued = true;
                 return Next::Queued(until);
             }
         }
@@ -282,12 +289,22 @@ impl Exchange {
         world: &mut World<M, R, W>,
     ) -> Next {
         if has_peer {
+            self.tries.queued = false;
             return self.try_next(world);
         }
+        self.leave_queue(world);
         let Destined::Group(id) = self.tries.group else { return Next::Fail(502) };
-        let ticket = world.ticket;
-        world.memory.queue(id, |queue| queue.remove(ticket));
         self.nobody(world.plan.upstream(id).name.clone(), world)
+    }
+
+    /// The request waits no longer.
+    pub(in crate::exchange) fn leave_queue<M: Memory, R, W>(&mut self, world: &mut World<M, R, W>) {
+        if std::mem::take(&mut self.tries.queued)
+            && let Destined::Group(id) = self.tries.group
+        {
+            let ticket = world.ticket;
+            world.memory.queue(id, |queue| queue.remove(ticket));
+        }
     }
 
     /// The connection stands, and the request is sent.
@@ -332,7 +349,7 @@ impl Exchange {
         let non_idempotent = || NON_IDEMPOTENT.contains(&self.request.method());
         let wrong = if *sent && non_idempotent() { wrong | Wrong::NON_IDEMPOTENT } else { wrong };
         passing.next_upstream.contains(wrong)
-            && (passing.request_buffering || !sent)
+            && (passing.buffers(self.request.is_chunked()) || !sent)
             && (passing.timeout == 0 || now.since(*began) < passing.timeout)
     }
 

@@ -178,6 +178,7 @@ impl Http1 {
 
     fn begin_anew_of(&mut self, worker: &Worker, exchange: &mut Exchange, method: &[u8], target: &[u8], version: u8) {
         exchange.epoch = clock::epoch();
+        exchange.facts.proxied.clone_from(&self.proxied);
         exchange.start(&self.connection, Line { method, target, version }, clock::now());
         let facts = &mut exchange.facts;
         (facts.requests, facts.opened, facts.chance) = (self.requests + 1, self.opened, self.chance);

@@ -3,15 +3,17 @@
 use std::future::poll_fn;
 use std::io;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::head::Read;
 use super::incoming::Incoming;
 use super::outgoing::Outgoing;
+use super::pace::Pace;
 use super::{BodyFault, Client};
 use crate::balance::Millis;
 use crate::exchange::answer::{Manner, Persistence};
-use crate::exchange::{Connection, Exchange, Headers, ListenerId, TermsOf};
+use crate::exchange::{Connection, Exchange, Headers, ListenerId, TermsOf, Told};
 use crate::serve::clock;
 use crate::serve::drive::drive;
 use crate::serve::flight::Flight;
@@ -31,6 +33,10 @@ pub struct Http1 {
     pub(super) timer: Timer,
     pub(super) listener: ListenerId,
     pub(super) connection: Connection,
+    /// What the PROXY protocol said.
+    pub proxied: Option<Arc<dyn Told>>,
+    /// How fast the current answer goes, if there is a limit.
+    pace: Option<Pace>,
     /// When the connection began.
     pub(super) opened: Millis,
     /// Requests so far.
@@ -43,6 +49,8 @@ pub struct Http1 {
     pub(super) is_pipelined: bool,
     /// It may serve another request after this one.
     pub(super) persists: bool,
+    /// The client closed it before its first request.
+    is_over: bool,
     /// The client asks whether it may send its body.
     pub(super) expects: bool,
     /// The client may still be sending when the connection is closed.
@@ -67,15 +75,24 @@ impl Http1 {
             timer: worker.timers.timer(),
             listener,
             connection,
+            proxied: None,
+            pace: None,
             opened: clock::now(),
             requests: 0,
             chance: worker.draw(),
             received: 0,
             is_pipelined: false,
             persists: false,
+            is_over: false,
             expects: false,
             lingers: false,
         }
+    }
+
+    /// The same, of which something was read.
+    pub fn with_rest(mut self, rest: Vec<u8>) -> Http1 {
+        self.rest = rest;
+        self
     }
 
     /// Serves it to its end.
@@ -105,8 +122,8 @@ impl Http1 {
         worker.counts.add(State::Waiting);
         self.timer.set_after(patience);
         let waited = poll_fn(|cx| {
-            if self.stream.socket().poll_readable(cx).is_ready() {
-                return Poll::Ready(Waited::Readable);
+            if self.poll_first(cx, worker).is_ready() {
+                return Poll::Ready(if self.is_over { Waited::Over } else { Waited::Readable });
             }
             let is_over = self.timer.poll(cx).is_ready() || (worker.is_leaving.get() && self.requests > 0);
             if is_over { Poll::Ready(Waited::Over) } else { Poll::Pending }
@@ -115,6 +132,19 @@ impl Http1 {
         self.timer.clear();
         worker.counts.remove(State::Waiting);
         waited
+    }
+
+    /// Ready once something came, or the end. A fresh connection counts as readable before it is, so it is read.
+    fn poll_first(&mut self, cx: &mut Context, worker: &Worker) -> Poll<()> {
+        if self.requests > 0 {
+            return self.stream.socket().poll_readable(cx).map(|_| ());
+        }
+        let mut scratch = worker.scratch.borrow_mut();
+        match std::task::ready!(self.stream.poll_read(cx, &mut scratch)) {
+            Ok(0) | Err(_) => self.is_over = true,
+            Ok(count) => self.rest.extend_from_slice(&scratch[..count]),
+        }
+        Poll::Ready(())
     }
 
     /// Serves one request; whether there may be another.
@@ -215,12 +245,26 @@ impl Client for Http1 {
                 answer.write_http1(&manner, self.outgoing.head());
             });
         }
-        exchange.facts.head_sent = (self.outgoing.head().len() - before) as u64;
+        let head = self.outgoing.head().len() - before;
+        exchange.facts.head_sent = head as u64;
+        self.pace = Pace::of(worker, exchange, head as u64);
     }
 
     #[inline]
     fn poll_send(&mut self, cx: &mut Context, body: &mut &[u8]) -> Poll<io::Result<()>> {
-        self.outgoing.poll_send(&mut self.stream, cx, body)
+        let Some(pace) = &mut self.pace else { return self.outgoing.poll_send(&mut self.stream, cx, body) };
+        while !body.is_empty() {
+            let most = self.outgoing.chunk_left().unwrap_or(usize::MAX).min(body.len());
+            let most = std::task::ready!(pace.poll_allowance(cx)).min(most as u64) as usize;
+            let mut piece = &body[..most];
+            let sent = self.outgoing.poll_send(&mut self.stream, cx, &mut piece);
+            let count = most - piece.len();
+            *body = &body[count..];
+            pace.went(count as u64);
+            std::task::ready!(sent)?;
+            std::task::ready!(self.outgoing.poll_flush(&mut self.stream, cx))?;
+        }
+        Poll::Ready(Ok(()))
     }
 
     #[inline]

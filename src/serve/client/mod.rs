@@ -3,9 +3,12 @@
 mod close;
 mod head;
 pub mod http1;
+pub mod http2;
 mod incoming;
 mod inner;
 mod outgoing;
+mod pace;
+pub mod proxied;
 
 pub use inner::Inner;
 
@@ -56,6 +59,12 @@ pub trait Client {
 
     /// Says that the body may come, where the client waits for that.
     fn invite_body(&mut self);
+
+    /// The body is passed on piece by piece: no more of it is wanted than is taken.
+    /// `buffer`: the bytes of it that are kept.
+    fn take_pieces(&mut self, buffer: u64) {
+        let _ = buffer;
+    }
 
     /// From here on whatever the client sends is its body.
     fn open_tunnel(&mut self);

@@ -201,7 +201,7 @@ impl AccessLogs {
         if buffer.due.is_none() && buffer.settings.flush > 0 {
             let due = clock::now().plus(buffer.settings.flush);
             buffer.due = Some(due);
-            self.timer.set_no_later(due);
+            self.timer.set_before(due);
         }
         written
     }

@@ -148,6 +148,11 @@ impl Master<'_> {
         logs.take_standard_error_of(&now.generation.options);
         let options = Arc::clone(&now.generation.options);
         let generation = Generation::new(loaded, &options, Some(&now.generation));
+        if let Some(message) = generation.plan.clash(&now.generation.plan) {
+            emergency(&message);
+            bank.remove_unless_in(&self.bank);
+            return None;
+        }
         Some((Arc::new(generation), Arc::new(logs), bank))
     }
 

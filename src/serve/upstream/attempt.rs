@@ -2,18 +2,20 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::connect::connect;
+use super::connect::{Unconnected, connect};
 use super::link::Link;
 use super::request::{Sending, Unsent, poll_request};
-use super::say::{CLOSED, CONNECTING, GONE, READING_HEAD, SENDING, TIMED_OUT, say_failed, say_of};
+use super::say::{CLIENT_GONE, CLOSED, CONNECTING, READING_HEAD, SENDING, TIMED_OUT, say_failed, say_of};
 use super::speaks;
-use crate::exchange::Event;
+use crate::exchange::{Event, Exchange, Local};
 use crate::modules::shared::pass::Protocol;
 use crate::serve::client::{BodyFault, Client};
 use crate::serve::flight::Flight;
+use crate::serve::local::complain;
 use crate::serve::log::Level;
 use crate::serve::state::Worker;
 
@@ -54,6 +56,7 @@ pub async fn attempt<C: Client>(
     let passing = *flight.exchange.passing();
     client.timer().set_after(passing.read_timeout);
     if !flight.body_is_whole && flight.exchange.request.has_body() {
+        client.take_pieces(worker.terms(&flight.exchange).body_buffer);
         client.invite_body();
     }
     let read = poll_fn(|cx| poll_head(cx, worker, client, flight, link)).await;
@@ -64,7 +67,7 @@ pub async fn attempt<C: Client>(
         Err(Failed::Invalid) => Event::InvalidHead,
         Err(Failed::Timeout) => Event::ReadTimeout,
         Err(Failed::ClientGone) => {
-            say_of(worker, flight, Level::Info, GONE, if link.sending.is_done { READING_HEAD } else { SENDING });
+            say_of(worker, flight, Level::Info, CLIENT_GONE, if link.sending.is_done { READING_HEAD } else { SENDING });
             Event::ClientGone
         }
         Err(Failed::Body(fault)) => Event::Failed(worker.report_body(&flight.exchange, fault)),
@@ -73,6 +76,7 @@ pub async fn attempt<C: Client>(
 
 /// A connection to the peer.
 async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) -> Result<Link, Event> {
+    let local = local_address(worker, &mut flight.exchange);
     let exchange = &flight.exchange;
     let Some(attempt) = exchange.attempts.last() else { return Err(Event::Failed(500)) };
     let group = exchange.tries.group.upstream();
@@ -81,20 +85,18 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
     }
     client.timer().set_after(exchange.passing().connect_timeout);
     let ignores_abort = worker.terms(exchange).ignores_abort;
-    let mut connecting = std::pin::pin!(connect(&attempt.addr));
+    let near = &worker.terms(exchange).near;
+    let mut connecting = std::pin::pin!(connect(&attempt.addr, near, local));
     let done = poll_fn(|cx| {
         if let Poll::Ready(done) = connecting.as_mut().poll(cx) {
-            return Poll::Ready(done.map_err(|error| {
-                say_refused(worker, flight, &error);
-                Event::Refused
-            }));
+            return Poll::Ready(done.map_err(|why| unconnected(worker, flight, &why)));
         }
         if client.timer().poll(cx).is_ready() {
             say_of(worker, flight, Level::Error, TIMED_OUT, CONNECTING);
             return Poll::Ready(Err(Event::ConnectTimeout));
         }
         if !ignores_abort && client.poll_gone(cx, worker).is_ready() {
-            say_of(worker, flight, Level::Info, GONE, CONNECTING);
+            say_of(worker, flight, Level::Info, CLIENT_GONE, CONNECTING);
             return Poll::Ready(Err(Event::ClientGone));
         }
         Poll::Pending
@@ -110,6 +112,31 @@ fn say_refused(worker: &Worker, flight: &Flight, error: &io::Error) {
     let knew = addr.starts_with("unix:") || error.kind() == io::ErrorKind::NetworkUnreachable;
     let call = if knew { &*format!("connect() to {addr}") } else { "connect()" };
     say_failed(worker, flight, call, error, CONNECTING);
+}
+
+/// What `proxy_bind` says for the request.
+fn local_address(worker: &Worker, exchange: &mut Exchange) -> Option<SocketAddr> {
+    match worker.terms(exchange).near.local(&worker.generation.site, exchange) {
+        Local::Any => None,
+        Local::Address(address) => Some(address),
+        Local::Invalid(text) => {
+            complain(worker, exchange, Level::Error, format_args!("invalid local address \"{text}\""));
+            None
+        }
+    }
+}
+
+fn unconnected(worker: &Worker, flight: &Flight, why: &Unconnected) -> Event {
+    match why {
+        Unconnected::Refused(error) => {
+            say_refused(worker, flight, error);
+            Event::Refused
+        }
+        Unconnected::Here(level, text) => {
+            say_of(worker, flight, *level, text.as_bytes(), CONNECTING);
+            Event::Failed(500)
+        }
+    }
 }
 
 fn poll_head<C: Client>(
@@ -164,6 +191,8 @@ fn poll_head<C: Client>(
     }
     let listens = link.sending.is_done || flight.body_is_whole;
     if listens && !worker.terms(&flight.exchange).ignores_abort && client.poll_gone(cx, worker).is_ready() {
+        let about = if link.sending.is_done { READING_HEAD } else { SENDING };
+        say_of(worker, flight, Level::Info, CLIENT_GONE, about);
         return Poll::Ready(Err(Failed::ClientGone));
     }
     Poll::Pending

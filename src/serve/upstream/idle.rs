@@ -2,7 +2,7 @@
 //! One task watches them all, so that a connection that the peer closes, or on which something comes unasked, is closed
 //! at once.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -37,6 +37,8 @@ pub struct Pools {
     pools: RefCell<Vec<Pool>>,
     watcher: RefCell<Option<Waker>>,
     timer: Timer,
+    /// No more are kept.
+    closed: Cell<bool>,
 }
 
 impl Pools {
@@ -46,7 +48,12 @@ impl Pools {
         let upstreams = config.http.and_then(|http| config.scope(http).slot::<Upstreams>());
         let settings = upstreams.into_iter().flat_map(Upstreams::iter).map(|(_, upstream)| upstream.keepalive.clone());
         let pools = settings.map(|settings| Pool { settings, idle: VecDeque::new() }).collect();
-        Pools { pools: RefCell::new(pools), watcher: RefCell::default(), timer: timers.timer() }
+        Pools {
+            pools: RefCell::new(pools),
+            watcher: RefCell::default(),
+            timer: timers.timer(),
+            closed: Cell::default(),
+        }
     }
 
     /// A connection to this address that is open and idle.
@@ -71,7 +78,11 @@ impl Pools {
         let Some(pool) = pools.get_mut(group as usize) else { return };
         let Some(settings) = &pool.settings else { return };
         let now = clock::now();
-        if !link.persists || link.requests >= settings.requests || now.since(link.opened) > settings.time {
+        if self.closed.get()
+            || !link.persists
+            || link.requests >= settings.requests
+            || now.since(link.opened) > settings.time
+        {
             return;
         }
         if let Some(watcher) = &*self.watcher.borrow()
@@ -85,9 +96,7 @@ impl Pools {
             pool.idle.pop_back();
         }
         pool.idle.push_front(Idle { addr: attempt.addr.clone(), location, since: now, link });
-        if !self.timer.is_set() {
-            self.timer.set(now.plus(settings.timeout));
-        }
+        self.timer.set_before(now.plus(settings.timeout));
     }
 
     /// The same of a connection whose answer was not passed on: another takes its place. Not where nginx blames the peer.
@@ -98,8 +107,9 @@ impl Pools {
         }
     }
 
-    /// Closes all.
+    /// Closes all, and keeps no more.
     pub fn clear(&self) {
+        self.closed.set(true);
         for pool in &mut *self.pools.borrow_mut() {
             pool.idle.clear();
         }

@@ -247,6 +247,11 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
                     action = self.tell(&mut flight, Event::Body, now);
                     continue;
                 }
+                // Names are known at once here.
+                Action::Resolve => {
+                    action = self.tell(&mut flight, Event::Failed(502), now);
+                    continue;
+                }
                 Action::Serve(_) => {
                     action = self.tell(&mut flight, Event::Served(200), now);
                     continue;
