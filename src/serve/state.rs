@@ -2,6 +2,7 @@
 //! one after the other. Nothing of it leaves the worker's thread.
 
 use std::cell::{Cell, RefCell};
+use std::hash::{BuildHasher, RandomState};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -53,6 +54,8 @@ pub struct Worker {
     date: RefCell<(u64, String)>,
     /// A second, and how far local time is east of Greenwich in it, in seconds.
     zone: Cell<(u64, i32)>,
+    keys: RandomState,
+    drawn: Cell<u64>,
     /// What it counts for `stub_status`.
     pub counts: Arc<Counts>,
     answers: Cell<u32>,
@@ -120,6 +123,8 @@ impl Worker {
             flights: RefCell::default(),
             date: RefCell::default(),
             zone: Cell::default(),
+            keys: RandomState::new(),
+            drawn: Cell::default(),
             counts: Counts::new(),
             answers: Cell::new(0),
         })
@@ -206,7 +211,7 @@ impl Worker {
         self.terms(exchange).http.as_deref()
     }
 
-    /// Chance for a connection: what its requests are told apart by.
+    /// Chance for a connection: what its requests are told apart by. Peers are chosen by another, whose order counts.
     pub fn draw(&self) -> [u64; 2] {
         let number = self.drawn.get();
         self.drawn.set(number + 2);
