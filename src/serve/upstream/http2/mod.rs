@@ -210,6 +210,9 @@ impl Http2 {
                 None => return Err(BadBody(TOO_LONG.as_bytes().to_vec())),
             }
         }
+        if self.is_over() {
+            self.check_end().map_err(BadBody)?;
+        }
         Ok(Piece { consumed, data, note: Note::None })
     }
 
@@ -222,12 +225,8 @@ impl Http2 {
         loop {
             let input = &input[at..];
             if let Some(data) = &mut self.data {
-                let left = data.left + data.padding;
-                if left == 0 {
-                    if data.ends {
-                        self.phase = Phase::Done;
-                    }
-                    self.data = None;
+                if data.left + data.padding == 0 {
+                    self.end_data();
                     continue;
                 }
                 if input.is_empty() {
@@ -241,6 +240,9 @@ impl Http2 {
                 }
                 let count = input.len().min(data.left as usize);
                 data.left -= count as u32;
+                if data.left + data.padding == 0 {
+                    self.end_data();
+                }
                 return Ok((at + count, Found::Data(at..at + count)));
             }
             let wanted = self.wanted()?;
@@ -262,6 +264,13 @@ impl Http2 {
             if let Some(status) = found? {
                 return Ok((at, Found::Head(status)));
             }
+        }
+    }
+
+    /// A DATA frame is complete.
+    fn end_data(&mut self) {
+        if self.data.take().is_some_and(|data| data.ends) {
+            self.phase = Phase::Done;
         }
     }
 
