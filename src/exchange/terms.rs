@@ -74,6 +74,8 @@ pub struct TermsOf {
     pub reset_timedout: bool,
     /// `limit_rate` and `limit_rate_after`.
     pub limit_rate: Option<Box<[Template; 2]>>,
+    /// `proxy_limit_rate` and its kin.
+    pub upstream_rate: Option<Box<Template>>,
     /// Buffers for answers.
     pub buffering: Buffering,
     /// The sockets to upstreams.
@@ -175,7 +177,7 @@ impl TermsOf {
         let pass = pass::effective(config, scope);
         let protocol = pass.map(|pass| pass.protocol);
         let prefix = protocol.map_or("proxy", Protocol::prefix);
-        let http = (protocol == Some(Protocol::Http)).then(|| Http::compile(config, scope, target, builder));
+        let http = matches!(protocol, Some(Protocol::Http | Protocol::Grpc)).then(|| Http::compile(config, scope, target, builder));
         let cgi = protocol.and_then(|protocol| Cgi::compile(config, scope, protocol, target, builder));
         let memcached = (protocol == Some(Protocol::Memcached)).then(|| Memcached::compile(config, scope, builder));
         let tokens = match config.effective(scope, "server_tokens").map(|set| &set.value) {
@@ -220,6 +222,9 @@ impl TermsOf {
             refreshes: flag("msie_refresh", false),
             reset_timedout: flag("reset_timedout_connection", false),
             limit_rate: limit_rate(config, scope, builder),
+            upstream_rate: config
+                .effective(scope, &format!("{prefix}_limit_rate"))
+                .map(|set| Box::new(builder.template(&Text::read(set.arg(1)).unwrap_or_default()))),
             buffering: Buffering::of(config, scope, prefix),
             near: NearEnd::compile(config, scope, prefix, target, builder),
             heads: HeadTerms::compile(scope, prefix, builder),

@@ -7,7 +7,7 @@ use crate::exchange::Exchange;
 use crate::exchange::answer::Answer;
 use crate::exchange::body::Filters;
 use crate::serve::spool::Spool;
-use crate::serve::upstream::Reading;
+use crate::serve::upstream::{Asked, Reading};
 use crate::wire::http1::{RequestHead, ResponseHead};
 
 /// A request under way.
@@ -25,6 +25,8 @@ pub struct Flight {
     pub upstream_head: ResponseHead,
     /// The same, of other protocols than HTTP.
     pub reading: Reading,
+    /// Where the parts of a request for HTTP/2 end.
+    pub asked: Asked,
     /// Status and words of the upstream's answer, as it wrote them.
     pub status_line: Vec<u8>,
     /// The request as it goes to the upstream.
@@ -35,6 +37,8 @@ pub struct Flight {
     pub body_is_whole: bool,
     /// Of the answer, only the head is wanted.
     pub head_only: bool,
+    /// The answer depends on `Accept-Encoding`.
+    pub varies: bool,
     /// Subrequests that nobody waits for, but that end before the next request of the connection begins.
     pub background: Vec<JoinHandle<()>>,
     /// Bytes of the answer, before its body.
@@ -54,7 +58,7 @@ impl Flight {
         self.head.clear();
         self.upstream_head.clear();
         self.reading = Reading::Http;
-        (self.body_is_whole, self.head_only) = (false, false);
+        (self.body_is_whole, self.head_only, self.varies) = (false, false, false);
         self.background.clear();
         self.body.clear();
         for buffer in [&mut self.request, &mut self.out, &mut self.room] {

@@ -51,7 +51,7 @@ impl Exchange {
     #[inline]
     fn read_head(&mut self, site: &Site, listener: &Listener) -> Result<(), u16> {
         const BAD: u16 = 400;
-        let connect = self.request.method() == b"CONNECT";
+        let connect = self.request.version < 20 && self.request.method() == b"CONNECT";
         if connect || !self.request.take_plain_target() {
             let merges = site.server(listener.default).merge_slashes;
             let target = if connect { self.request.connect_target() } else { self.request.read_target(merges) };

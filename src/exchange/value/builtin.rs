@@ -101,6 +101,8 @@ fn printed(builtin: Builtin, exchange: &mut Exchange) -> Option<Slice> {
     let unix = exchange.epoch + exchange.now.0;
     let request = &mut exchange.request;
     match builtin {
+        Builtin::Http2 if request.version != 20 => Some(Slice::default()),
+        Builtin::Http2 => Some(request.push(if request.connection.tls { b"h2" } else { b"h2c" })),
         Builtin::Connection => {
             let number = request.connection.number;
             Some(print(request, format_args!("{number}")))

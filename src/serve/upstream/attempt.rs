@@ -49,6 +49,7 @@ pub async fn attempt<C: Client>(
     worker.tell(&mut flight.exchange, Event::Connected);
     speaks::begin(flight);
     link.sending = Sending::default();
+    speaks::start(worker, flight, link);
     let passing = *flight.exchange.passing();
     client.timer().set_after(passing.read_timeout);
     if !flight.body_is_whole && flight.exchange.request.has_body() {
@@ -148,6 +149,7 @@ fn poll_head<C: Client>(
             Poll::Ready(Err(Unsent::Client(BodyFault::Bad(status)))) => return Poll::Ready(Err(Failed::Body(status))),
         }
     }
+    let mut heard = false;
     loop {
         let mut scratch = worker.scratch.borrow_mut();
         match link.stream.poll_read(cx, &mut scratch) {
@@ -160,6 +162,7 @@ fn poll_head<C: Client>(
                 return Poll::Ready(Err(Failed::Reset));
             }
             Poll::Ready(Ok(count)) => {
+                heard = true;
                 let bytes = &scratch[..count];
                 let read = if link.rest.is_empty() {
                     speaks::read_head(worker, flight, link, bytes)
@@ -174,6 +177,10 @@ fn poll_head<C: Client>(
             }
             Poll::Pending => break,
         }
+    }
+    if heard && !link.sending.is_done {
+        // The peer may have made room for more of the request, or wants an answer of the connection itself.
+        return poll_head(cx, worker, client, flight, link);
     }
     if client.timer().poll(cx).is_ready() {
         let about = if link.sending.is_done { READING_HEAD } else { SENDING };

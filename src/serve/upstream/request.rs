@@ -21,9 +21,28 @@ pub struct Sending {
     piece: Vec<u8>,
     at: usize,
     /// `piece` is the last one.
-    is_last: bool,
+    pub is_last: bool,
     /// Nothing is left.
     pub is_done: bool,
+}
+
+impl Sending {
+    /// What is left of the current piece.
+    pub fn left(&self) -> &[u8] {
+        self.piece.get(self.at..).unwrap_or_default()
+    }
+
+    /// So much of it was taken.
+    pub fn took(&mut self, count: usize) {
+        self.at += count;
+    }
+
+    /// All of the body.
+    pub fn set(&mut self, body: &[u8]) {
+        self.piece.clear();
+        self.piece.extend_from_slice(body);
+        (self.at, self.is_last) = (0, true);
+    }
 }
 
 /// Why a request cannot be sent.
@@ -52,6 +71,9 @@ pub fn poll_request<C: Client>(
     flight: &mut Flight,
     link: &mut Link,
 ) -> Poll<Result<(), Unsent>> {
+    if link.http2.is_some() {
+        return speaks::http2::poll_send(cx, worker, client, flight, link);
+    }
     let sends_body = speaks::sends_body(worker, &flight.exchange) && flight.exchange.request.has_body();
     if link.sending.head == 0 && sends_body && goes_with_head(flight) {
         if let Poll::Ready(Err(fault)) = poll_piece(cx, worker, client, flight, &mut link.sending) {
@@ -105,7 +127,7 @@ fn poll_body<C: Client>(
 }
 
 /// Makes the next piece.
-fn poll_piece<C: Client>(
+pub fn poll_piece<C: Client>(
     cx: &mut Context,
     worker: &Worker,
     client: &mut C,
