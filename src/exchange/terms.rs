@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::access_log::{AccessLog, Compiled};
+use super::access_log::{AccessLog, Compiled, LogCache};
 use super::answer::HeadTerms;
 use super::local::LocalTerms;
 use super::passed::{Cgi, Http, Memcached, NearEnd};
@@ -78,14 +78,16 @@ pub struct TermsOf {
     pub buffering: Buffering,
     /// The sockets to upstreams.
     pub near: NearEnd,
+    /// The access logs.
+    pub access_logs: Arc<[AccessLog]>,
+    /// How log files whose names have variables are kept open, if they are.
+    pub log_cache: Option<LogCache>,
+    /// Subrequests are logged, too.
+    pub log_subrequest: bool,
     /// What the header filters go by.
     pub heads: HeadTerms,
     /// How files are served.
     pub local: LocalTerms,
-    /// The access logs.
-    pub access_logs: Arc<[AccessLog]>,
-    /// Subrequests are logged, too.
-    pub log_subrequest: bool,
     /// How requests are passed on by HTTP.
     pub http: Option<Box<Http>>,
     /// How requests are passed on by FastCGI, SCGI, uwsgi.
@@ -222,10 +224,11 @@ impl TermsOf {
             limit_rate: limit_rate(config, scope, builder),
             buffering: Buffering::of(config, scope, prefix),
             near: NearEnd::compile(config, scope, prefix, target, builder),
+            access_logs,
+            log_cache: LogCache::of(config, scope),
+            log_subrequest: flag("log_subrequest", false),
             heads: HeadTerms::compile(scope, prefix, builder),
             local: LocalTerms::compile(scope, builder),
-            access_logs,
-            log_subrequest: flag("log_subrequest", false),
             http: http.map(Box::new),
             cgi: cgi.map(Box::new),
             memcached: memcached.map(Box::new),

@@ -6,6 +6,7 @@ use tokio::task::JoinHandle;
 use crate::exchange::Exchange;
 use crate::exchange::answer::Answer;
 use crate::exchange::body::Filters;
+use crate::serve::log::Stage;
 use crate::serve::spool::Spool;
 use crate::serve::upstream::Reading;
 use crate::wire::http1::{RequestHead, ResponseHead};
@@ -39,6 +40,8 @@ pub struct Flight {
     pub background: Vec<JoinHandle<()>>,
     /// Bytes of the answer, before its body.
     pub out: Vec<u8>,
+    /// What is wrong with the head of the request, to be logged once it is known whose request it is.
+    pub complaint: Option<(Stage, Vec<u8>)>,
     /// Room for whatever.
     pub room: Vec<u8>,
 }
@@ -53,6 +56,7 @@ impl Flight {
         self.filters.clear();
         self.head.clear();
         self.upstream_head.clear();
+        self.complaint = None;
         self.reading = Reading::Http;
         (self.body_is_whole, self.head_only) = (false, false);
         self.background.clear();

@@ -135,7 +135,7 @@ impl Timer {
     }
 
     /// Sets the time, unless an earlier one is set.
-    pub fn set_before(&self, at: Millis) {
+    pub fn set_no_later(&self, at: Millis) {
         if at.0 < self.due.get() {
             self.set(at);
         }

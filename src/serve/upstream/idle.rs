@@ -96,7 +96,7 @@ impl Pools {
             pool.idle.pop_back();
         }
         pool.idle.push_front(Idle { addr: attempt.addr.clone(), location, since: now, link });
-        self.timer.set_before(now.plus(settings.timeout));
+        self.timer.set_no_later(now.plus(settings.timeout));
     }
 
     /// The same of a connection whose answer was not passed on: another takes its place. Not where nginx blames the peer.

@@ -15,5 +15,4 @@ pub use attempt::attempt;
 pub use idle::Pools;
 pub use link::Link;
 pub use relay::forward;
-pub use say::{CONNECTING, say_of};
 pub use speaks::Reading;

@@ -43,6 +43,7 @@ struct Relay {
 /// How it ended.
 enum Ended {
     Whole,
+    ClientTimeout,
     Reset,
     ReadTimeout,
     ClientGone,
@@ -51,6 +52,9 @@ enum Ended {
 /// Passes an answer on whose head was read.
 pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut link: Link) -> Event {
     make_answer(worker, flight, &link);
+    if let Some(attempt) = flight.exchange.attempts.last_mut() {
+        attempt.response_length += link.rest.len() as u64;
+    }
     if let Err(refused) = send::filter(worker, flight) {
         if !refused.keeps_headers {
             flight.answer.clear();
@@ -91,6 +95,11 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
         Ended::ReadTimeout => {
             say_of(worker, flight, Level::Error, TIMED_OUT, READING_BODY);
             Event::ReadTimeout
+        }
+        Ended::ClientTimeout => {
+            let words = b"client timed out (110: Connection timed out)";
+            say_of(worker, flight, Level::Info, words, "while sending to client");
+            Event::ClientGone
         }
         Ended::ClientGone => Event::ClientGone,
     }
@@ -209,6 +218,10 @@ impl Relay {
                 }
                 Poll::Ready(Ok(count)) => {
                     self.heard = clock::now();
+                    if let Some(attempt) = flight.exchange.attempts.last_mut() {
+                        attempt.bytes_received += count as u64;
+                        attempt.response_length += count as u64;
+                    }
                     if let Err(ended) = self.take(cx, worker, client, flight, link, &scratch[..count]) {
                         self.failed = Some(ended);
                     }
@@ -234,7 +247,7 @@ impl Relay {
     ) -> Poll<Ended> {
         let (ended, due) = match read_timeout {
             Some(timeout) => (Ended::ReadTimeout, self.heard.plus(timeout)),
-            None => (Ended::ClientGone, self.took.plus(send_timeout)),
+            None => (Ended::ClientTimeout, self.took.plus(send_timeout)),
         };
         client.timer().set(due);
         if client.timer().poll(cx).is_ready() { Poll::Ready(ended) } else { Poll::Pending }

@@ -69,6 +69,9 @@ pub fn poll_request<C: Client>(
     }
     ready!(link.stream.poll_flush(cx))?;
     link.sending.is_done = true;
+    if let Some(attempt) = flight.exchange.attempts.last_mut() {
+        attempt.bytes_sent = link.sending.head as u64 + link.sending.body;
+    }
     Poll::Ready(Ok(()))
 }
 
