@@ -66,6 +66,8 @@ pub struct Exchange {
     pub challenges: Headers,
     /// It is a subrequest, which another request makes for itself.
     pub is_sub: bool,
+    /// It was answered, and does what `post_action` says.
+    pub(super) is_after: bool,
     /// Where it is in its access phase.
     pub(super) admission: Admission,
     /// The client's body is read for copies of the request.
@@ -120,7 +122,7 @@ impl Exchange {
         (self.reply, self.destined) = (None, None);
         self.uid = super::answer::KnownUid::default();
         (self.forwards, self.was_limited, self.was_counted) = (false, false, false);
-        (self.is_sub, self.reads_for_copies) = (false, false);
+        (self.is_sub, self.is_after, self.reads_for_copies) = (false, false, false);
         self.challenges.clear();
         self.admission = Admission::default();
     }

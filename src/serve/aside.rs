@@ -47,6 +47,40 @@ pub async fn authorize<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &
     Event::Authorized(status)
 }
 
+/// Gets the texts that stand around an answer, if there are to be some; whether the client stayed meanwhile.
+pub async fn surround<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight) -> bool {
+    let Some(surroundings) = flight.answer.surroundings else { return true };
+    let mut texts = [Vec::new(), Vec::new()];
+    for (uri, text) in surroundings.uris.iter().zip(&mut texts) {
+        let Some(uri) = uri else { continue };
+        let path = flight.exchange.text(&worker.generation.site, *uri).to_vec();
+        let mut sub = worker.take_off();
+        sub.body_is_whole = true;
+        let how = Sub { uri: &path, keeps_args: false, keeps_method: false };
+        let action = worker.begin_within(&flight.exchange, &mut sub.exchange, &how);
+        let mut inner = Inner::listening(worker);
+        if !stays(worker, client, &mut run(worker, &mut inner, &mut sub, action)).await {
+            worker.tell(&mut sub.exchange, Event::ClientGone);
+            return false;
+        }
+        worker.land(sub);
+        (*text, _) = inner.into_body();
+    }
+    let Flight { answer, filters, .. } = flight;
+    answer.surround(filters, texts);
+    true
+}
+
+/// Does what is to be done after an answer, if its location wants that: `post_action`.
+pub async fn follow_up(worker: &Rc<Worker>, flight: &mut Flight) {
+    while let Some(action) = worker.post_action(&mut flight.exchange) {
+        flight.head_only = true;
+        flight.request.clear();
+        let mut inner = Inner::deaf(worker);
+        run(worker, &mut inner, flight, action).await;
+    }
+}
+
 /// Waits for a subrequest; whether the client stayed meanwhile.
 async fn stays<C: Client>(worker: &Worker, client: &mut C, run: &mut Pin<Box<dyn Future<Output = ()> + '_>>) -> bool {
     poll_fn(|cx| {

@@ -36,6 +36,8 @@ pub struct Flight {
     pub body_is_whole: bool,
     /// Of the answer, only the head is wanted.
     pub head_only: bool,
+    /// The answer depends on `Accept-Encoding`.
+    pub varies: bool,
     /// Subrequests that nobody waits for, but that end before the next request of the connection begins.
     pub background: Vec<JoinHandle<()>>,
     /// Bytes of the answer, before its body.
@@ -58,7 +60,7 @@ impl Flight {
         self.upstream_head.clear();
         self.complaint = None;
         self.reading = Reading::Http;
-        (self.body_is_whole, self.head_only) = (false, false);
+        (self.body_is_whole, self.head_only, self.varies) = (false, false, false);
         self.background.clear();
         self.body.clear();
         for buffer in [&mut self.request, &mut self.out, &mut self.room] {

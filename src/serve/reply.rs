@@ -1,5 +1,7 @@
 //! Answers that nginx makes itself: pages for its statuses, the texts of `return`, redirects.
 
+use std::rc::Rc;
+
 use super::client::Client;
 use super::flight::Flight;
 use super::send::{Source, send, send_filtered};
@@ -11,7 +13,7 @@ use crate::exchange::{Exchange, Reply, TermsOf};
 const SILENT: &[u16] = &[408, 444, 499];
 
 /// Sends the answer.
-pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) {
+pub async fn answer<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight) {
     let status = flight.exchange.status;
     if SILENT.contains(&status) {
         client.fail();

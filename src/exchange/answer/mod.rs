@@ -2,13 +2,16 @@
 //! them first and in an order of its own; all others stand in a list.
 
 mod added;
+mod addition;
 mod charset;
 mod filter;
+mod gzip;
 mod http1;
 mod not_modified;
 mod page;
 mod range;
 mod status;
+mod sub;
 mod types;
 mod upstream;
 mod userid;
@@ -58,6 +61,8 @@ pub struct Answer {
     pub header_only: bool,
     /// The client may ask for ranges of it.
     pub ranges: Ranges,
+    /// What is still to be put around the content.
+    pub surroundings: Option<addition::Surroundings>,
     /// `Vary: Accept-Encoding` is due.
     pub gzip_vary: bool,
     /// Its content comes from an upstream: once, from its beginning.
@@ -93,6 +98,7 @@ impl Answer {
         self.lists_last_modified = false;
         (self.has_server, self.has_date, self.header_only, self.gzip_vary) = (false, false, false, false);
         self.ranges = Ranges::No;
+        self.surroundings = None;
         (self.of_upstream, self.expects_trailers) = (false, false);
         self.parts.clear();
         self.parts_tail.clear();
@@ -151,6 +157,19 @@ impl Answer {
     pub fn forget_ranges(&mut self) {
         self.ranges = Ranges::No;
         self.list.remove(b"Accept-Ranges");
+    }
+
+    /// Says that the content is not byte for byte the one that `ETag` names: `ngx_http_weak_etag`.
+    pub fn weaken_etag(&mut self) {
+        let Some(etag) = self.list.get(b"ETag") else { return };
+        if etag.len() > 2 && etag.starts_with(b"W/") {
+            return;
+        }
+        if etag.first() != Some(&b'"') {
+            return self.forget_etag();
+        }
+        let weak = [b"W/", etag].concat();
+        self.list.set(b"ETag", &weak);
     }
 
     /// Forgets `ETag`.

@@ -73,6 +73,17 @@ impl Filters {
         self.chain.push(filter);
     }
 
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.chain.len()
+    }
+
+    /// Adds one after the first so many.
+    pub fn insert(&mut self, at: usize, filter: Box<dyn BodyFilter>) {
+        self.chain.insert(at, filter);
+    }
+
     /// Adds one that sees the content as it was made.
     pub fn push_first(&mut self, filter: Box<dyn BodyFilter>) {
         self.chain.insert(0, filter);
