@@ -13,7 +13,7 @@ use super::tunnel::tunnel;
 use crate::balance::Millis;
 use crate::exchange::answer::Ranges;
 use crate::exchange::body::Broken;
-use crate::exchange::{Event, Exchange, Ignored, TermsOf};
+use crate::exchange::{Event, Ignored, TermsOf};
 use crate::serve::aside;
 use crate::serve::client::Client;
 use crate::serve::client::pace::Pace;
@@ -79,7 +79,7 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
     let mut relay = Relay {
         pending: Spool::default(),
         at: 0,
-        buffers: buffers(&flight.exchange, worker.terms(&flight.exchange).buffering.on),
+        buffers: speaks::buffers(worker, &flight.exchange),
         is_over: false,
         pace: None,
         is_ended: false,
@@ -105,18 +105,6 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
             Event::ReadTimeout
         }
         Ended::ClientGone => Event::ClientGone,
-    }
-}
-
-/// Whether the answer is read as fast as it comes: `X-Accel-Buffering` may say otherwise than the configuration.
-fn buffers(exchange: &Exchange, on: bool) -> bool {
-    if exchange.passing().ignored.contains(Ignored::BUFFERING) {
-        return on;
-    }
-    match exchange.upstream_headers.get(b"x-accel-buffering") {
-        Some(value) if value.eq_ignore_ascii_case(b"no") => false,
-        Some(value) if value.eq_ignore_ascii_case(b"yes") => true,
-        _ => on,
     }
 }
 
