@@ -9,6 +9,7 @@ use std::task::Poll;
 
 use super::aside;
 use super::client::Client;
+use super::clock;
 use super::flight::Flight;
 use super::local::complain;
 use super::log::Level;
@@ -101,6 +102,7 @@ pub async fn send_filtered<C: Client>(worker: &Rc<Worker>, client: &mut C, fligh
 pub fn end<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) {
     let Flight { answer, exchange, .. } = flight;
     if answer.expects_trailers && !answer.header_only {
+        exchange.now = clock::now();
         worker.terms(exchange).heads.write_trailers(&worker.generation.site, exchange, answer);
     }
     if !answer.trailers.is_empty() {
