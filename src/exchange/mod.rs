@@ -6,6 +6,7 @@
 
 pub mod answer;
 mod attempt;
+mod facts;
 pub mod body;
 mod files;
 mod headers;
@@ -15,6 +16,7 @@ mod passed;
 mod plan;
 mod request;
 mod route;
+mod secured;
 mod site;
 mod state;
 mod terms;
@@ -23,13 +25,15 @@ mod value;
 mod world;
 
 pub use attempt::{Attempt, Attempts, Ending};
+pub use facts::{Facts, Told};
 pub use files::Files;
 pub use headers::Headers;
 pub use life::{Action, Event};
-pub use passed::{Body, Cgi, Http, HttpVersion, Memcached, Own as CgiOwn};
+pub use passed::{Body, Certificates, Cgi, Http, HttpVersion, Memcached, Own as CgiOwn, SecurePass};
 pub use plan::Plan;
 pub use request::{Connection, Line, Request, Slice};
 pub use route::{Content, Destination, Failed, Found, Reply, Route, To};
+pub use secured::{ClientCertificate, Handshake, Unfit, VerifyClient};
 pub use site::{Handler, Listener, ListenerId, Location, LocationId, Passed, Server, ServerId, Site};
 pub use state::Exchange;
 pub use terms::{Buffering, Lingering, ServerTerms, Terms, TermsOf};

@@ -2,10 +2,12 @@
 //! needed room for stays for the next.
 
 use super::attempt::Attempts;
+use super::facts::Facts;
 use super::headers::Headers;
 use super::limits::Held;
 use super::request::{Connection, Line, Request, Slice};
 use super::route::{Reply, Route, To};
+use super::secured::Unfit;
 use super::site::Site;
 use super::upstream::{Passing, Tries};
 use crate::balance::Millis;
@@ -22,6 +24,10 @@ pub struct Exchange {
     pub attempts: Attempts,
     /// The headers of the upstream's answer.
     pub upstream_headers: Headers,
+    /// What only the driver knows.
+    pub facts: Facts,
+    /// Why TLS does not fit the request.
+    pub(super) unfit: Option<Unfit>,
     /// The time.
     pub now: Millis,
     /// When the request arrived.
@@ -63,7 +69,7 @@ impl Exchange {
         self.upstream_headers.clear();
         (self.now, self.started, self.status, self.waited) = (now, now, 0, 0);
         self.tries.reset();
-        (self.reply, self.destined) = (None, None);
+        (self.reply, self.destined, self.unfit) = (None, None, None);
         (self.forwards, self.was_limited, self.was_counted) = (false, false, false);
     }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::passed::{Cgi, Http, Memcached};
+use super::passed::{Certificates, Cgi, Http, Memcached, SecurePass};
 use super::site::{LocationId, ServerId};
 use crate::config::{Config, ScopeId, Value, values};
 use crate::exchange::site::Builder;
@@ -64,6 +64,8 @@ pub struct TermsOf {
     pub cgi: Option<Box<Cgi>>,
     /// What memcached is asked for.
     pub memcached: Option<Box<Memcached>>,
+    /// The texts of TLS towards upstreams.
+    pub secure: Option<Box<SecurePass>>,
 }
 
 /// `lingering_close` and its kin.
@@ -101,6 +103,8 @@ pub struct ServerTerms {
     pub large_buffers: (u64, u64),
     /// Headers in a request at most.
     pub max_headers: u64,
+    /// Certificates whose names have variables.
+    pub certificates: Certificates,
 }
 
 impl Terms {
@@ -113,7 +117,7 @@ impl Terms {
             let of = TermsOf::compile(scope, builder);
             terms.locations.push(of);
         }
-        terms.servers.extend(servers.into_iter().map(|scope| ServerTerms::of(config, scope)));
+        terms.servers.extend(servers.into_iter().map(|scope| ServerTerms::of(config, scope, builder)));
         terms
     }
 
@@ -144,6 +148,7 @@ impl TermsOf {
         let http = (protocol == Some(Protocol::Http)).then(|| Http::compile(config, scope, target, builder));
         let cgi = protocol.and_then(|protocol| Cgi::compile(config, scope, protocol, target, builder));
         let memcached = (protocol == Some(Protocol::Memcached)).then(|| Memcached::compile(config, scope, builder));
+        let secure = protocol.and_then(|protocol| SecurePass::compile(config, scope, protocol, builder));
         let tokens = match config.effective(scope, "server_tokens").map(|set| &set.value) {
             Some(Value::Enum(0)) => "nginx".to_owned(),
             _ => format!("nginx/{}", target.version),
@@ -178,6 +183,7 @@ impl TermsOf {
             http: http.map(Box::new),
             cgi: cgi.map(Box::new),
             memcached: memcached.map(Box::new),
+            secure: secure.map(Box::new),
         }
     }
 }
@@ -212,7 +218,7 @@ fn keepalive_timeouts(config: &Config, scope: ScopeId) -> (u64, u64) {
 }
 
 impl ServerTerms {
-    fn of(config: &Config, scope: ScopeId) -> ServerTerms {
+    fn of(config: &Config, scope: ScopeId, builder: &mut Builder) -> ServerTerms {
         let number = |name, default| config.number(scope, name, default);
         let large_buffers = match config.effective(scope, "large_client_header_buffers").map(|set| &set.value) {
             Some(Value::Bufs(count, size)) => (*count, *size),
@@ -223,6 +229,7 @@ impl ServerTerms {
             header_buffer: number("client_header_buffer_size", 1 << 10),
             large_buffers,
             max_headers: number("max_headers", 1000),
+            certificates: Certificates::compile(config, scope, builder),
         }
     }
 }

@@ -16,11 +16,13 @@ mod process;
 mod reply;
 pub mod resolver;
 pub mod run;
+mod secure;
 mod settings;
 mod state;
 mod stream;
 mod timers;
 pub mod tls;
+mod unsupported;
 mod upstream;
 mod worker;
 

@@ -65,7 +65,7 @@ fn prepare(worker: &Worker, flight: &mut Flight, reply: Reply) {
             answer.set_type(b"text/plain");
         }
         None => {
-            if write_page(reply.status, &terms.signature, false, out) {
+            if write_page(exchange.route.page(reply.status), &terms.signature, false, out) {
                 answer.set_type(b"text/html");
             }
         }

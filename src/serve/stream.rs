@@ -1,10 +1,12 @@
 //! A connection, to a client or to an upstream: bytes over TCP, a UNIX domain socket, or TLS over either.
 
 use std::io;
+use std::os::fd::AsRawFd;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use nix::sys::socket::{MsgFlags, recv};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
 /// Bytes without TLS.
@@ -37,7 +39,11 @@ impl Stream {
             Stream::Server(tls) => Pin::new(tls).poll_read(cx, &mut buffer),
             Stream::Client(tls) => Pin::new(tls).poll_read(cx, &mut buffer),
         };
-        done.map_ok(|()| buffer.filled().len())
+        match done {
+            // Few say farewell; nginx takes it as the end all the same.
+            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Poll::Ready(Ok(0)),
+            done => done.map_ok(|()| buffer.filled().len()),
+        }
     }
 
     /// Writes some bytes.
@@ -69,6 +75,34 @@ impl Stream {
         }
     }
 
+    /// Ready once there may be something to read, or the end.
+    #[inline]
+    pub fn poll_readable(&mut self, cx: &mut Context) -> Poll<()> {
+        if let Stream::Server(tls) = self {
+            // What came with the end of the handshake, or of the last request, is in no socket any more.
+            let came = tls.get_mut().1.process_new_packets();
+            if came.is_ok_and(|state| state.plaintext_bytes_to_read() > 0) {
+                return Poll::Ready(());
+            }
+        }
+        self.socket().poll_readable(cx).map(drop)
+    }
+
+    /// Whether nothing came that would have to be read, and the other side has not closed it; wakes when that changes.
+    /// TLS may have had something to say for itself.
+    pub fn poll_quiet(&mut self, cx: &mut Context) -> bool {
+        match self {
+            Stream::Plain(plain) => plain.poll_readable(cx).is_pending() || plain.is_quiet(),
+            Stream::Server(_) | Stream::Client(_) => self.poll_read(cx, &mut [0; 1]).is_pending(),
+        }
+    }
+
+    /// Whether it is TLS.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        !matches!(self, Stream::Plain(_))
+    }
+
     /// The socket.
     #[must_use]
     pub fn socket(&self) -> &Plain {
@@ -98,6 +132,35 @@ impl Plain {
         match self {
             Plain::Tcp(tcp) => tcp.try_read(into),
             Plain::Unix(unix) => unix.try_read(into),
+        }
+    }
+}
+
+impl Plain {
+    /// Looks at what came without taking it or waiting for it.
+    ///
+    /// # Errors
+    /// The system's; `WouldBlock` where nothing came.
+    pub fn try_peek(&self, into: &mut [u8]) -> io::Result<usize> {
+        let mut peek = |fd| recv(fd, into, MsgFlags::MSG_PEEK).map_err(io::Error::from);
+        match self {
+            Plain::Tcp(tcp) => tcp.try_io(Interest::READABLE, || peek(tcp.as_raw_fd())),
+            Plain::Unix(unix) => unix.try_io(Interest::READABLE, || peek(unix.as_raw_fd())),
+        }
+    }
+
+    /// Nothing came and the other side has not closed it.
+    fn is_quiet(&self) -> bool {
+        let nothing = self.try_read(&mut [0; 1]);
+        matches!(nothing, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+    }
+}
+
+/// TLS says farewell, as far as that goes without waiting.
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if self.is_secure() {
+            let _ = self.poll_shutdown(&mut Context::from_waker(Waker::noop()));
         }
     }
 }

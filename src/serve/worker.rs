@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::sync::watch;
 use tokio::task::{LocalSet, spawn_local};
 
+use super::client::arrival::{Arrived, arrive};
 use super::client::http1::Http1;
 use super::generation::Generation;
 use super::log::{Level, Logs, MAIN};
@@ -135,22 +136,36 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
     let site = &worker.generation.site;
     let server = local_address(&plain);
     let listener = server.and_then(|server| site.listener_at(server)).unwrap_or(listener);
-    let connection = Connection {
+    let mut connection = Connection {
         client: client.map(|client| client.ip().to_canonical()),
         client_port: client.map_or(0, |client| client.port()),
         server,
-        tls: false,
         number: next_number(),
+        ..Connection::default()
     };
     if let Plain::Tcp(tcp) = &plain {
         // Without it answers wait for acknowledgements; that it fails says only that the client has gone.
         let _ = tcp.set_nodelay(true);
     }
     let open = Open::new(worker);
-    let client = Http1::new(worker, Stream::Plain(plain), listener, connection);
+    let of = site.listener(listener);
+    if !of.tls && !of.proxy_protocol {
+        let arrived = Arrived { stream: Stream::Plain(plain), rest: Vec::new(), secured: None, proxied: None };
+        let client = Http1::new(worker, arrived, listener, connection);
+        spawn_local(async move {
+            let worker = Rc::clone(&open.0);
+            client.run(worker).await;
+            drop(open);
+        });
+        return;
+    }
     spawn_local(async move {
         let worker = Rc::clone(&open.0);
-        client.run(worker).await;
+        // Apart, so that an idle connection is small.
+        if let Some(arrived) = Box::pin(arrive(&worker, plain, listener, &mut connection)).await {
+            // HTTP/2 takes over here: `arrived.secured.is_some_and(|secured| secured.is_http2())`.
+            Http1::new(&worker, arrived, listener, connection).run(worker).await;
+        }
         drop(open);
     });
 }

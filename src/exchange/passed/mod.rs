@@ -2,7 +2,9 @@
 
 mod cgi;
 mod http;
+mod secure;
 mod uri;
 
 pub use cgi::{Cgi, Memcached, Own};
 pub use http::{Body, Http, HttpVersion};
+pub use secure::{Certificates, SecurePass};

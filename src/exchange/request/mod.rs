@@ -9,6 +9,7 @@ mod target;
 use std::net::{IpAddr, SocketAddr};
 
 use super::headers::is_named;
+use super::secured::Handshake;
 pub(super) use arguments::{argument, cookie, set_cookie};
 use host::ReadHost;
 pub(super) use host::valid_host;
@@ -57,6 +58,10 @@ pub struct Connection {
     pub server: Option<SocketAddr>,
     /// It speaks TLS.
     pub tls: bool,
+    /// What became of the handshake, where there was one.
+    pub handshake: Option<Handshake>,
+    /// The client that the PROXY protocol told of.
+    pub proxied: Option<(IpAddr, u16)>,
     /// `$connection`
     pub number: u64,
 }

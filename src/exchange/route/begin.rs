@@ -11,12 +11,15 @@ use crate::exchange::value::real_client;
 impl Exchange {
     /// Finds the location of the request, which came to `listener`.
     pub fn begin(&mut self, site: &Site, listener: ListenerId) -> Found {
-        let listener = site.listener(listener);
         self.route.prepare(site);
-        self.choose(site, listener.default);
-        let server = site.server(listener.default);
+        let first = self.first_server(site, listener);
+        self.choose(site, first);
+        let server = site.server(first);
         self.request.drop_odd_headers(server.underscores, server.odd_headers);
-        if let Err(status) = self.read_head(site, listener) {
+        if let Err(status) = self.read_head(site, site.listener(listener)) {
+            return self.refuse(site, status);
+        }
+        if let Err(status) = self.judge_tls(site, listener) {
             return self.refuse(site, status);
         }
         self.find_client(site);
@@ -27,13 +30,20 @@ impl Exchange {
     pub(in crate::exchange) fn begin_refused(&mut self, site: &Site, listener: ListenerId, status: u16) -> Found {
         self.route.prepare(site);
         if self.request.host.is_empty() {
-            self.choose(site, site.listener(listener).default);
+            let first = self.first_server(site, listener);
+            self.choose(site, first);
         }
         self.refuse(site, status)
     }
 
+    /// Gets ready for a server, without a request.
+    pub(in crate::exchange) fn enter_server(&mut self, site: &Site, server: ServerId) {
+        self.route.prepare(site);
+        self.choose(site, server);
+    }
+
     #[inline]
-    fn choose(&mut self, site: &Site, server: ServerId) {
+    pub(in crate::exchange) fn choose(&mut self, site: &Site, server: ServerId) {
         self.route.server = server;
         self.route.location = site.server(server).location;
     }
@@ -44,7 +54,7 @@ impl Exchange {
         const BAD: u16 = 400;
         let connect = self.request.method() == b"CONNECT";
         if connect || !self.request.take_plain_target() {
-            let merges = site.server(listener.default).merge_slashes;
+            let merges = site.server(self.route.server).merge_slashes;
             let target = if connect { self.request.connect_target() } else { self.request.read_target(merges) };
             if let Some(host) = target.ok_or(BAD)?.host {
                 self.take_host(site, listener, host)?;
@@ -53,7 +63,7 @@ impl Exchange {
         match self.request.known.host {
             Some(host) if self.request.host.is_empty() => self.take_host(site, listener, host)?,
             Some(host) => drop(valid_host(self.request.get(host)).ok_or(BAD)?),
-            None if self.request.host.is_empty() => self.choose_by_name(site, listener, Slice::default()),
+            None if self.request.host.is_empty() => self.choose_by_name(site, listener, Slice::default())?,
             None => {}
         }
         if self.request.known.repeated || (self.request.known.host.is_none() && self.request.version > 10) {
@@ -81,13 +91,25 @@ impl Exchange {
             host = self.request.since(start);
         }
         (self.request.host, self.request.port) = (host, self.request.last_host.port);
-        self.choose_by_name(site, listener, host);
-        Ok(())
+        self.choose_by_name(site, listener, host)
+    }
+
+    /// `ngx_http_set_virtual_server`
+    #[inline]
+    fn choose_by_name(&mut self, site: &Site, listener: &Listener, host: Slice) -> Result<(), u16> {
+        let Some(handshake) = self.request.connection.handshake.filter(|handshake| handshake.named) else {
+            self.find_by_name(site, listener, host);
+            return Ok(());
+        };
+        self.choose(site, listener.default);
+        self.find_by_name(site, listener, host);
+        let now = (self.epoch + self.now.0) / 1000;
+        self.judge_name(site, handshake, now.cast_signed())
     }
 
     /// `ngx_http_find_virtual_server`
     #[inline]
-    fn choose_by_name(&mut self, site: &Site, listener: &Listener, host: Slice) {
+    fn find_by_name(&mut self, site: &Site, listener: &Listener, host: Slice) {
         let Some(choice) = &listener.names else { return };
         if let Some(server) = choice.names.find(self.request.get(host)) {
             return self.choose(site, ServerId(server));
@@ -139,6 +161,8 @@ impl Exchange {
         if self.request.original.is_some() {
             return;
         }
+        let proxied = self.request.connection.proxied;
+        let proxied_text = proxied.map(|(address, _)| self.request.push(crate::config::ip_text(address).as_bytes()));
         let request = &self.request;
         let client = (request.connection.client, request.connection.client_port);
         let (trusted, recursive) = (&realip.trusted, realip.recursive);
@@ -148,7 +172,8 @@ impl Exchange {
                 let first = request.values(name).next();
                 real_client(request, client, first.into_iter(), trusted, recursive)
             }
-            Sender::ProxyProtocol => None,
+            Sender::ProxyProtocol => real_client(request, client, proxied_text.into_iter(), trusted, recursive)
+                .and_then(|(address, _)| Some((address, proxied?.1))),
         };
         if let Some((address, port)) = found {
             self.request.original = Some(client);

@@ -121,6 +121,8 @@ pub struct Route {
     /// Captures are escaped in the values of a program.
     quoting: bool,
     uri_changes: u8,
+    /// A status of nginx's own that clients see as 400, on a page of its own.
+    special: u16,
     /// An error page is on its way.
     error_page: bool,
     /// The status that the answer will have, whoever makes it; 0 for its own.
@@ -146,7 +148,7 @@ impl Route {
     #[inline]
     pub(super) fn reset(&mut self) {
         (self.handler, self.redirect, self.proxy, self.passed_uri) = (None, None, None, None);
-        self.body_refused = false;
+        (self.body_refused, self.special) = (false, 0);
         (self.internal, self.uri_changed, self.valid_location, self.error_page) = (false, false, true, false);
         (self.uri_changes, self.error_status, self.depth) = (MAX_URI_CHANGES + 1, 0, 0);
         self.groups.clear();
@@ -169,6 +171,12 @@ impl Route {
     #[inline]
     pub fn outcome(&self, status: u16) -> u16 {
         if self.error_status == 0 { status } else { self.error_status }
+    }
+
+    /// Whose page goes with an answer of this status.
+    #[must_use]
+    pub fn page(&self, status: u16) -> u16 {
+        if status == 400 && self.special != 0 { self.special } else { status }
     }
 
     /// A `Location` header that was set on the way. It stays even where an error page takes the place of the redirect.

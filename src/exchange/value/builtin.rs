@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::format::{print, push_address, seconds, time_iso8601, time_local};
 use super::table::{Builtin, Variable};
 use super::upstream;
+use crate::exchange::facts::Told;
 use crate::exchange::request::{Slice, argument, cookie};
 use crate::exchange::site::Site;
 use crate::exchange::state::Exchange;
@@ -28,8 +29,22 @@ pub fn eval(variable: Variable, site: &Site, exchange: &mut Exchange) -> Option<
         Variable::UpstreamHeader(name) => upstream::header(site, exchange, name),
         Variable::UpstreamCookie(name) => upstream::cookie(site, exchange, name),
         Variable::Builtin(builtin) => named(builtin, site, exchange),
+        Variable::Secured(name) => {
+            let told = exchange.facts.secured.clone()?;
+            tell(&*told, site.constant(name), exchange)
+        }
+        Variable::Proxied(name) => {
+            let told = exchange.facts.proxied.clone()?;
+            tell(&*told, site.constant(name), exchange)
+        }
         Variable::SentHeader(_) | Variable::Named(_) | Variable::Unknown => None,
     }
+}
+
+fn tell(told: &dyn Told, name: &[u8], exchange: &mut Exchange) -> Option<Slice> {
+    let now = (exchange.epoch + exchange.now.0) / 1000;
+    let value = told.tell(std::str::from_utf8(name).ok()?, now.cast_signed())?;
+    Some(exchange.request.push(&value))
 }
 
 fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice> {

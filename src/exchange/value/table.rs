@@ -19,6 +19,10 @@ pub enum Variable {
     UpstreamCookie(Slice),
     /// `$sent_http_NAME`
     SentHeader(Slice),
+    /// Of TLS: the whole name.
+    Secured(Slice),
+    /// Of the PROXY protocol: the whole name.
+    Proxied(Slice),
     /// One with a name of its own.
     Builtin(Builtin),
     /// One that is not modelled: it has no value.
@@ -145,6 +149,12 @@ static PREFIXES: &[(&str, Family)] = &[
 pub fn builtin(name: &str, keep: impl FnOnce(&str) -> Slice) -> Variable {
     if let Ok(at) = BUILTINS.binary_search_by(|(known, _)| (*known).cmp(name)) {
         return Variable::Builtin(BUILTINS[at].1);
+    }
+    if name.starts_with("ssl_") {
+        return Variable::Secured(keep(name));
+    }
+    if name.starts_with("proxy_protocol_") {
+        return Variable::Proxied(keep(name));
     }
     let family = PREFIXES.iter().find_map(|(prefix, make)| Some((name.strip_prefix(prefix)?, make)));
     family.map_or(Variable::Unknown, |(rest, make)| make(keep(rest)))

@@ -1,11 +1,12 @@
 //! Reading the head of a request: `ngx_http_process_request_line`, `ngx_http_process_request_headers`.
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::http1::Http1;
 use super::incoming::Incoming;
-use crate::exchange::{Exchange, Line};
+use crate::exchange::{Exchange, Line, Told};
 use crate::serve::clock;
 use crate::serve::flight::Flight;
 use crate::serve::state::Worker;
@@ -28,8 +29,7 @@ const HEADER_TOO_LARGE: u16 = 494;
 impl Http1 {
     /// Reads a head and begins the exchange with it.
     pub(super) async fn read_head(&mut self, worker: &Worker, flight: &mut Flight) -> Read {
-        let default = worker.generation.site.listener(self.listener).default;
-        self.timer.set_after(worker.generation.terms.server(default).header_timeout);
+        self.timer.set_after(self.server(worker).header_timeout);
         if !self.rest.is_empty() {
             let rest = std::mem::take(&mut self.rest);
             if let Some(read) = self.take(worker, flight, &rest) {
@@ -105,9 +105,14 @@ impl Http1 {
         Some(Read::Refused(status))
     }
 
-    fn server<'w>(&self, worker: &'w Worker) -> &'w crate::exchange::ServerTerms {
-        let default = worker.generation.site.listener(self.listener).default;
-        worker.generation.terms.server(default)
+    /// What holds until the request says for whom it is.
+    pub(super) fn server<'w>(&self, worker: &'w Worker) -> &'w crate::exchange::ServerTerms {
+        let handshake = self.connection.handshake;
+        let first = handshake.map_or_else(
+            || worker.generation.site.listener(self.listener).default,
+            |handshake| handshake.server,
+        );
+        worker.generation.terms.server(first)
     }
 
     /// The status for a line or headers that outgrow nginx's buffers.
@@ -131,6 +136,8 @@ impl Http1 {
     fn begin_anew_of(&mut self, exchange: &mut Exchange, method: &[u8], target: &[u8], version: u8) {
         exchange.epoch = clock::epoch();
         exchange.start(&self.connection, Line { method, target, version }, clock::now());
+        exchange.facts.secured = self.secured.clone().map(|secured| secured as Arc<dyn Told>);
+        exchange.facts.proxied.clone_from(&self.proxied);
         self.incoming = Incoming::None;
         self.persists = version >= 11;
         (self.expects, self.lingers) = (false, false);

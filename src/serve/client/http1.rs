@@ -3,21 +3,25 @@
 use std::future::poll_fn;
 use std::io;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use super::arrival::Arrived;
 use super::head::Read;
 use super::incoming::Incoming;
 use super::outgoing::Outgoing;
 use super::{BodyFault, Client};
 use crate::balance::Millis;
 use crate::exchange::answer::{Manner, Persistence};
-use crate::exchange::{Connection, ListenerId, TermsOf};
+use crate::exchange::{Connection, Exchange, ListenerId, TermsOf, Told, Unfit};
 use crate::serve::clock;
 use crate::serve::drive::drive;
 use crate::serve::flight::Flight;
+use crate::serve::log::Level;
 use crate::serve::state::Worker;
 use crate::serve::stream::Stream;
 use crate::serve::timers::Timer;
+use crate::serve::tls::Secured;
 
 /// The connection.
 pub struct Http1 {
@@ -29,6 +33,10 @@ pub struct Http1 {
     pub(super) timer: Timer,
     pub(super) listener: ListenerId,
     pub(super) connection: Connection,
+    /// What TLS says of it.
+    pub(super) secured: Option<Arc<Secured>>,
+    /// What the PROXY protocol said.
+    pub(super) proxied: Option<Arc<dyn Told>>,
     /// When the connection began.
     opened: Millis,
     /// Requests so far.
@@ -50,10 +58,13 @@ enum Waited {
 
 impl Http1 {
     /// A connection that was just accepted.
-    pub fn new(worker: &Worker, stream: Stream, listener: ListenerId, connection: Connection) -> Http1 {
+    pub fn new(worker: &Worker, arrived: Arrived, listener: ListenerId, connection: Connection) -> Http1 {
+        let Arrived { stream, rest, secured, proxied } = arrived;
         Http1 {
             stream,
-            rest: Vec::new(),
+            rest,
+            secured,
+            proxied,
             incoming: Incoming::None,
             outgoing: Outgoing::default(),
             timer: worker.timers.timer(),
@@ -69,8 +80,7 @@ impl Http1 {
 
     /// Serves it to its end.
     pub async fn run(mut self, worker: Rc<Worker>) {
-        let default = worker.generation.site.listener(self.listener).default;
-        let mut patience = worker.generation.terms.server(default).header_timeout;
+        let mut patience = self.server(&worker).header_timeout;
         loop {
             if self.rest.is_empty() && self.wait(&worker, patience).await == Waited::Over {
                 break;
@@ -92,7 +102,7 @@ impl Http1 {
     async fn wait(&mut self, worker: &Worker, patience: u64) -> Waited {
         self.timer.set_after(patience);
         let waited = poll_fn(|cx| {
-            if self.stream.socket().poll_readable(cx).is_ready() {
+            if self.stream.poll_readable(cx).is_ready() {
                 return Poll::Ready(Waited::Readable);
             }
             let is_over = self.timer.poll(cx).is_ready() || (worker.is_leaving.get() && self.requests > 0);
@@ -111,9 +121,29 @@ impl Http1 {
             Read::Refused(status) => worker.reject(&mut flight.exchange, self.listener, status),
         };
         self.requests += 1;
+        if let Some(unfit) = flight.exchange.unfit() {
+            self.complain(worker, &flight.exchange, unfit);
+        }
         self.settle_persistence(worker, flight);
         drive(worker, self, flight, action).await;
+        self.forget_early();
         self.drain(worker, flight).await
+    }
+
+    /// Logs why TLS does not fit a request.
+    #[cold]
+    fn complain(&self, worker: &Worker, exchange: &Exchange, unfit: Unfit) {
+        let of_certificate = self.secured.as_ref().map(|secured| secured.complaint(unfit));
+        let message = of_certificate.unwrap_or_else(|| unfit.message().unwrap_or_default().to_owned());
+        let log = worker.logs.of(worker.terms(exchange).scope);
+        worker.say(log, &self.connection, Level::Info, "reading client request headers", &message);
+    }
+
+    /// The handshake is done, so what comes now is not early any more.
+    fn forget_early(&mut self) {
+        if let Some(secured) = self.secured.as_mut().filter(|secured| secured.early) {
+            Arc::make_mut(secured).early = false;
+        }
     }
 
     /// Whether the connection may stay, by what the client and the server it chose say.

@@ -1,10 +1,12 @@
 //! Clients: connections on which requests come and answers go.
 
+pub mod arrival;
 mod close;
 mod head;
 pub mod http1;
 mod incoming;
 mod outgoing;
+mod proxied;
 
 use std::io;
 use std::task::{Context, Poll};

@@ -1,5 +1,6 @@
 //! Logs: files that can be opened again, syslog servers, and nginx's error log on both.
 
+mod connection;
 mod error_log;
 mod file;
 mod level;

@@ -19,30 +19,16 @@ use super::secured::Secured;
 use super::sessions::{Own, Sessions, TicketKey, Zone};
 use super::verify::{AnyClient, Purpose, Store, verify};
 use super::{Fault, authorities};
-use crate::config::{Config, ScopeId, Setting, Value};
-use crate::exchange::{ListenerId, ServerId, Site};
+use crate::config::{Config, ScopeId, Setting};
+use crate::exchange::{ListenerId, ServerId, Site, VerifyClient as Verify};
 use crate::modules::http::core::server::ports;
 use crate::modules::shared::listen::{Options, Ports};
 use crate::modules::shared::ssl::{Builtin, Pair, SessionCache, Tls};
 
-/// `ssl_verify_client`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Verify {
-    /// Clients are not asked.
-    #[default]
-    Off,
-    /// A good certificate is needed.
-    On,
-    /// A certificate, if there is one, must be good.
-    Optional,
-    /// As `Optional`, but its authority need not be known.
-    OptionalNoCa,
-}
-
 /// The TLS of one server.
 #[derive(Debug)]
 pub struct ServerTls {
-    /// What it asks of clients; the request is judged by its own server's, see [`Secured::refusal`].
+    /// What it asks of clients; the request is judged by its own server's.
     pub verify: Verify,
     /// `ssl_reject_handshake`
     pub reject: bool,
@@ -128,17 +114,6 @@ pub fn acceptors(
     Ok(acceptors)
 }
 
-/// The word of `ssl_verify_client` that holds in a scope.
-#[must_use]
-pub fn verify_mode(config: &Config, scope: ScopeId) -> Verify {
-    match config.effective(scope, "ssl_verify_client").map(|setting| &setting.value) {
-        Some(Value::Enum(1)) => Verify::On,
-        Some(Value::Enum(2)) => Verify::Optional,
-        Some(Value::Enum(3)) => Verify::OptionalNoCa,
-        _ => Verify::Off,
-    }
-}
-
 /// The sessions of a listener: those of its default server.
 fn zone(config: &Config, scope: ScopeId, files: &Files, sessions: &Sessions) -> Result<Arc<Zone>, Fault> {
     let cache = config.effective_slot::<SessionCache>(scope).cloned().unwrap_or_default();
@@ -167,7 +142,7 @@ fn server_tls(
     zone: &Arc<Zone>,
     http2: bool,
 ) -> Result<ServerTls, Fault> {
-    let (mut reject, verify) = (config.flag(scope, "ssl_reject_handshake", false), verify_mode(config, scope));
+    let (mut reject, verify) = (config.flag(scope, "ssl_reject_handshake", false), Verify::of(config, scope));
     let pairs = config.scope(scope).slot::<Tls>().map(|tls| tls.pairs.as_slice()).unwrap_or_default();
     let password_file = config.effective(scope, "ssl_password_file");
     let passwords = super::passwords(password_file, files)?;

@@ -5,12 +5,14 @@ use std::io;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::connect::connect;
+use super::connect::{self, connect};
 use super::framing::Framing;
 use super::link::Link;
+use super::secure::Security;
 use crate::exchange::{Body, Event, Http};
 use crate::serve::client::Client;
 use crate::serve::flight::Flight;
+use crate::serve::log::{Level, refusal};
 use crate::serve::state::Worker;
 
 /// Why there is no head.
@@ -58,18 +60,36 @@ pub async fn attempt<C: Client>(
 
 /// A connection to the peer.
 async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) -> Result<Link, Event> {
-    let exchange = &flight.exchange;
+    let exchange = &mut flight.exchange;
     let Some(attempt) = exchange.attempts.last() else { return Err(Event::Failed(500)) };
     let group = exchange.tries.group.upstream();
-    if let Some(link) = worker.pools.take(group, &attempt.addr, exchange.route.location) {
+    if let Some(link) = worker.pools.take(group, &attempt.addr, exchange.route.location, exchange.tls) {
         return Ok(link);
     }
+    let security = match Security::of(worker, exchange) {
+        Ok(security) => security,
+        Err(message) => {
+            complain(worker, flight, HANDSHAKING, &message);
+            return Err(Event::Failed(500));
+        }
+    };
+    let exchange = &flight.exchange;
+    let Some(attempt) = exchange.attempts.last() else { return Err(Event::Failed(500)) };
     client.timer().set_after(exchange.passing().connect_timeout);
     let ignores_abort = worker.terms(exchange).ignores_abort;
-    let mut connecting = std::pin::pin!(connect(&attempt.addr));
+    let mut connecting = std::pin::pin!(connect(&attempt.addr, security.as_ref()));
     let done = poll_fn(|cx| {
         if let Poll::Ready(done) = connecting.as_mut().poll(cx) {
-            return Poll::Ready(done.map_err(|_| Event::Refused));
+            return Poll::Ready(done.map_err(|failed| {
+                match failed {
+                    connect::Failed::Handshake(message) => complain(worker, flight, HANDSHAKING, &message),
+                    connect::Failed::System(error) => {
+                        let message = format!("connect() failed ({})", refusal(&error));
+                        complain(worker, flight, "connecting to upstream", &message);
+                    }
+                }
+                Event::Refused
+            }));
         }
         if client.timer().poll(cx).is_ready() {
             return Poll::Ready(Err(Event::ConnectTimeout));
@@ -82,6 +102,16 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
     .await;
     client.timer().clear();
     done
+}
+
+/// What nginx does before the request is sent, as its log has it.
+const HANDSHAKING: &str = "SSL handshaking to upstream";
+
+/// Logs what is wrong with a peer.
+fn complain(worker: &Worker, flight: &Flight, doing: &str, message: &str) {
+    let log = worker.logs.of(worker.terms(&flight.exchange).scope);
+    let connection = flight.exchange.request.connection();
+    worker.say(log, connection, Level::Error, doing, message);
 }
 
 /// Makes the request, once for all peers of a group; whether that can be done.

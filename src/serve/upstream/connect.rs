@@ -7,15 +7,43 @@ use tokio::net::{TcpSocket, UnixStream};
 
 use super::framing::Framing;
 use super::link::Link;
+use super::secure::Security;
 use crate::serve::clock;
 use crate::serve::stream::{Plain, Stream};
 
-/// Connects to an address as `$upstream_addr` writes it.
+/// Why there is no connection.
+#[derive(Debug)]
+pub enum Failed {
+    /// The system says so.
+    System(io::Error),
+    /// There was no TLS: nginx's message.
+    Handshake(String),
+}
+
+/// Connects to an address as `$upstream_addr` writes it, with TLS if it is to have any.
 ///
 /// # Errors
-/// The system's.
-pub async fn connect(addr: &str) -> io::Result<Link> {
-    let plain = match addr.strip_prefix("unix:") {
+/// [`Failed`].
+pub async fn connect(addr: &str, security: Option<&Security<'_>>) -> Result<Link, Failed> {
+    let plain = plain(addr).await.map_err(Failed::System)?;
+    let stream = match security {
+        Some(security) => security.secure(plain).await?,
+        None => Stream::Plain(plain),
+    };
+    Ok(Link {
+        stream,
+        rest: Vec::new(),
+        framing: Framing::Done,
+        opened: clock::now(),
+        requests: 0,
+        is_reused: false,
+        persists: false,
+        is_sent: false,
+    })
+}
+
+async fn plain(addr: &str) -> io::Result<Plain> {
+    Ok(match addr.strip_prefix("unix:") {
         Some(path) => Plain::Unix(UnixStream::connect(path).await?),
         None => {
             let address: SocketAddr = addr.parse().map_err(|_| io::ErrorKind::InvalidInput)?;
@@ -24,15 +52,5 @@ pub async fn connect(addr: &str) -> io::Result<Link> {
             tcp.set_nodelay(true)?;
             Plain::Tcp(tcp)
         }
-    };
-    Ok(Link {
-        stream: Stream::Plain(plain),
-        rest: Vec::new(),
-        framing: Framing::Done,
-        opened: clock::now(),
-        requests: 0,
-        is_reused: false,
-        persists: false,
-        is_sent: false,
     })
 }

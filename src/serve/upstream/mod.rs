@@ -6,6 +6,7 @@ mod framing;
 mod idle;
 mod link;
 mod relay;
+mod secure;
 
 pub use attempt::attempt;
 pub use idle::Pools;
