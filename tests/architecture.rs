@@ -13,7 +13,11 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("diagnostics", &["syntax"], &["memchr", "miette", "serde", "serde_json"]),
     ("modules", &["config", "diagnostics", "syntax"], &["bitflags", "pcre2"]),
     ("config", &["diagnostics", "modules", "syntax"], &["pcre2"]),
-    ("exchange", &["balance", "config", "modules", "syntax"], &["bitflags", "memchr", "pcre2"]),
+    (
+        "exchange",
+        &["balance", "config", "modules", "syntax"],
+        &["base64", "bitflags", "flate2", "md5", "memchr", "pcre2", "pwhash", "sha1"],
+    ),
     (
         "simulate",
         &["balance", "config", "exchange", "modules", "syntax"],

@@ -34,6 +34,11 @@ impl Sessions {
         Sessions { timeout, room: super::recent::pieces(zone, PIECE), by_name: Recent::default() }
     }
 
+    /// From now on sessions are forgotten after so many milliseconds without use.
+    pub fn forget_after(&mut self, timeout: u64) {
+        self.timeout = timeout;
+    }
+
     /// The id of the server that a session is bound to.
     pub fn find(&mut self, name: &[u8], now: Millis) -> Option<&str> {
         self.expire(now);

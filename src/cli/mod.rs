@@ -1,5 +1,6 @@
 //! The commands: the only room that knows a terminal, arguments and exit codes. One subcommand, one file.
 
+mod backend;
 mod completions;
 mod explain;
 mod files;
@@ -41,6 +42,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Backend(backend::Backend),
     Completions(completions::Completions),
     Explain(explain::Explain),
     Fmt(fmt::Fmt),
@@ -90,6 +92,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(command: Command) -> ExitCode {
     match command {
+        Command::Backend(arguments) => backend::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Fmt(arguments) => fmt::run(&arguments),

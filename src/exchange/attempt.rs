@@ -57,6 +57,12 @@ pub struct Attempt {
     pub header_time: Option<u64>,
     /// `$upstream_response_time` in milliseconds, once it ended.
     pub response_time: Option<u64>,
+    /// `$upstream_bytes_received`
+    pub bytes_received: u64,
+    /// `$upstream_bytes_sent`
+    pub bytes_sent: u64,
+    /// `$upstream_response_length`
+    pub response_length: u64,
     /// How it ended.
     pub ending: Ending,
     /// Until when the peer is unavailable, where this failure made it so.
@@ -78,6 +84,9 @@ impl Attempt {
             connect_time: None,
             header_time: None,
             response_time: None,
+            bytes_received: 0,
+            bytes_sent: 0,
+            response_length: 0,
             ending: Ending::Running,
             unavailable_until: None,
         }
@@ -92,6 +101,7 @@ impl Attempt {
         (self.upstream, self.peer, self.conns, self.started, self.status) = (None, None, 0, started, 0);
         (self.connect_time, self.header_time, self.response_time) = (None, None, None);
         (self.ending, self.unavailable_until) = (Ending::Running, None);
+        (self.bytes_received, self.bytes_sent, self.response_length) = (0, 0, 0);
     }
 }
 

@@ -1,10 +1,13 @@
 //! The request from its first byte to its last: the phases of nginx one after the other, and what the driver has to do in
 //! between. The driver does what an [`Action`] says and tells what happened by an [`Event`], until the request is done.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::attempt::Ending;
-use super::limits::{self, Held, Verdict};
+use super::guard::{Admission, Entry};
+use super::limits::{self, Held, Limited, Verdict};
+use super::notes::Note;
+use super::request::Slice;
 use super::route::{Content, Failed, Found, Reply, To};
 use super::site::{Handler, ListenerId};
 use super::state::Exchange;
@@ -24,6 +27,13 @@ pub enum Action {
     Delay(Millis),
     /// Wait for a peer until then: tell [`Event::Turn`] when one is given back, [`Event::QueueTimeout`] if none is.
     Queued(Millis),
+    /// Find the addresses of [`Exchange::name_to_resolve`], put them into [`Exchange::addresses`] and tell
+    /// [`Event::Resolved`]; or [`Event::Failed`] where there are none.
+    Resolve,
+    /// Ask by a subrequest to this path; tell [`Event::Authorized`].
+    Authorize(Slice),
+    /// Send copies to where [`Site::mirror`](super::Site::mirror) says; tell [`Event::Copied`] at once.
+    Mirror,
     /// Read the client's body, as far as it is read before a peer is chosen; tell [`Event::Body`].
     Body,
     /// Pass the answer on to the client; tell [`Event::LastByte`].
@@ -45,6 +55,12 @@ pub enum Event {
     QueueTimeout,
     /// The client's body was read.
     Body,
+    /// The name has addresses.
+    Resolved,
+    /// The subrequest was answered with this status, and [`Exchange::take_over`] knows the rest.
+    Authorized(u16),
+    /// Copies are on their way.
+    Copied,
     /// An answer with this status was made here.
     Served(u16),
     /// The answer that was to be made here, or passed on, cannot be: this status takes its place.
@@ -102,10 +118,24 @@ impl Exchange {
     pub fn on<M: Memory, R: Random, W: Watch>(&mut self, event: Event, world: &mut World<M, R, W>) -> Action {
         self.now = world.now;
         let next = match event {
+            Event::Authorized(status) => {
+                self.admission.answered(status);
+                return self.access_phase(world);
+            }
+            Event::Copied => return self.content_phase(world),
+            Event::Body if std::mem::take(&mut self.reads_for_copies) => return Action::Mirror,
             Event::Body => {
                 let Some(to) = self.destined.take() else { return self.answer_error(500, world) };
                 return self.pass(to, world);
             }
+            Event::Resolved => match self.destined.take() {
+                Some(To::Name { host, port }) => {
+                    let host = decode(self.text(world.site, host));
+                    let addresses = std::mem::take(&mut self.addresses);
+                    self.send_to(of_name(&host, port, &addresses), world.plan.passing(self.route.location), world)
+                }
+                _ => return self.answer_error(500, world),
+            },
             Event::Served(status) => {
                 let status = self.route.outcome(status);
                 return self.done(status, world);
@@ -125,6 +155,9 @@ impl Exchange {
             }
             Event::Resumed => {
                 self.waited += world.now.since(self.waits);
+                if let Some(status) = self.admission.due.take() {
+                    return self.answer_error(status, world);
+                }
                 return self.pass_limits(world);
             }
             Event::Turn | Event::QueueTimeout => {
@@ -136,6 +169,7 @@ impl Exchange {
                 return Action::Read;
             }
             Event::Head(status) => self.head(status, world),
+            // Of headers that could send it elsewhere such an answer has none.
             Event::Answer(status) => match self.head(status, world) {
                 Next::Forward => {
                     self.status = status;
@@ -152,8 +186,15 @@ impl Exchange {
             Event::InvalidHead => self.wrong(Wrong::INVALID_HEADER, Ending::InvalidHeader, world),
             Event::LastByte => return self.forwarded(Ending::Answered, world),
             Event::ClientGone => {
+                self.leave_queue(world);
                 self.through(Ending::ClientGone, world);
-                return self.done(CLIENT_CLOSED_REQUEST, world);
+                // What the client has seen stays.
+                let status = if self.facts.bytes_sent > 0 && self.forwards {
+                    self.route.outcome(self.status)
+                } else {
+                    CLIENT_CLOSED_REQUEST
+                };
+                return self.done(status, world);
             }
         };
         self.after(next, world)
@@ -163,9 +204,17 @@ impl Exchange {
     #[inline]
     fn head<M: Memory, R: Random, W: Watch>(&mut self, status: u16, world: &mut World<M, R, W>) -> Next {
         let next = self.header_came(status, world);
-        if next == Next::Forward && self.is_intercepted(world.site, status) {
+        if next != Next::Forward {
+            return next;
+        }
+        if self.is_intercepted(world.site, status) {
+            self.keep_challenge(status);
             self.through(Ending::Answered, world);
             return Next::Fail(status);
+        }
+        if self.take_accel() {
+            self.through(Ending::Answered, world);
+            return Next::Redirect;
         }
         next
     }
@@ -190,15 +239,23 @@ impl Exchange {
                 self.status = self.attempts.last().map_or(0, |attempt| attempt.status);
                 Action::Forward
             }
+            Next::Redirect if self.request.uri().is_empty() => self.answer_error(404, world),
+            Next::Redirect => {
+                let found = self.follow(world.site);
+                self.go_on(found, world)
+            }
             Next::Fail(status) => self.answer_error(status, world),
         }
     }
 
     /// The phases from `PREACCESS` on, again for each internal redirect.
     #[inline]
-    fn go_on<M: Memory, R: Random, W: Watch>(&mut self, found: Found, world: &mut World<M, R, W>) -> Action {
+    pub(super) fn go_on<M: Memory, R: Random, W: Watch>(&mut self, found: Found, world: &mut World<M, R, W>) -> Action {
         match found {
-            Found::Location(_) => self.limit(world),
+            Found::Location(_) => {
+                self.admission = Admission::default();
+                self.limit(world)
+            }
             Found::Answer(reply) => self.reply(reply, world),
         }
     }
@@ -239,11 +296,30 @@ impl Exchange {
             let mut key = Vec::new();
             world.plan.keys.request_key(limit.zone).write(world.site, self, &mut key);
             // nginx logs a key that is too long, and does not count it.
-            limit.key = if key.len() > usize::from(u16::MAX) { Box::default() } else { key.into() };
+            limit.key = if key.len() > usize::from(u16::MAX) {
+                let key = self.request.keep(&key);
+                self.notes.push(Note::LongKey { of_requests: true, zone: limit.zone, key });
+                Box::default()
+            } else {
+                key.into()
+            };
         }
         let now = world.now;
-        let verdict = world.memory.requests(|zones| limits::check(&filled, zones, now));
+        let judged = world.memory.requests(|zones| limits::check(&filled, zones, now));
+        let (verdict, dry_run) = (judged.verdict, limits.request_dry_run);
         self.was_limited = verdict != Verdict::Free;
+        self.limited_requests = match verdict {
+            Verdict::Free => self.limited_requests,
+            Verdict::Passed => Some(Limited::Passed),
+            Verdict::Delayed(_) => Some(if dry_run { Limited::DelayedDryRun } else { Limited::Delayed }),
+            Verdict::Rejected(_) => Some(if dry_run { Limited::RejectedDryRun } else { Limited::Rejected }),
+        };
+        let delays = matches!(verdict, Verdict::Delayed(_));
+        if delays || matches!(verdict, Verdict::Rejected(_)) {
+            let level = if delays { limits.request_level.less() } else { limits.request_level };
+            let (zone, excess) = (filled[judged.limit].zone, judged.excess.unsigned_abs());
+            self.notes.push(Note::LimitsRequests { level, zone, excess, delays, dry_run });
+        }
         match verdict {
             Verdict::Rejected(_) if !limits.request_dry_run => self.answer_error(limits.request_status, world),
             Verdict::Delayed(delay) if !limits.request_dry_run => {
@@ -254,16 +330,50 @@ impl Exchange {
         }
     }
 
-    /// `limit_conn`, `ACCESS` and `CONTENT`.
+    /// `limit_conn`, and what follows.
     #[inline]
     fn pass_limits<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
         if let Err(status) = self.hold_connections(world) {
             return self.answer_error(status, world);
         }
-        if let Err(status) = self.access(world.site) {
-            return self.answer_error(status, world);
+        self.access_phase(world)
+    }
+
+    /// `ACCESS` and `PRECONTENT`
+    #[inline]
+    fn access_phase<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
+        match self.admit(world.site) {
+            Entry::Open => {}
+            Entry::Refused(status) => return self.answer_error(status, world),
+            Entry::Later(status, delay) => {
+                self.admission.due = Some(status);
+                self.waits = world.now;
+                return Action::Delay(world.now.plus(delay));
+            }
+            Entry::Ask(uri) => return Action::Authorize(uri),
         }
-        match self.content(world.site) {
+        if let Some(end) = self.tried(world.site) {
+            return self.settle(end, world);
+        }
+        match world.site.mirror(self.route.location) {
+            Some(mirror) if !self.is_sub => {
+                self.reads_for_copies = mirror.body && self.request.has_body();
+                if self.reads_for_copies { Action::Body } else { Action::Mirror }
+            }
+            _ => self.content_phase(world),
+        }
+    }
+
+    /// `CONTENT`
+    #[inline]
+    fn content_phase<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
+        let content = self.handler(world.site);
+        self.settle(content, world)
+    }
+
+    #[inline]
+    fn settle<M: Memory, R: Random, W: Watch>(&mut self, content: Content, world: &mut World<M, R, W>) -> Action {
+        match content {
             Content::Pass(destination) => {
                 (self.protocol, self.tls) = (destination.protocol, destination.tls);
                 if self.request.has_body() && world.plan.passing(self.route.location).request_buffering {
@@ -288,10 +398,16 @@ impl Exchange {
         for (zone, most) in &limits.connections {
             let mut key = Vec::new();
             world.plan.keys.connection_key(*zone).write(world.site, self, &mut key);
-            if key.is_empty() || key.len() > usize::from(u8::MAX) {
+            if key.len() > usize::from(u8::MAX) {
+                let key = self.request.keep(&key);
+                self.notes.push(Note::LongKey { of_requests: false, zone: *zone, key });
+                continue;
+            }
+            if key.is_empty() {
                 continue;
             }
             self.was_counted = true;
+            self.limited_connections = Some(Limited::Passed);
             if world.memory.connections(*zone, |zone| zone.hold(&key, *most)) {
                 self.held.push(Held { zone: *zone, key: key.into() });
                 continue;
@@ -299,6 +415,9 @@ impl Exchange {
             for Held { zone, key } in self.held.drain(..) {
                 world.memory.connections(zone, |zone| zone.release(&key));
             }
+            let (level, dry_run) = (limits.connection_level, limits.connection_dry_run);
+            self.limited_connections = Some(if dry_run { Limited::RejectedDryRun } else { Limited::Rejected });
+            self.notes.push(Note::LimitsConnections { level, zone: *zone, dry_run });
             return if limits.connection_dry_run { Ok(()) } else { Err(limits.connection_status) };
         }
         Ok(())
@@ -311,16 +430,27 @@ impl Exchange {
         let group = match to {
             To::Group(id) => Destined::Group(id),
             To::Address(address) => own(&address.to_string(), &[address.to_string()]),
+            To::Name { .. } if M::RESOLVES_LATER => {
+                self.destined = Some(to);
+                return Action::Resolve;
+            }
             To::Name { host, port } => {
                 let host = decode(self.text(world.site, host));
-                let Some(found) = world.memory.addresses(&host) else { return self.answer_error(502, world) };
-                let addrs: Vec<String> = found.iter().map(|ip| SocketAddr::new(*ip, port).to_string()).collect();
-                own(&host, &addrs)
+                let resolves = world.site.location(self.route.location).resolver;
+                let found = resolves.then(|| world.memory.addresses(&host)).flatten();
+                let Some(found) = found else { return self.answer_error(502, world) };
+                of_name(&host, port, &found)
             }
         };
         let next = self.send_to(group, passing, world);
         self.after(next, world)
     }
+}
+
+/// The group of a name that was resolved.
+fn of_name(host: &str, port: u16, addresses: &[IpAddr]) -> Destined {
+    let addrs: Vec<String> = addresses.iter().map(|ip| SocketAddr::new(*ip, port).to_string()).collect();
+    own(host, &addrs)
 }
 
 /// A group for one request: round robin among these addresses (`ngx_http_upstream_create_round_robin_peer`).

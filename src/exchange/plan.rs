@@ -13,6 +13,8 @@ use crate::modules::shared::upstream::{UpstreamId, Upstreams};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionZone {
     name: String,
+    /// The name of its group.
+    group: String,
     size: u64,
     timeout: u64,
 }
@@ -37,9 +39,11 @@ impl Plan {
         let Some(http) = config.http.map(|http| config.scope(http)) else { return plan };
         for (_, upstream) in http.slot::<Upstreams>().into_iter().flat_map(Upstreams::iter) {
             let sessions = &mut plan.sessions;
-            plan.upstreams.push(Upstream::compile(upstream, compile, |number, timeout| {
+            let zone = upstream.zone.map(|number| config.zones.get(number).name.as_str().into());
+            plan.upstreams.push(Upstream::compile(upstream, zone, compile, |number, timeout| {
                 let zone = config.zones.get(number);
-                sessions.push(SessionZone { name: zone.name.clone(), size: zone.size, timeout });
+                let group = upstream.name.clone();
+                sessions.push(SessionZone { name: zone.name.clone(), group, size: zone.size, timeout });
                 sessions.len() - 1
             }));
         }
@@ -68,6 +72,33 @@ impl Plan {
     #[must_use]
     pub fn limits(&self, location: LocationId) -> &LocationLimits {
         &self.limits[location.0 as usize]
+    }
+
+    /// The zone of sessions of an earlier plan that goes on as this one after a reload: the same name and size.
+    #[must_use]
+    pub fn sessions_before(&self, zone: usize, old: &Plan) -> Option<usize> {
+        let SessionZone { name, size, .. } = &self.sessions[zone];
+        old.sessions.iter().position(|old| old.name == *name && old.size == *size)
+    }
+
+    /// Why nginx would not go on from the zones of an earlier plan: one of the same name is for something else.
+    #[must_use]
+    pub fn clash(&self, old: &Plan) -> Option<String> {
+        let sessions = self.sessions.iter().enumerate().find_map(|(at, new)| {
+            let old = self.sessions_before(at, old).map(|at| &old.sessions[at])?;
+            let SessionZone { name, group, .. } = new;
+            (old.group != *group).then(|| {
+                let before = &old.group;
+                format!("sticky zone \"{name}\" is used in upstream \"{group}\" while previously it was used in upstream \"{before}\"")
+            })
+        });
+        sessions.or_else(|| self.keys.clash(&old.keys))
+    }
+
+    /// How long, in milliseconds, sessions of a zone are remembered.
+    #[must_use]
+    pub fn session_timeout(&self, zone: usize) -> u64 {
+        self.sessions[zone].timeout
     }
 
     /// The zones of sessions as they are at the start.

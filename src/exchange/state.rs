@@ -1,10 +1,15 @@
 //! Everything that is known of one request while it lives. A driver keeps a few of these and reuses them: what a request
 //! needed room for stays for the next.
 
+use std::net::IpAddr;
+
+use super::answer::Answer;
 use super::attempt::Attempts;
 use super::facts::Facts;
+use super::guard::Admission;
 use super::headers::Headers;
-use super::limits::Held;
+use super::limits::{Held, Limited};
+use super::notes::Note;
 use super::request::{Connection, Line, Request, Slice};
 use super::route::{Reply, Route, To};
 use super::secured::Unfit;
@@ -24,10 +29,22 @@ pub struct Exchange {
     pub attempts: Attempts,
     /// The headers of the upstream's answer.
     pub upstream_headers: Headers,
+    /// The headers after the body of the upstream's answer.
+    pub upstream_trailers: Headers,
+    /// What the client gets, for the variables that tell of it: the driver lends it.
+    pub answer: Answer,
     /// What only the driver knows.
     pub facts: Facts,
+    /// What there is to log; the driver takes it.
+    pub notes: Vec<Note>,
     /// Why TLS does not fit the request.
     pub(super) unfit: Option<Unfit>,
+    /// `set $limit_rate`: bytes a second, 0 for no limit.
+    pub limit_rate: Option<u64>,
+    /// `$limit_req_status`
+    pub limited_requests: Option<Limited>,
+    /// `$limit_conn_status`
+    pub limited_connections: Option<Limited>,
     /// The time.
     pub now: Millis,
     /// When the request arrived.
@@ -40,11 +57,23 @@ pub struct Exchange {
     pub tries: Tries,
     /// The answer that nginx makes itself; none where an upstream or a file makes it.
     pub reply: Option<Reply>,
+    /// Headers for the answer that were found on the way to it: of an upstream that sent the request on.
+    pub kept: Headers,
     /// What its upstream speaks.
     pub protocol: Protocol,
     /// Its upstream speaks TLS.
     pub tls: bool,
-    /// Where it goes once the client's body is read.
+    /// The addresses of the name that was to be resolved, in the order in which they are tried.
+    pub addresses: Vec<IpAddr>,
+    /// Headers that ask clients who they are; they go with whatever answer there is.
+    pub challenges: Headers,
+    /// It is a subrequest, which another request makes for itself.
+    pub is_sub: bool,
+    /// Where it is in its access phase.
+    pub(super) admission: Admission,
+    /// The client's body is read for copies of the request.
+    pub(super) reads_for_copies: bool,
+    /// Where it goes once the client's body is read, or its name is resolved.
     pub(super) destined: Option<To>,
     /// The upstream's answer is on its way to the client.
     pub(super) forwards: bool,
@@ -55,6 +84,8 @@ pub struct Exchange {
     pub(super) was_counted: bool,
     /// Milliseconds that it waited, for `limit_req` or in a queue.
     pub waited: u64,
+    /// What the client's cookie says of it (`userid`).
+    pub(super) uid: super::answer::KnownUid,
     /// Since when it waits.
     pub(super) waits: Millis,
 }
@@ -64,13 +95,44 @@ impl Exchange {
     #[inline]
     pub fn start(&mut self, connection: &Connection, line: Line, now: Millis) {
         self.request.start(connection, line);
+        self.forget(now);
+    }
+
+    /// Begins anew as a part of another request.
+    pub(super) fn start_within(&mut self, parent: &Exchange, now: Millis) {
+        self.forget(now);
+        self.epoch = parent.epoch;
+        self.is_sub = true;
+        (self.was_limited, self.was_counted) = (parent.was_limited, parent.was_counted);
+    }
+
+    #[inline]
+    fn forget(&mut self, now: Millis) {
         self.route.reset();
         self.attempts.clear();
         self.upstream_headers.clear();
+        self.kept.clear();
+        self.upstream_trailers.clear();
+        self.facts.start();
+        self.notes.clear();
+        (self.limit_rate, self.limited_requests, self.limited_connections) = (None, None, None);
         (self.now, self.started, self.status, self.waited) = (now, now, 0, 0);
         self.tries.reset();
         (self.reply, self.destined, self.unfit) = (None, None, None);
+        self.uid = super::answer::KnownUid::default();
         (self.forwards, self.was_limited, self.was_counted) = (false, false, false);
+        (self.is_sub, self.reads_for_copies) = (false, false);
+        self.challenges.clear();
+        self.admission = Admission::default();
+    }
+
+    /// The name that [`Action::Resolve`](super::Action::Resolve) is about.
+    #[must_use]
+    pub fn name_to_resolve<'t>(&'t self, site: &'t Site) -> Option<&'t [u8]> {
+        match self.destined {
+            Some(To::Name { host, .. }) => Some(self.text(site, host)),
+            _ => None,
+        }
     }
 
     /// The settings by which it is passed on.
@@ -83,6 +145,22 @@ impl Exchange {
     #[must_use]
     pub fn server_name<'s>(&self, site: &'s Site) -> &'s [u8] {
         site.constant(site.server(self.route.server).name)
+    }
+
+    /// Bytes that its body may have; 0 for no limit.
+    #[must_use]
+    pub fn max_body(&self, site: &Site) -> u64 {
+        site.location(self.route.location).max_body
+    }
+
+    /// Keeps a text as long as the request lives.
+    pub fn keep(&mut self, text: &[u8]) -> Slice {
+        self.request.push(text)
+    }
+
+    /// Sets the `Location` header.
+    pub fn redirect_client(&mut self, location: &[u8]) {
+        self.route.redirect = Some(self.request.push(location));
     }
 
     /// The bytes of a value.

@@ -1,12 +1,17 @@
 //! What a live proxy needs to know of each location and server beyond routing: times, sizes, how answers look.
 //! A simulation has no use for it, so it is compiled on demand.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use super::passed::{Certificates, Cgi, Http, Memcached, SecurePass};
+use super::access_log::{AccessLog, Compiled};
+use super::answer::HeadTerms;
+use super::local::LocalTerms;
+use super::passed::{Certificates, Cgi, Http, Memcached, NearEnd, SecurePass};
 use super::site::{LocationId, ServerId};
 use crate::config::{Config, ScopeId, Value, values};
 use crate::exchange::site::Builder;
+use crate::modules::Target;
 use crate::modules::shared::pass::{self, Protocol};
 
 /// All of a configuration.
@@ -34,6 +39,8 @@ pub struct TermsOf {
     pub keepalive_timeout: u64,
     /// The seconds that the client is told; 0 for none.
     pub keepalive_header: u64,
+    /// Browsers whose connections do not stay: old ones of Microsoft's, Safari.
+    pub keepalive_disable: (bool, bool),
     /// Requests over one connection at most.
     pub keepalive_requests: u64,
     /// After this time a connection takes no more requests.
@@ -44,8 +51,14 @@ pub struct TermsOf {
     pub send_timeout: u64,
     /// Of the client's body, what is kept in memory.
     pub body_buffer: u64,
+    /// Where the rest of it is kept.
+    pub body_folder: Arc<Path>,
+    /// Where answers are kept that the client takes slowly.
+    pub buffer_folder: Arc<Path>,
     /// What is done with a connection whose client may still be sending.
     pub lingering: Lingering,
+    /// Bytes in a DATA frame at most.
+    pub http2_chunk: u64,
     /// Chunks may be sent.
     pub chunked: bool,
     /// A client that goes away does not end the request.
@@ -54,10 +67,22 @@ pub struct TermsOf {
     pub log_not_found: bool,
     /// The padding for old browsers.
     pub padding: bool,
+    /// Old browsers get a page in the place of a redirect.
+    pub refreshes: bool,
     /// The connection is reset when a client times out.
     pub reset_timedout: bool,
     /// Buffers for answers.
     pub buffering: Buffering,
+    /// The sockets to upstreams.
+    pub near: NearEnd,
+    /// What the header filters go by.
+    pub heads: HeadTerms,
+    /// How files are served.
+    pub local: LocalTerms,
+    /// The access logs.
+    pub access_logs: Arc<[AccessLog]>,
+    /// Subrequests are logged, too.
+    pub log_subrequest: bool,
     /// How requests are passed on by HTTP.
     pub http: Option<Box<Http>>,
     /// How requests are passed on by FastCGI, SCGI, uwsgi.
@@ -103,6 +128,10 @@ pub struct ServerTerms {
     pub large_buffers: (u64, u64),
     /// Headers in a request at most.
     pub max_headers: u64,
+    /// Streams of HTTP/2 at the same time.
+    pub http2_streams: u64,
+    /// Bytes of a body that HTTP/2 clients may send ahead.
+    pub http2_preread: u64,
     /// Certificates whose names have variables.
     pub certificates: Certificates,
 }
@@ -112,9 +141,10 @@ impl Terms {
         let config = builder.config;
         let scopes: Vec<ScopeId> = builder.site.locations().iter().map(|location| location.scope).collect();
         let servers: Vec<ScopeId> = builder.site.servers().iter().map(|server| server.scope).collect();
+        let mut logs = Compiled::new(builder);
         let mut terms = Terms::default();
         for scope in scopes {
-            let of = TermsOf::compile(scope, builder);
+            let of = TermsOf::compile(scope, builder, &mut logs);
             terms.locations.push(of);
         }
         terms.servers.extend(servers.into_iter().map(|scope| ServerTerms::of(config, scope, builder)));
@@ -137,7 +167,8 @@ impl Terms {
 }
 
 impl TermsOf {
-    fn compile(scope: ScopeId, builder: &mut Builder) -> TermsOf {
+    fn compile(scope: ScopeId, builder: &mut Builder, logs: &mut Compiled) -> TermsOf {
+        let access_logs = logs.of(builder, scope);
         let (config, target) = (builder.config, builder.target);
         let flag = |name, default| config.flag(scope, name, default);
         let number = |name, default| config.number(scope, name, default);
@@ -161,11 +192,20 @@ impl TermsOf {
             port_in_redirect: flag("port_in_redirect", true),
             keepalive_timeout,
             keepalive_header,
+            keepalive_disable: match config.effective(scope, "keepalive_disable") {
+                None => (true, false),
+                Some(set) => {
+                    let has = |browser| set.words[1..].iter().any(|word| &*word.value == browser);
+                    (has("msie6"), has("safari"))
+                }
+            },
             keepalive_requests: number("keepalive_requests", 1000),
             keepalive_time: number("keepalive_time", 3_600_000),
             body_timeout: number("client_body_timeout", 60_000),
             send_timeout: number("send_timeout", 60_000),
             body_buffer: number("client_body_buffer_size", 16 << 10),
+            body_folder: folder(config, scope, target, "client_body_temp_path", "client-body"),
+            buffer_folder: folder(config, scope, target, &format!("{prefix}_temp_path"), prefix),
             lingering: Lingering {
                 close: match config.effective(scope, "lingering_close").map(|set| &set.value) {
                     Some(Value::Enum(which)) => *which as u8,
@@ -174,12 +214,19 @@ impl TermsOf {
                 time: number("lingering_time", 30_000),
                 timeout: number("lingering_timeout", 5000),
             },
+            http2_chunk: number("http2_chunk_size", 8 << 10),
             chunked: flag("chunked_transfer_encoding", true),
             ignores_abort: flag_of(config, scope, prefix, "ignore_client_abort"),
             log_not_found: flag("log_not_found", true),
             padding: flag("msie_padding", true),
+            refreshes: flag("msie_refresh", false),
             reset_timedout: flag("reset_timedout_connection", false),
             buffering: Buffering::of(config, scope, prefix),
+            near: NearEnd::compile(config, scope, prefix, target, builder),
+            heads: HeadTerms::compile(scope, prefix, builder),
+            local: LocalTerms::compile(scope, builder),
+            access_logs,
+            log_subrequest: flag("log_subrequest", false),
             http: http.map(Box::new),
             cgi: cgi.map(Box::new),
             memcached: memcached.map(Box::new),
@@ -202,12 +249,20 @@ impl Buffering {
             _ => (8, PAGE),
         };
         Buffering {
-            on: config.flag(scope, &format!("{prefix}_buffering"), true),
+            on: prefix != Protocol::Memcached.prefix() && config.flag(scope, &format!("{prefix}_buffering"), true),
             head,
             memory: count.saturating_mul(size),
             file: number("max_temp_file_size", 1 << 30),
         }
     }
+}
+
+/// A folder for files that last as long as a request.
+fn folder(config: &Config, scope: ScopeId, target: &Target, directive: &str, option: &str) -> Arc<Path> {
+    let set = config.effective(scope, directive).map(|setting| setting.arg(1));
+    let own = || target.paths.temporary.iter().find(|(part, _)| part == option).map(|(_, name)| name.as_str());
+    let name = set.or_else(own).unwrap_or_default();
+    Path::new(&target.paths.prefix).join(name).into()
 }
 
 /// `keepalive_timeout`: milliseconds, and the seconds that clients are told.
@@ -229,6 +284,8 @@ impl ServerTerms {
             header_buffer: number("client_header_buffer_size", 1 << 10),
             large_buffers,
             max_headers: number("max_headers", 1000),
+            http2_streams: number("http2_max_concurrent_streams", 128),
+            http2_preread: number("http2_body_preread_size", 64 << 10),
             certificates: Certificates::compile(config, scope, builder),
         }
     }

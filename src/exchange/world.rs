@@ -14,6 +14,8 @@ pub type Ticket = u64;
 
 /// The state that requests share: of one worker, or in shared memory of all.
 pub trait Memory {
+    /// Names take time: the driver resolves them when an exchange says [`Action::Resolve`](super::Action::Resolve).
+    const RESOLVES_LATER: bool = false;
     /// Works on a group.
     fn group<T>(&mut self, upstream: UpstreamId, work: impl FnOnce(&mut Group) -> T) -> T;
     /// Works on the requests that wait for a peer of a group, if it has a `queue`.
@@ -24,7 +26,8 @@ pub trait Memory {
     fn requests<T>(&mut self, work: impl FnOnce(&mut [RequestZone]) -> T) -> T;
     /// Works on a zone of `limit_conn`.
     fn connections<T>(&mut self, zone: usize, work: impl FnOnce(&mut ConnectionZone) -> T) -> T;
-    /// The addresses of a name that a `proxy_pass` with variables gave; `None` if it cannot be resolved.
+    /// The addresses of a name that a `proxy_pass` with variables gave; `None` if it cannot be resolved. Not asked where
+    /// names take time.
     fn addresses(&mut self, name: &str) -> Option<Vec<IpAddr>>;
 }
 

@@ -4,13 +4,18 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
+use super::aside;
 use super::client::{BodyFault, Client};
 use super::flight::Flight;
+use super::local;
+use super::log::Level;
+use super::names;
 use super::reply;
 use super::state::Worker;
+use super::turns;
 use super::upstream::{self, Link};
 use crate::balance::Millis;
-use crate::exchange::{Action, Event};
+use crate::exchange::{Action, Ending, Event};
 
 /// Drives a request whose head was read.
 pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut action: Action) {
@@ -18,29 +23,56 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
     let mut is_answered = false;
     loop {
         let event = match action {
-            Action::Attempt => upstream::attempt(worker, client, flight, &mut link).await,
+            Action::Attempt => {
+                client.invite_body();
+                upstream::attempt(worker, client, flight, &mut link).await
+            }
             Action::Read => return,
             Action::Delay(until) => wait(worker, client, until, Event::Resumed).await,
-            Action::Queued(until) => wait(worker, client, until, Event::QueueTimeout).await,
+            Action::Queued(until) => turns::wait(worker, client, flight, until).await,
+            Action::Resolve => names::resolve(worker, client, flight).await,
+            Action::Authorize(uri) => aside::authorize(worker, client, flight, uri).await,
+            Action::Mirror => aside::mirror(worker, flight),
             Action::Body => read_body(worker, client, flight).await,
             Action::Forward => {
-                is_answered = true;
-                match link.take() {
+                let event = match link.take() {
                     Some(link) => upstream::forward(worker, client, flight, link).await,
                     None => Event::Reset,
-                }
+                };
+                is_answered = !is_instead(event);
+                event
             }
-            Action::Serve(_) => Event::Failed(404),
+            Action::Serve(handler) => {
+                let event = local::serve(worker, client, flight, handler).await;
+                is_answered = !is_instead(event);
+                event
+            }
             Action::Done => break,
         };
-        if is_answered && event != Event::LastByte {
+        if is_answered && !matches!(event, Event::LastByte | Event::Served(_)) {
             client.fail();
         }
+        let (tries, location) = (flight.exchange.attempts.len(), flight.exchange.route.location);
         action = worker.tell(&mut flight.exchange, event);
+        if matches!(event, Event::Head(_))
+            && action != Action::Forward
+            && let Some(link) = link.take()
+            && let Some(attempt) = tries.checked_sub(1).and_then(|last| flight.exchange.attempts.get(last))
+        {
+            worker.pools.give_unread(attempt, location, link);
+        }
+    }
+    if flight.exchange.attempts.iter().any(|attempt| attempt.ending == Ending::NoLive) {
+        upstream::say_of(worker, flight, Level::Error, b"no live upstreams", upstream::CONNECTING);
     }
     if !is_answered {
         reply::answer(worker, client, flight).await;
     }
+}
+
+/// Another answer takes the place of this one, of which nothing was sent.
+fn is_instead(event: Event) -> bool {
+    matches!(event, Event::Failed(_) | Event::Redirected)
 }
 
 /// Waits until a time, or until the client goes away.
@@ -60,18 +92,26 @@ async fn wait<C: Client>(worker: &Worker, client: &mut C, until: Millis, event: 
 /// Reads the whole body of the request.
 async fn read_body<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) -> Event {
     client.invite_body();
-    let timeout = worker.terms(&flight.exchange).body_timeout;
+    let terms = worker.terms(&flight.exchange);
+    let most = flight.exchange.max_body(&worker.generation.site);
     loop {
-        client.timer().set_after(timeout);
-        let read = poll_fn(|cx| match client.poll_body(cx, worker, &mut flight.body) {
+        client.timer().set_after(terms.body_timeout);
+        let read = poll_fn(|cx| match client.poll_body(cx, worker, flight.body.buffer()) {
             Poll::Pending if client.timer().poll(cx).is_ready() => Poll::Ready(Err(BodyFault::Bad(408))),
             read => read,
         })
         .await;
         client.timer().clear();
+        if most > 0 && flight.body.len() > most {
+            return Event::Failed(413);
+        }
+        if flight.body.settle(&terms.body_place()).is_err() {
+            return Event::Failed(500);
+        }
         match read {
             Ok(true) => {
                 flight.body_is_whole = true;
+                flight.exchange.request.body_read = Some(flight.body.len());
                 return Event::Body;
             }
             Ok(false) => {}

@@ -1,9 +1,13 @@
 //! One request under way: what the exchange knows of it, and the buffers that it needs. A worker keeps some and uses them
 //! again.
 
+use tokio::task::JoinHandle;
+
 use crate::exchange::Exchange;
 use crate::exchange::answer::Answer;
 use crate::exchange::body::Filters;
+use crate::serve::spool::Spool;
+use crate::serve::upstream::Reading;
 use crate::wire::http1::{RequestHead, ResponseHead};
 
 /// A request under way.
@@ -19,16 +23,20 @@ pub struct Flight {
     pub head: RequestHead,
     /// The head of the upstream's answer as it is read.
     pub upstream_head: ResponseHead,
+    /// The same, of other protocols than HTTP.
+    pub reading: Reading,
     /// Status and words of the upstream's answer, as it wrote them.
     pub status_line: Vec<u8>,
     /// The request as it goes to the upstream.
     pub request: Vec<u8>,
-    /// It has been written, and goes to the next peer as it is.
-    pub is_written: bool,
     /// The client's body, as far as it was read.
-    pub body: Vec<u8>,
+    pub body: Spool,
     /// All of the client's body was read.
     pub body_is_whole: bool,
+    /// Of the answer, only the head is wanted.
+    pub head_only: bool,
+    /// Subrequests that nobody waits for, but that end before the next request of the connection begins.
+    pub background: Vec<JoinHandle<()>>,
     /// Bytes of the answer, before its body.
     pub out: Vec<u8>,
     /// Room for whatever.
@@ -45,8 +53,11 @@ impl Flight {
         self.filters.clear();
         self.head.clear();
         self.upstream_head.clear();
-        (self.is_written, self.body_is_whole) = (false, false);
-        for buffer in [&mut self.request, &mut self.body, &mut self.out, &mut self.room] {
+        self.reading = Reading::Http;
+        (self.body_is_whole, self.head_only) = (false, false);
+        self.background.clear();
+        self.body.clear();
+        for buffer in [&mut self.request, &mut self.out, &mut self.room] {
             buffer.clear();
             if buffer.capacity() > KEPT {
                 *buffer = Vec::new();

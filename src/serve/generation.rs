@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::configuration::Loaded;
+use super::local::Disk;
 use super::memory::Zones;
 use super::options::Options;
 use super::secure::Secure;
@@ -52,7 +53,7 @@ impl Generation {
         let Loaded { sources, config, target } = loaded;
         let (site, plan, terms) = Site::compile_live(&config, &target);
         let name = nix::unistd::gethostname().unwrap_or_default();
-        let site = site.with_hostname(&name.to_string_lossy().to_ascii_lowercase());
+        let site = site.with_hostname(&name.to_string_lossy().to_ascii_lowercase()).with_files(Arc::new(Disk));
         let secure = Secure::new(&config, &target, &site, &terms, previous.map(|previous| &previous.secure))
             .map_err(|fault| in_line(&fault, &sources))?;
         let settings = Settings::of(&config, &target, options.processors);

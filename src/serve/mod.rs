@@ -3,25 +3,32 @@
 //! [`run`](run::run) is the way in. It reads a configuration through a [`Source`], opens logs and sockets, and starts one
 //! thread for each worker process that nginx would have; [`process`] keeps them through signals and reloads.
 
+mod aside;
+pub mod backend;
 mod client;
 mod clock;
 mod configuration;
 mod drive;
 mod flight;
 mod generation;
+mod local;
 pub mod log;
 mod memory;
+mod names;
 mod options;
 mod process;
 mod reply;
 pub mod resolver;
 pub mod run;
 mod secure;
+mod send;
 mod settings;
+mod spool;
 mod state;
 mod stream;
 mod timers;
 pub mod tls;
+mod turns;
 mod unsupported;
 mod upstream;
 mod worker;

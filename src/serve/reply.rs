@@ -1,12 +1,10 @@
 //! Answers that nginx makes itself: pages for its statuses, the texts of `return`, redirects.
 
-use std::future::poll_fn;
-use std::task::Poll;
-
 use super::client::Client;
 use super::flight::Flight;
+use super::send::{Source, send, send_filtered};
 use super::state::Worker;
-use crate::exchange::answer::write_page;
+use crate::exchange::answer::{Answer, Refused, write_page, write_refresh};
 use crate::exchange::{Exchange, Reply, TermsOf};
 
 /// Statuses with which nginx closes the connection without a word.
@@ -20,70 +18,68 @@ pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fli
         return;
     }
     let Some(reply) = flight.exchange.reply else { return };
-    prepare(worker, flight, reply);
-    let body = std::mem::take(&mut flight.out);
-    let has_body = !flight.answer.header_only;
-    client.begin(worker, flight, has_body);
-    client.timer().set_after(worker.terms(&flight.exchange).send_timeout);
-    let mut left = if has_body { &body[..] } else { &[] };
-    let mut is_ended = false;
-    let sent = poll_fn(|cx| {
-        if !left.is_empty() {
-            match client.poll_send(cx, &mut left) {
-                Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(_)) => return Poll::Ready(false),
-                Poll::Pending => return client.timer().poll(cx).map(|()| false),
-            }
+    let reply = match reply.body.map(|_| client.discard_body()) {
+        Some(Err(status)) => Reply { status, ..Reply::default() },
+        _ => reply,
+    };
+    let body = prepare(worker, flight, reply);
+    if let Err(Refused { status, keeps_headers }) = send(worker, client, flight, &Source::Memory(body)).await {
+        if !keeps_headers {
+            flight.answer.clear();
         }
-        if !std::mem::replace(&mut is_ended, true) {
-            client.end();
-        }
-        match client.poll_flush(cx) {
-            Poll::Ready(sent) => Poll::Ready(sent.is_ok()),
-            Poll::Pending => client.timer().poll(cx).map(|()| false),
-        }
-    })
-    .await;
-    client.timer().clear();
-    if !sent {
-        client.fail();
+        let body = prepare(worker, flight, Reply { status, ..Reply::default() });
+        send_filtered(worker, client, flight, &Source::Memory(body)).await;
     }
-    flight.out = body;
 }
 
 /// Makes head and body.
-fn prepare(worker: &Worker, flight: &mut Flight, reply: Reply) {
+fn prepare(worker: &Worker, flight: &mut Flight, reply: Reply) -> Vec<u8> {
     let terms = worker.terms(&flight.exchange);
-    let Flight { answer, exchange, out, .. } = flight;
+    let Flight { answer, exchange, head_only, .. } = flight;
     let site = &worker.generation.site;
-    answer.clear();
+    answer.restart();
     answer.status = reply.status;
-    out.clear();
+    exchange.write_cookies(&mut answer.list);
+    answer.header_only = *head_only || exchange.request.method() == b"HEAD";
+    let mut body = Vec::new();
     match reply.body {
-        Some(body) => {
-            out.extend_from_slice(exchange.text(site, body));
-            answer.set_type(b"text/plain");
+        Some(text) => {
+            body.extend_from_slice(exchange.text(site, text));
+            answer.set_type(terms.heads.content_type(exchange.request.uri()));
+        }
+        None if terms.refreshes && matches!(reply.status, 301 | 302) && exchange.request.is_msie() => {
+            let to = reply.location.map(|location| exchange.text(site, location)).unwrap_or_default();
+            write_refresh(to, &mut body);
+            answer.status = 200;
+            answer.set_type(b"text/html");
+            answer.length = Some(body.len() as u64);
+            return body;
         }
         None => {
-            if write_page(exchange.route.page(reply.status), &terms.signature, false, out) {
+            let padded = terms.padding && exchange.request.version() >= 10 && exchange.request.wants_padding();
+            let page = exchange.route.page(reply.status);
+            if write_page(page, &terms.signature, padded, &mut body) {
                 answer.set_type(b"text/html");
             }
         }
     }
-    answer.length = Some(out.len() as u64);
+    answer.length = Some(body.len() as u64);
     if let Some(location) = reply.location {
         let location = exchange.text(site, location);
-        if location.first() == Some(&b'/') && terms.absolute_redirect {
-            write_absolute(worker, exchange, terms, location, &mut answer.location);
-        } else {
-            answer.list.push(b"Location", location);
-        }
+        answer.list.remove(b"Location");
+        place_redirect(worker, exchange, location, answer);
     }
-    answer.header_only = exchange.request.method() == b"HEAD" || reply.status == 304;
-    if reply.status == 204 {
-        answer.header_only = true;
-        answer.content_type.clear();
-        answer.length = None;
+    answer.add(&exchange.challenges);
+    body
+}
+
+/// Puts a redirect of nginx's own where it belongs: a path is made a whole URL, unless `absolute_redirect` is off.
+pub fn place_redirect(worker: &Worker, exchange: &Exchange, location: &[u8], answer: &mut Answer) {
+    let terms = worker.terms(exchange);
+    if location.first() == Some(&b'/') && terms.absolute_redirect {
+        write_absolute(worker, exchange, terms, location, &mut answer.location);
+    } else if !location.is_empty() {
+        answer.list.push(b"Location", location);
     }
 }
 

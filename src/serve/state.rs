@@ -11,12 +11,15 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::clock;
 use super::flight::Flight;
 use super::generation::Generation;
-use super::log::Logs;
+use super::local::{Counts, connections};
+use super::log::{Level, Logs};
 use super::memory::WorkerMemory;
+use super::names::Resolvers;
 use super::timers::Timers;
 use super::upstream::Pools;
-use crate::balance::{Random, Watch};
-use crate::exchange::{Action, Event, Exchange, Http, ListenerId, TermsOf, World, http_time};
+use crate::balance::{Queue, Random, Watch};
+use crate::exchange::{Action, Event, Exchange, Http, ListenerId, Memory, Sub, TermsOf, Ticket, World, http_time};
+use crate::modules::shared::upstream::UpstreamId;
 
 /// Bytes that are read at once.
 const SCRATCH: usize = 128 << 10;
@@ -35,6 +38,8 @@ pub struct Worker {
     pub timers: Rc<Timers>,
     /// Idle connections to upstreams.
     pub pools: Pools,
+    /// What resolves names.
+    pub resolvers: Resolvers,
     /// Room for what is read; nobody holds it while waiting.
     pub scratch: RefCell<Box<[u8]>>,
     /// No more connections are taken, and idle ones are closed.
@@ -44,6 +49,9 @@ pub struct Worker {
     core: RefCell<Core>,
     flights: RefCell<Vec<Box<Flight>>>,
     date: RefCell<(u64, String)>,
+    /// What it counts for `stub_status`.
+    pub counts: Arc<Counts>,
+    answers: Cell<u32>,
 }
 
 /// What the exchanges of a worker work on.
@@ -77,6 +85,7 @@ impl Worker {
         let timers = Timers::new();
         Rc::new(Worker {
             number,
+            resolvers: Resolvers::default(),
             pools: Pools::new(&generation, Rc::clone(&timers)),
             generation,
             logs,
@@ -87,6 +96,8 @@ impl Worker {
             core: RefCell::new(Core { memory, chance: Chance(ChaCha8Rng::seed_from_u64(seed)), watch: Blind }),
             flights: RefCell::default(),
             date: RefCell::default(),
+            counts: Counts::new(),
+            answers: Cell::new(0),
         })
     }
 
@@ -105,26 +116,55 @@ impl Worker {
     }
 
     /// The world of the exchange, for one step.
-    fn with_world<T>(&self, step: impl FnOnce(&mut World<WorkerMemory, Chance, Blind>) -> T) -> T {
+    fn with_world<T>(&self, ticket: Ticket, step: impl FnOnce(&mut World<WorkerMemory, Chance, Blind>) -> T) -> T {
         let mut core = self.core.borrow_mut();
         let Core { memory, chance, watch } = &mut *core;
         let Generation { site, plan, .. } = &*self.generation;
-        step(&mut World { site, plan, memory, rng: chance, watch, now: clock::now(), ticket: 0 })
+        step(&mut World { site, plan, memory, rng: chance, watch, now: clock::now(), ticket })
     }
 
     /// The head of a request was read.
     pub fn arrive(&self, exchange: &mut Exchange, listener: ListenerId) -> Action {
-        self.with_world(|world| exchange.arrive(listener, world))
+        exchange.facts.connections = Some(connections);
+        self.with_world(Worker::ticket(exchange), |world| exchange.arrive(listener, world))
+    }
+
+    /// A request makes a subrequest.
+    pub fn begin_within(&self, parent: &Exchange, exchange: &mut Exchange, sub: &Sub) -> Action {
+        self.with_world(Worker::ticket(exchange), |world| exchange.begin_within(parent, sub, world))
     }
 
     /// What was read is no request.
     pub fn reject(&self, exchange: &mut Exchange, listener: ListenerId, status: u16) -> Action {
-        self.with_world(|world| exchange.reject(listener, status, world))
+        self.with_world(Worker::ticket(exchange), |world| exchange.reject(listener, status, world))
     }
 
     /// Something happened to a request.
     pub fn tell(&self, exchange: &mut Exchange, event: Event) -> Action {
-        self.with_world(|world| exchange.on(event, world))
+        let action = self.with_world(Worker::ticket(exchange), |world| exchange.on(event, world));
+        if let Some(upstream) = exchange.tries.freed.take() {
+            self.pass_turn(upstream);
+        }
+        action
+    }
+
+    /// Numbers like those by which peers are chosen, of a source of their own.
+    pub fn chance(&self) -> Box<dyn Random> {
+        let seed = self.core.borrow_mut().chance.0.next_u64();
+        Box::new(Chance(ChaCha8Rng::seed_from_u64(seed)))
+    }
+
+    /// How queues know a request: by its place in memory, which no other request has while it lives.
+    pub fn ticket(exchange: &Exchange) -> Ticket {
+        std::ptr::from_ref(exchange).addr() as Ticket
+    }
+
+    /// A peer of a group was given back: who has waited longest for one looks again.
+    pub fn pass_turn(&self, upstream: UpstreamId) {
+        let first = self.core.borrow_mut().memory.queue(upstream, Queue::pop).flatten();
+        if let Some(ticket) = first {
+            self.generation.zones.turns.give(ticket);
+        }
     }
 
     /// What holds where the request is.
@@ -135,6 +175,18 @@ impl Worker {
     /// How the request is passed on by HTTP.
     pub fn http(&self, exchange: &Exchange) -> Option<&Http> {
         self.terms(exchange).http.as_deref()
+    }
+
+    /// Chance.
+    pub fn random(&self) -> u32 {
+        self.core.borrow_mut().chance.next()
+    }
+
+    /// A number that no other answer of the process has: the upper half is that of the worker.
+    pub fn unique(&self) -> u64 {
+        self.answers.set(self.answers.get().wrapping_add(1));
+        let start = (clock::epoch() as u32) << 16 ^ std::process::id() ^ (self.number as u32) << 24;
+        u64::from(start) << 32 | u64::from(self.answers.get())
     }
 
     /// The time as HTTP writes it, made once a second.

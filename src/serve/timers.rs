@@ -134,6 +134,13 @@ impl Timer {
         self.set(clock::now().plus(milliseconds));
     }
 
+    /// Sets the time, unless an earlier one is set.
+    pub fn set_before(&self, at: Millis) {
+        if at.0 < self.due.get() {
+            self.set(at);
+        }
+    }
+
     /// Whether a time is set.
     pub fn is_set(&self) -> bool {
         self.due.get() != NEVER

@@ -13,11 +13,14 @@ use tokio::task::{LocalSet, spawn_local};
 
 use super::client::arrival::{Arrived, arrive};
 use super::client::http1::Http1;
+use super::client::http2;
 use super::generation::Generation;
+use super::local::State;
 use super::log::{Level, Logs, MAIN};
+use super::names;
 use super::process::{Order, Socket};
 use super::state::Worker;
-use super::stream::{Plain, Stream};
+use super::stream::Plain;
 use crate::exchange::{Connection, ListenerId};
 
 /// All that a worker starts with.
@@ -51,6 +54,7 @@ async fn serve(seed: Seed) {
     spawn_local(Rc::clone(&worker.timers).tick());
     let watched = Rc::clone(&worker);
     spawn_local(async move { watched.pools.watch().await });
+    names::watch_zones(&worker);
     let accepting: Vec<_> = sockets
         .into_iter()
         .map(|(listener, socket)| spawn_local(accept(Rc::clone(&worker), listener, socket)))
@@ -149,21 +153,22 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
     }
     let open = Open::new(worker);
     let of = site.listener(listener);
-    if !of.tls && !of.proxy_protocol {
-        let arrived = Arrived { stream: Stream::Plain(plain), rest: Vec::new(), secured: None, proxied: None };
-        let client = Http1::new(worker, arrived, listener, connection);
-        spawn_local(async move {
-            let worker = Rc::clone(&open.0);
-            client.run(worker).await;
-            drop(open);
-        });
-        return;
-    }
+    let waits = of.tls || of.proxy_protocol;
     spawn_local(async move {
         let worker = Rc::clone(&open.0);
-        // Apart, so that an idle connection is small.
-        if let Some(arrived) = Box::pin(arrive(&worker, plain, listener, &mut connection)).await {
-            // HTTP/2 takes over here: `arrived.secured.is_some_and(|secured| secured.is_http2())`.
+        let arrived = if waits {
+            // Apart, so that an idle connection is small.
+            Box::pin(arrive(&worker, plain, listener, &mut connection)).await
+        } else {
+            Some(Arrived::plain(plain))
+        };
+        let Some(arrived) = arrived else { return };
+        let secured = arrived.known.secured.as_ref();
+        if secured.is_some_and(|secured| secured.is_http2()) {
+            http2::run(worker, arrived, listener, connection).await;
+        } else if secured.is_none() && http2::is_on(&worker, listener) {
+            http2::greet(worker, arrived, listener, connection).await;
+        } else {
             Http1::new(&worker, arrived, listener, connection).run(worker).await;
         }
         drop(open);
@@ -184,6 +189,9 @@ struct Open(Rc<Worker>);
 impl Open {
     fn new(worker: &Rc<Worker>) -> Open {
         worker.connections.set(worker.connections.get() + 1);
+        for state in [State::Accepted, State::Handled, State::Active] {
+            worker.counts.add(state);
+        }
         Open(Rc::clone(worker))
     }
 }
@@ -192,6 +200,7 @@ impl Drop for Open {
     fn drop(&mut self) {
         let left = self.0.connections.get() - 1;
         self.0.connections.set(left);
+        self.0.counts.remove(State::Active);
         if left == 0 && self.0.is_leaving.get() {
             self.0.timers.wake_all();
         }

@@ -46,7 +46,7 @@ impl State {
         let mut places = vec![0; plan.upstreams.len() * workers as usize];
         for (number, upstream) in plan.upstreams.iter().enumerate() {
             for worker in 0..workers as usize {
-                if worker == 0 || !upstream.has_zone {
+                if worker == 0 || upstream.zone.is_none() {
                     groups.push(upstream.fresh());
                     queues.push(upstream.queue.map(|queue| Queue::new(queue.size, queue.timeout)));
                 }

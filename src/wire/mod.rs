@@ -3,6 +3,7 @@
 pub mod cgi_head;
 pub mod fastcgi;
 pub mod http1;
+pub mod http2;
 pub mod memcached;
 pub mod proxy_protocol;
 pub mod scgi;

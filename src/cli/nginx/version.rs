@@ -11,6 +11,7 @@ const SERVED_OPTIONS: &[&str] = &[
     "--with-threads",
     "--with-http_auth_request_module",
     "--with-http_gunzip_module",
+    "--with-http_random_index_module",
     "--with-http_realip_module",
     "--with-http_ssl_module",
     "--with-http_stub_status_module",

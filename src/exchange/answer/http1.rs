@@ -39,10 +39,8 @@ impl Answer {
             line(out, b"\r\nDate: ", manner.date);
         }
         if !self.content_type.is_empty() {
-            line(out, b"\r\nContent-Type: ", &self.content_type);
-            if !self.charset.is_empty() && self.essence == self.content_type.len() {
-                line(out, b"; charset=", &self.charset);
-            }
+            out.extend_from_slice(b"\r\nContent-Type: ");
+            self.write_type(out);
         }
         if let Some(length) = self.length {
             out.extend_from_slice(b"\r\nContent-Length: ");

@@ -1,15 +1,27 @@
 //! The answer that goes to the client: nginx's `headers_out`. Some headers have places of their own, since nginx writes
 //! them first and in an order of its own; all others stand in a list.
 
+mod added;
+mod charset;
+mod filter;
 mod http1;
+mod not_modified;
 mod page;
+mod range;
 mod status;
+mod types;
 mod upstream;
+mod userid;
 
+pub use charset::CharsetTables;
+pub use filter::{Filtering, HeadTerms, IfModifiedSince, Refused, filter_head};
 pub use http1::{Manner, Persistence, number};
-pub use page::write as write_page;
+pub use page::{write as write_page, write_refresh};
+pub use range::Part;
 pub use status::reason;
-pub use upstream::{Rewrite, Treatment, Treatments, parse_time};
+pub use types::{ContentTypes, TypeList};
+pub use upstream::{Treatment, Treatments, parse_time};
+pub(super) use userid::Known as KnownUid;
 
 use super::headers::Headers;
 
@@ -48,6 +60,14 @@ pub struct Answer {
     pub ranges: Ranges,
     /// `Vary: Accept-Encoding` is due.
     pub gzip_vary: bool,
+    /// Its content comes from an upstream: once, from its beginning.
+    pub of_upstream: bool,
+    /// Trailers are to come, so that the body has to come in chunks.
+    pub expects_trailers: bool,
+    /// The pieces of the content that are sent; none for all of it.
+    pub parts: Vec<Part>,
+    /// What is sent after them.
+    pub parts_tail: Vec<u8>,
 }
 
 /// Whether ranges of an answer may be sent.
@@ -73,8 +93,29 @@ impl Answer {
         self.lists_last_modified = false;
         (self.has_server, self.has_date, self.header_only, self.gzip_vary) = (false, false, false, false);
         self.ranges = Ranges::No;
+        (self.of_upstream, self.expects_trailers) = (false, false);
+        self.parts.clear();
+        self.parts_tail.clear();
         self.list.clear();
         self.trailers.clear();
+    }
+
+    /// Begins another answer. Headers that were added on the way to the last one stay, as in nginx; those that describe a
+    /// content do not.
+    pub fn restart(&mut self) {
+        let list = std::mem::take(&mut self.list);
+        self.clear();
+        self.list = list;
+        for name in [&b"Last-Modified"[..], b"Accept-Ranges", b"ETag"] {
+            self.list.remove(name);
+        }
+    }
+
+    /// Adds headers that go with whatever answer there is.
+    pub fn add(&mut self, headers: &Headers) {
+        for (name, value) in headers.iter() {
+            self.list.push(name, value);
+        }
     }
 
     /// Sets the type.
@@ -82,6 +123,21 @@ impl Answer {
         self.content_type.clear();
         self.content_type.extend_from_slice(text);
         self.essence = text.len();
+    }
+
+    /// Forgets the type; its charset is not written without it.
+    pub fn clear_type(&mut self) {
+        self.content_type.clear();
+        self.essence = 0;
+    }
+
+    /// Appends the type with its charset.
+    pub fn write_type(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.content_type);
+        if !self.charset.is_empty() && self.essence == self.content_type.len() {
+            out.extend_from_slice(b"; charset=");
+            out.extend_from_slice(&self.charset);
+        }
     }
 
     /// The type without its charset.

@@ -44,6 +44,19 @@ pub fn write(status: u16, signature: &[u8], padded: bool, out: &mut Vec<u8>) -> 
     true
 }
 
+/// Appends the page that sends old browsers elsewhere: `msie_refresh`.
+pub fn write_refresh(to: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(b"<html><head><meta http-equiv=\"Refresh\" content=\"0; URL=");
+    for byte in to {
+        if byte.is_ascii_alphanumeric() || b"!#$&()*+,-./:;=?@[]_~".contains(byte) || *byte == b'%' {
+            out.push(*byte);
+        } else {
+            out.extend_from_slice(format!("%{byte:02X}").as_bytes());
+        }
+    }
+    out.extend_from_slice(b"\"></head><body></body></html>\r\n");
+}
+
 #[cfg(test)]
 mod tests {
     use super::write;

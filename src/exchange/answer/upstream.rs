@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::{Answer, Ranges};
 use crate::config::{Config, ScopeId};
 use crate::exchange::headers::Headers;
+use crate::exchange::passed::Rewritten;
 use crate::modules::shared::upstream_headers::Hidden;
 
 /// What becomes of a header of an upstream's answer.
@@ -96,29 +97,21 @@ impl Treatments {
     }
 }
 
-/// What rewrites headers on their way: `proxy_redirect`, `proxy_cookie_domain` and the like.
-pub trait Rewrite {
-    /// The value of a header that is to be rewritten, in its place in `out`; whether it was.
-    fn rewrite(&mut self, treatment: Treatment, value: &[u8], out: &mut Vec<u8>) -> bool;
-}
-
 impl Answer {
-    /// Takes the headers over.
-    pub fn take(&mut self, headers: &Headers, treatments: &Treatments, http2: bool, rewrite: &mut impl Rewrite) {
-        for (name, value) in headers.iter() {
+    /// Takes the headers over; some of them `rewritten`, by their places. A redirect that was rewritten to a path is left in
+    /// [`Answer::location`], to be made a whole URL.
+    pub fn take(&mut self, headers: &Headers, treatments: &Treatments, http2: bool, rewritten: &Rewritten) {
+        let mut rewritten = rewritten.iter().peekable();
+        for (at, (name, value)) in headers.iter().enumerate() {
+            let new = rewritten.next_if(|(place, _)| *place == at).map(|(_, value)| &**value);
+            let value = new.unwrap_or(value);
             match treatments.of(name) {
                 Some(Treatment::Hide | Treatment::OfConnection) => {}
                 Some(Treatment::ContentType) => self.take_type(value),
                 Some(Treatment::Upgrade) if http2 => {}
                 Some(Treatment::AcceptRanges) if self.ranges != Ranges::No => {}
-                Some(treatment @ (Treatment::Location | Treatment::Refresh | Treatment::SetCookie)) => {
-                    self.list.push_with(name, |out| {
-                        let start = out.len();
-                        if !rewrite.rewrite(treatment, value, out) {
-                            out.truncate(start);
-                            out.extend_from_slice(value);
-                        }
-                    });
+                Some(Treatment::Location) if new.is_some() && value.first() == Some(&b'/') => {
+                    self.location.extend_from_slice(value);
                 }
                 other => {
                     match other {
@@ -173,14 +166,6 @@ pub fn parse_time(text: &[u8]) -> Option<i64> {
 mod tests {
     use super::*;
 
-    struct Keep;
-
-    impl Rewrite for Keep {
-        fn rewrite(&mut self, _: Treatment, _: &[u8], _: &mut Vec<u8>) -> bool {
-            false
-        }
-    }
-
     #[test]
     fn headers_go_to_their_places() {
         let mut headers = Headers::default();
@@ -195,7 +180,7 @@ mod tests {
             headers.push(name.as_bytes(), value.as_bytes());
         }
         let mut answer = Answer::default();
-        answer.take(&headers, &Treatments::new([&b"X-Secret"[..], b"Server"].into_iter()), false, &mut Keep);
+        answer.take(&headers, &Treatments::new([&b"X-Secret"[..], b"Server"].into_iter()), false, &Vec::new());
         assert_eq!(answer.content_type(), b"text/html; a=b");
         assert_eq!(answer.charset, b"utf-8");
         assert_eq!(answer.last_modified, Some(10));

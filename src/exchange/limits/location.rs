@@ -1,7 +1,8 @@
 //! The limits of a configuration: which zones there are and what they count, and which limits hold in a location.
 
 use super::{ConnectionZone, Rate, RequestLimit, RequestZone};
-use crate::config::{Config, Scope, ScopeId};
+use crate::config::{Config, Scope, ScopeId, Value};
+use crate::exchange::notes::Importance;
 use crate::exchange::upstream::Compile;
 use crate::exchange::value::Template;
 use crate::modules::http::limit_req::{ReqLimits, ReqZones};
@@ -32,6 +33,7 @@ struct ConnectionKey {
     name: String,
     key: Template,
     key_text: String,
+    size: u64,
 }
 
 /// The limits that hold in one location.
@@ -39,12 +41,16 @@ struct ConnectionKey {
 pub struct LocationLimits {
     /// `limit_req`: the keys are still to be filled in.
     pub requests: Vec<RequestLimit>,
+    /// How much it matters that `limit_req` refuses.
+    pub request_level: Importance,
     /// The status of what `limit_req` refuses.
     pub request_status: u16,
     /// `limit_req_dry_run`
     pub request_dry_run: bool,
     /// `limit_conn`: zone and most connections.
     pub connections: Vec<(usize, u32)>,
+    /// How much it matters that `limit_conn` refuses.
+    pub connection_level: Importance,
     /// The status of what `limit_conn` refuses.
     pub connection_status: u16,
     /// `limit_conn_dry_run`
@@ -67,11 +73,13 @@ impl ZoneKeys {
             });
         }
         for zone in http.slot::<ConnZones>().map_or(&[][..], |zones| &zones.0) {
+            let known = config.zones.get(zone.zone);
             keys.connections.push(ConnectionKey {
                 number: zone.zone,
-                name: config.zones.get(zone.zone).name.clone(),
+                name: known.name.clone(),
                 key: compile.text(&zone.key),
                 key_text: zone.key_text.clone(),
+                size: known.size,
             });
         }
         keys
@@ -86,6 +94,42 @@ impl ZoneKeys {
             && self.connections.iter().map(connection).eq(old.connections.iter().map(connection))
     }
 
+    /// The zone of `limit_req` among earlier ones that goes on as this one after a reload: the same name, key and size.
+    #[must_use]
+    pub fn requests_before(&self, zone: usize, old: &ZoneKeys) -> Option<usize> {
+        let what = |zone: &RequestKey| (zone.name.clone(), zone.key_text.clone(), zone.size);
+        let this = what(&self.requests[zone]);
+        old.requests.iter().position(|old| what(old) == this)
+    }
+
+    /// The zone of `limit_conn` among earlier ones that goes on as this one.
+    #[must_use]
+    pub fn connections_before(&self, zone: usize, old: &ZoneKeys) -> Option<usize> {
+        let what = |zone: &ConnectionKey| (zone.name.clone(), zone.key_text.clone(), zone.size);
+        let this = what(&self.connections[zone]);
+        old.connections.iter().position(|old| what(old) == this)
+    }
+
+    /// Why nginx would not go on from the earlier zones: one of the same name counts by something else.
+    #[must_use]
+    pub fn clash(&self, old: &ZoneKeys) -> Option<String> {
+        let says = |what: &str, name: &str, new: &str, old: &str| {
+            format!("{what} \"{name}\" uses the \"{new}\" key while previously it used the \"{old}\" key")
+        };
+        let requests = self.requests.iter().find_map(|new| {
+            let same = |old: &&RequestKey| (&old.name, old.size) == (&new.name, new.size);
+            let old = old.requests.iter().find(same).filter(|old| old.key_text != new.key_text)?;
+            Some(says("limit_req", &new.name, &new.key_text, &old.key_text))
+        });
+        requests.or_else(|| {
+            self.connections.iter().find_map(|new| {
+                let same = |old: &&ConnectionKey| (&old.name, old.size) == (&new.name, new.size);
+                let old = old.connections.iter().find(same).filter(|old| old.key_text != new.key_text)?;
+                Some(says("limit_conn_zone", &new.name, &new.key_text, &old.key_text))
+            })
+        })
+    }
+
     /// What a zone of `limit_req` counts by.
     #[must_use]
     pub fn request_key(&self, zone: usize) -> &Template {
@@ -96,6 +140,26 @@ impl ZoneKeys {
     #[must_use]
     pub fn connection_key(&self, zone: usize) -> &Template {
         &self.connections[zone].key
+    }
+
+    /// The name of a zone of `limit_req`.
+    pub(in crate::exchange) fn request_zone(&self, zone: usize) -> &str {
+        &self.requests[zone].name
+    }
+
+    /// The name of a zone of `limit_conn`.
+    pub(in crate::exchange) fn connection_zone(&self, zone: usize) -> &str {
+        &self.connections[zone].name
+    }
+
+    /// The key of a zone of `limit_req` as it is written.
+    pub(in crate::exchange) fn request_key_text(&self, zone: usize) -> &str {
+        &self.requests[zone].key_text
+    }
+
+    /// The key of a zone of `limit_conn` as it is written.
+    pub(in crate::exchange) fn connection_key_text(&self, zone: usize) -> &str {
+        &self.connections[zone].key_text
     }
 
     pub(in crate::exchange) fn fresh_requests(&self) -> Vec<RequestZone> {
@@ -121,11 +185,17 @@ impl LocationLimits {
         let connections =
             connections.iter().filter_map(|limit| Some((place(limit.zone)?, u32::from(limit.connections))));
         let status = |name| u16::try_from(config.number(scope, name, 503)).unwrap_or(503);
+        let level = |name| match config.effective(scope, name).map(|set| &set.value) {
+            Some(Value::Enum(word)) => Importance::of_word(*word as u64),
+            _ => Importance::Error,
+        };
         LocationLimits {
             requests: requests.collect(),
+            request_level: level("limit_req_log_level"),
             request_status: status("limit_req_status"),
             request_dry_run: config.flag(scope, "limit_req_dry_run", false),
             connections: connections.collect(),
+            connection_level: level("limit_conn_log_level"),
             connection_status: status("limit_conn_status"),
             connection_dry_run: config.flag(scope, "limit_conn_dry_run", false),
         }

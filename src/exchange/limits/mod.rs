@@ -6,4 +6,4 @@ mod requests;
 
 pub use connections::{ConnectionZone, Held};
 pub use location::{LocationLimits, ZoneKeys};
-pub use requests::{Rate, RequestLimit, RequestZone, Verdict, check};
+pub use requests::{Judged, Limited, Rate, RequestLimit, RequestZone, Verdict, check};

@@ -50,6 +50,46 @@ pub enum Verdict {
     Rejected(usize),
 }
 
+/// A verdict, and the limit and the excess that made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judged {
+    /// What becomes of the request.
+    pub verdict: Verdict,
+    /// The number of the limit that refuses it or has it wait longest.
+    pub limit: usize,
+    /// Thousandths of a request by which the limit's rate was exceeded.
+    pub excess: i64,
+}
+
+/// What `$limit_req_status` and `$limit_conn_status` tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limited {
+    /// It passed.
+    Passed,
+    /// It waited.
+    Delayed,
+    /// It was refused.
+    Rejected,
+    /// It would have waited.
+    DelayedDryRun,
+    /// It would have been refused.
+    RejectedDryRun,
+}
+
+impl Limited {
+    /// nginx's word.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Limited::Passed => "PASSED",
+            Limited::Delayed => "DELAYED",
+            Limited::Rejected => "REJECTED",
+            Limited::DelayedDryRun => "DELAYED_DRY_RUN",
+            Limited::RejectedDryRun => "REJECTED_DRY_RUN",
+        }
+    }
+}
+
 /// Bytes that a bucket takes of its zone for most keys: 80 and the key, in pieces of 128.
 const PIECE: u64 = 128;
 /// What nginx's clock may seem to go back, in milliseconds, before it is thought to have wrapped around.
@@ -60,6 +100,18 @@ impl RequestZone {
     #[must_use]
     pub fn new(rate: Rate, size: u64) -> RequestZone {
         RequestZone { rate, room: pieces(size, PIECE), buckets: Recent::default() }
+    }
+
+    /// The same buckets, which lose as much as those of another zone from now on.
+    #[must_use]
+    pub fn at_rate_of(&self, other: &RequestZone) -> RequestZone {
+        RequestZone { rate: other.rate, ..self.clone() }
+    }
+
+    /// What its buckets lose in a second.
+    #[must_use]
+    pub fn rate(&self) -> Rate {
+        self.rate
     }
 
     /// What the bucket would hold with one request more, and the milliseconds since its last one.
@@ -96,25 +148,29 @@ impl RequestZone {
 
 /// Judges a request by all limits that hold for it, in the order of the configuration, and fills the buckets if it may
 /// come in.
-pub fn check(limits: &[RequestLimit], zones: &mut [RequestZone], now: Millis) -> Verdict {
+pub fn check(limits: &[RequestLimit], zones: &mut [RequestZone], now: Millis) -> Judged {
     let counted = || limits.iter().enumerate().filter(|(_, limit)| !limit.key.is_empty());
     for (number, limit) in counted() {
-        if zones[limit.zone].excess(&limit.key, now) > limit.burst {
-            return Verdict::Rejected(number);
+        let excess = zones[limit.zone].excess(&limit.key, now);
+        if excess > limit.burst {
+            return Judged { verdict: Verdict::Rejected(number), limit: number, excess };
         }
     }
-    let mut wait = None;
-    for (_, limit) in counted() {
+    let mut judged = Judged { verdict: Verdict::Free, limit: 0, excess: 0 };
+    let mut wait = 0;
+    for (number, limit) in counted() {
         let zone = &mut zones[limit.zone];
-        let over = zone.fill(&limit.key, now) - limit.delay;
+        let excess = zone.fill(&limit.key, now);
+        let over = excess - limit.delay;
         let delay = if over > 0 { (over.wrapping_mul(1000) / zone.rate.max(1)) as u64 } else { 0 };
-        wait = wait.max(Some(delay));
+        // Of equal waits nginx names the last limit.
+        if delay >= wait {
+            wait = delay;
+            let verdict = if delay == 0 { Verdict::Passed } else { Verdict::Delayed(delay) };
+            judged = Judged { verdict, limit: number, excess };
+        }
     }
-    match wait {
-        None => Verdict::Free,
-        Some(0) => Verdict::Passed,
-        Some(delay) => Verdict::Delayed(delay),
-    }
+    judged
 }
 
 #[cfg(test)]
@@ -125,7 +181,10 @@ mod tests {
     fn played(rate: Rate, burst: i64, delay: i64, times: &[u64]) -> Vec<Verdict> {
         let mut zones = [RequestZone::new(rate * 1000, 1 << 20)];
         let limit = RequestLimit { zone: 0, key: b"k"[..].into(), burst: burst * 1000, delay: delay * 1000 };
-        times.iter().map(|time| check(std::slice::from_ref(&limit), &mut zones, Millis(1_000_000 + time))).collect()
+        times
+            .iter()
+            .map(|time| check(std::slice::from_ref(&limit), &mut zones, Millis(1_000_000 + time)).verdict)
+            .collect()
     }
 
     #[test]
@@ -143,10 +202,19 @@ mod tests {
         let mut zones = [RequestZone::new(1000, 1 << 20), RequestZone::new(1000, 1 << 20)];
         let limit = |zone, key: &[u8]| RequestLimit { zone, key: key.into(), burst: 0, delay: 0 };
         let now = Millis(5000);
-        assert_eq!(check(&[limit(1, b"a")], &mut zones, now), Verdict::Passed);
-        assert_eq!(check(&[limit(0, b"x"), limit(1, b"a")], &mut zones, now), Verdict::Rejected(1));
-        assert_eq!(check(&[limit(0, b"x"), limit(1, b"")], &mut zones, now), Verdict::Passed);
-        assert_eq!(check(&[limit(0, b"x"), limit(1, b"")], &mut zones, now), Verdict::Rejected(0));
-        assert_eq!(check(&[limit(0, b""), limit(1, b"")], &mut zones, now), Verdict::Free);
+        assert_eq!(check(&[limit(1, b"a")], &mut zones, now).verdict, Verdict::Passed);
+        assert_eq!(check(&[limit(0, b"x"), limit(1, b"a")], &mut zones, now).verdict, Verdict::Rejected(1));
+        assert_eq!(check(&[limit(0, b"x"), limit(1, b"")], &mut zones, now).verdict, Verdict::Passed);
+        assert_eq!(check(&[limit(0, b"x"), limit(1, b"")], &mut zones, now).verdict, Verdict::Rejected(0));
+        assert_eq!(check(&[limit(0, b""), limit(1, b"")], &mut zones, now).verdict, Verdict::Free);
+    }
+
+    #[test]
+    fn the_limit_with_the_longest_wait_is_named() {
+        let mut zones = [RequestZone::new(1000, 1 << 20), RequestZone::new(10_000, 1 << 20)];
+        let limits = [0, 1].map(|zone| RequestLimit { zone, key: b"k"[..].into(), burst: 9000, delay: 0 });
+        let mut at = |now| check(&limits, &mut zones, Millis(now));
+        assert_eq!(at(5000), Judged { verdict: Verdict::Passed, limit: 1, excess: 0 });
+        assert_eq!(at(5500), Judged { verdict: Verdict::Delayed(500), limit: 0, excess: 500 });
     }
 }

@@ -196,13 +196,16 @@ pub struct Memcached {
     key: Template,
     /// The flags of a value that is compressed; 0 for none.
     pub gzip_flag: u64,
+    /// What becomes of the headers that are made of an answer.
+    pub treatments: Treatments,
 }
 
 impl Memcached {
     /// What holds in a scope.
     pub fn compile(config: &Config, scope: ScopeId, compile: &mut dyn Compile) -> Memcached {
         let key = compile.variable("memcached_key");
-        Memcached { key, gzip_flag: config.number(scope, "memcached_gzip_flag", 0) }
+        let gzip_flag = config.number(scope, "memcached_gzip_flag", 0);
+        Memcached { key, gzip_flag, treatments: Treatments::new(std::iter::empty()) }
     }
 
     /// `$memcached_key`; none if it is not set or empty, for which nginx answers 500.

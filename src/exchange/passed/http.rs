@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::rewrites::Rewrites;
 use super::uri::escape;
 use crate::config::{Config, ScopeId, Text, Value};
 use crate::exchange::answer::{Treatments, number};
@@ -68,6 +69,8 @@ pub struct Http {
     uri: Slice,
     /// The length of the location's path.
     location: usize,
+    /// What changes in answers.
+    pub rewrites: Rewrites,
     /// What becomes of the headers of answers.
     pub treatments: Treatments,
 }
@@ -115,6 +118,7 @@ impl Http {
             pass_body: config.flag(scope, "proxy_pass_request_body", true),
             uri: literal(uri, compile),
             location,
+            rewrites: Rewrites::compile(config, scope, compile),
             treatments: Treatments::in_scope(config, scope, &proxy::FAMILY.hidden),
         };
         http.set_lines(config, scope, target, compile);

@@ -21,7 +21,7 @@ pub fn valid_host(host: &[u8]) -> Option<(usize, u16)> {
 }
 
 /// A host that was read, and what was found.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ReadHost {
     text: Vec<u8>,
     /// Bytes of the name, without port and last dot.

@@ -8,6 +8,7 @@ mod target;
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::aside::Sub;
 use super::headers::is_named;
 use super::secured::Handshake;
 pub(super) use arguments::{argument, cookie, set_cookie};
@@ -56,12 +57,12 @@ pub struct Connection {
     pub client_port: u16,
     /// The address and port that it connected to; none for a UNIX domain socket.
     pub server: Option<SocketAddr>,
+    /// Who is behind the client, as the PROXY protocol says.
+    pub proxied: Option<SocketAddr>,
     /// It speaks TLS.
     pub tls: bool,
     /// What became of the handshake, where there was one.
     pub handshake: Option<Handshake>,
-    /// The client that the PROXY protocol told of.
-    pub proxied: Option<(IpAddr, u16)>,
     /// `$connection`
     pub number: u64,
 }
@@ -105,6 +106,9 @@ pub(super) struct Known {
     /// Those that came, as bits.
     seen: u16,
 }
+
+/// The bits of `If-Match`, `If-Modified-Since`, `If-None-Match` and `If-Unmodified-Since` among those seen.
+const CONDITIONS: u16 = 1 << 6 | 1 << 7 | 1 << 8 | 1 << 10;
 
 /// The bit of `Host` among those seen.
 const HOST: u8 = 0;
@@ -155,11 +159,13 @@ impl Known {
 }
 
 /// A request.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Request {
     pub(super) bytes: Vec<u8>,
     headers: Vec<Header>,
     pub(super) known: Known,
+    /// The body has no length, and no header says so: HTTP/2.
+    unsized_body: bool,
     /// A header's name has a character that nginx does not take for granted.
     odd_headers: bool,
     pub(super) connection: Connection,
@@ -170,6 +176,9 @@ pub struct Request {
     pub(super) method: Slice,
     pub(super) sent_method: Slice,
     target: Slice,
+    /// The first line as it was sent, if the driver gave it, and what it says of the protocol.
+    pub(super) line: Option<Slice>,
+    pub(super) protocol: Slice,
     pub(super) id: Slice,
     /// `$uri`
     pub(super) uri: Slice,
@@ -187,6 +196,8 @@ pub struct Request {
     pub(super) as_sent: bool,
     /// The text of the client's address, once it was needed.
     pub(super) client_text: Option<Slice>,
+    /// The length of the body, once all of it was read.
+    pub body_read: Option<u64>,
     /// The host of an earlier request, as it was read: most ask for the same one.
     pub(super) last_host: ReadHost,
 }
@@ -200,13 +211,28 @@ impl Request {
         let empty = Slice::default();
         self.connection = *connection;
         self.known = Known::default();
-        (self.odd_headers, self.escaped, self.as_sent, self.port) = (false, false, true, 0);
-        (self.original, self.client_text) = (None, None);
+        (self.odd_headers, self.unsized_body) = (false, false);
+        (self.escaped, self.as_sent, self.port) = (false, true, 0);
+        (self.original, self.client_text, self.body_read) = (None, None, None);
+        (self.line, self.protocol) = (None, empty);
         (self.id, self.uri, self.args, self.unparsed, self.host) = (empty, empty, empty, empty, empty);
         self.version = line.version;
         self.method = self.push(line.method);
         self.sent_method = self.method;
         self.target = self.push(line.target);
+    }
+
+    /// Begins as a subrequest of `parent`: with its headers and its line, on its connection.
+    pub(super) fn begin_within(&mut self, parent: &Request, sub: &Sub) {
+        self.clone_from(parent);
+        self.uri = self.push(sub.uri);
+        if !sub.keeps_args {
+            self.args = Slice::default();
+        }
+        if !sub.keeps_method {
+            self.method = self.push(b"GET");
+        }
+        self.as_sent = false;
     }
 
     /// Says who sent it, where the connection that it began with did not.
@@ -238,6 +264,24 @@ impl Request {
     pub(super) fn read_host(&mut self, host: Slice) -> bool {
         let text = host.of(&self.bytes);
         self.last_host.is(text) || self.last_host.read(text)
+    }
+
+    /// Keeps the first line as it was sent, with what it says of the protocol (`HTTP/1.1`; empty of HTTP/0.9).
+    pub fn keep_line(&mut self, line: &[u8], protocol: &[u8]) {
+        let kept = self.push(line);
+        self.line = Some(kept);
+        self.protocol = self.push(protocol);
+    }
+
+    /// The first line as it was sent; empty if the driver did not keep it.
+    #[must_use]
+    pub fn line(&self) -> &[u8] {
+        self.get(self.line.unwrap_or_default())
+    }
+
+    /// Keeps a text for as long as the request.
+    pub fn keep(&mut self, text: &[u8]) -> Slice {
+        self.push(text)
     }
 
     /// Sets `$request_id`.
@@ -275,18 +319,88 @@ impl Request {
         self.get(self.host)
     }
 
+    /// The value of an argument.
+    #[must_use]
+    pub fn argument(&self, name: &[u8]) -> Option<&[u8]> {
+        let args = self.args();
+        let (from, length) = argument(args, name)?;
+        args.get(from..from + length)
+    }
+
+    /// Appends the first line as it was sent.
+    pub fn write_line(&self, out: &mut Vec<u8>) {
+        use std::io::Write;
+        out.extend_from_slice(self.get(self.sent_method));
+        out.push(b' ');
+        out.extend_from_slice(self.get(self.target));
+        if self.version > 9 {
+            // A vector takes all that is written.
+            let _ = write!(out, " HTTP/{}.{}", self.version / 10, self.version % 10);
+        }
+    }
+
     /// Whether the headers announce a body.
     #[must_use]
     #[inline]
     pub fn has_body(&self) -> bool {
-        self.known.encoding.is_some()
-            || self.known.length.is_some_and(|length| self.get(length).iter().any(|digit| *digit != b'0'))
+        self.is_chunked() || self.known.length.is_some_and(|length| self.get(length).iter().any(|digit| *digit != b'0'))
+    }
+
+    /// It has a header such as `If-Modified-Since`, of which answers depend.
+    #[must_use]
+    #[inline]
+    pub fn is_conditional(&self) -> bool {
+        self.known.seen & CONDITIONS != 0
+    }
+
+    /// The browser is an old one of Microsoft's.
+    #[must_use]
+    pub fn is_msie(&self) -> bool {
+        let agent = self.values(b"user-agent").last().map(|agent| self.get(agent)).unwrap_or_default();
+        let msie = memchr::memmem::find(agent, b"MSIE ").is_some_and(|at| at + 7 < agent.len());
+        msie && memchr::memmem::find(agent, b"Opera").is_none()
+    }
+
+    /// The browser is so old that it may wait after the answer to a `POST` on a connection that stays.
+    #[must_use]
+    pub fn is_msie6(&self) -> bool {
+        if !self.is_msie() {
+            return false;
+        }
+        let agent = self.values(b"user-agent").last().map(|agent| self.get(agent)).unwrap_or_default();
+        let after = memchr::memmem::find(agent, b"MSIE ").map(|at| &agent[at + 5..]).unwrap_or_default();
+        match after {
+            [b'4' | b'5', b'.', ..] => true,
+            [b'6', b'.', ..] => memchr::memmem::find(after, b"SV1").is_none(),
+            _ => false,
+        }
+    }
+
+    /// The browser is Safari.
+    #[must_use]
+    pub fn is_safari(&self) -> bool {
+        let agent = self.values(b"user-agent").last().map(|agent| self.get(agent)).unwrap_or_default();
+        let has = |word: &[u8]| memchr::memmem::find(agent, word).is_some();
+        has(b"Safari/") && has(b"Mac OS X") && ![&b"Opera"[..], b"Gecko/", b"Chrome/"].into_iter().any(has)
+    }
+
+    /// The browser shows a page of its own in the place of short ones.
+    #[must_use]
+    pub fn wants_padding(&self) -> bool {
+        let agent = self.values(b"user-agent").last().map(|agent| self.get(agent)).unwrap_or_default();
+        let has = |word: &[u8]| memchr::memmem::find(agent, word).is_some();
+        self.is_msie() || (has(b"Chrome/") && !has(b"Opera"))
     }
 
     /// The body comes in chunks.
     #[must_use]
     pub fn is_chunked(&self) -> bool {
-        self.known.encoding.is_some()
+        self.known.encoding.is_some() || self.unsized_body
+    }
+
+    /// A body follows, of which no header tells the length.
+    pub fn expect_unsized_body(&mut self) {
+        self.unsized_body = true;
     }
 
     /// HTTP's version times ten.
@@ -324,6 +438,12 @@ impl Request {
     pub(super) fn values_of_variable<'r>(&'r self, name: &'r [u8]) -> impl Iterator<Item = Slice> + 'r {
         let named = move |header: &&Header| is_named(self.get(header.name), name);
         self.headers.iter().filter(named).map(|header| header.value)
+    }
+
+    /// The first value of a header.
+    #[must_use]
+    pub fn value<'r>(&'r self, name: &'r [u8]) -> Option<&'r [u8]> {
+        self.values(name).next().map(|value| self.get(value))
     }
 
     /// Drops headers whose names nginx does not take: `underscores` and `odd` say which it does.

@@ -8,6 +8,9 @@ use crate::exchange::site::{Listener, ListenerId, Realip, Sender, ServerId, Site
 use crate::exchange::state::Exchange;
 use crate::exchange::value::real_client;
 
+/// The server that was asked for does not speak the connection's protocol.
+const MISDIRECTED: u16 = 421;
+
 impl Exchange {
     /// Finds the location of the request, which came to `listener`.
     pub fn begin(&mut self, site: &Site, listener: ListenerId) -> Found {
@@ -16,10 +19,13 @@ impl Exchange {
         self.choose(site, first);
         let server = site.server(first);
         self.request.drop_odd_headers(server.underscores, server.odd_headers);
-        if let Err(status) = self.read_head(site, site.listener(listener)) {
-            return self.refuse(site, status);
+        let read = self.read_head(site, site.listener(listener));
+        let of = site.listener(listener);
+        if self.request.version == 20 && !of.http2 && !site.server(self.route.server).http2 {
+            return self.refuse(site, MISDIRECTED);
         }
-        if let Err(status) = self.judge_tls(site, listener) {
+        if let Err(status) = read.and_then(|()| self.judge_tls(site, listener)) {
+            self.route.closes = true;
             return self.refuse(site, status);
         }
         self.find_client(site);
@@ -33,6 +39,7 @@ impl Exchange {
             let first = self.first_server(site, listener);
             self.choose(site, first);
         }
+        self.route.closes = true;
         self.refuse(site, status)
     }
 
@@ -161,8 +168,6 @@ impl Exchange {
         if self.request.original.is_some() {
             return;
         }
-        let proxied = self.request.connection.proxied;
-        let proxied_text = proxied.map(|(address, _)| self.request.push(crate::config::ip_text(address).as_bytes()));
         let request = &self.request;
         let client = (request.connection.client, request.connection.client_port);
         let (trusted, recursive) = (&realip.trusted, realip.recursive);
@@ -172,8 +177,11 @@ impl Exchange {
                 let first = request.values(name).next();
                 real_client(request, client, first.into_iter(), trusted, recursive)
             }
-            Sender::ProxyProtocol => real_client(request, client, proxied_text.into_iter(), trusted, recursive)
-                .and_then(|(address, _)| Some((address, proxied?.1))),
+            Sender::ProxyProtocol => {
+                let believed = trusted.iter().any(|network| network.contains(client.0));
+                let proxied = request.connection.proxied.filter(|_| believed);
+                proxied.map(|address| (address.ip(), address.port()))
+            }
         };
         if let Some((address, port)) = found {
             self.request.original = Some(client);

@@ -1,6 +1,7 @@
 //! The phases `ACCESS`, `PRECONTENT` and `CONTENT`.
 
 use super::{Content, Found};
+use crate::exchange::files::Links;
 use crate::exchange::request::Slice;
 use crate::exchange::site::{Alias, Handler, Site, Tried};
 use crate::exchange::state::Exchange;
@@ -14,21 +15,35 @@ impl Exchange {
     /// 403.
     #[inline]
     pub fn access(&self, site: &Site) -> Result<(), u16> {
-        let location = site.location(self.route.location);
-        let Some(rules) = &location.rules else { return Ok(()) };
+        let any = site.location(self.route.location).any;
+        if any || self.access_rule(site).unwrap_or(true) { Ok(()) } else { Err(403) }
+    }
+
+    /// What the access rule says that holds for the client, if there is one.
+    #[inline]
+    pub(in crate::exchange) fn access_rule(&self, site: &Site) -> Option<bool> {
+        let rules = site.location(self.route.location).rules.as_ref()?;
         let client = self.request.client();
-        let rule = rules.iter().find(|rule| rule.network.is_none_or(|network| network.contains(client)));
-        if location.any || rule.is_none_or(|rule| rule.allow) { Ok(()) } else { Err(403) }
+        let rule = rules.iter().find(|rule| rule.network.is_none_or(|network| network.contains(client)))?;
+        Some(rule.allow)
     }
 
     /// Who answers.
     #[inline]
     pub fn content(&mut self, site: &Site) -> Content {
-        if let Some(tried) = &site.location(self.route.location).tried
-            && let Some(end) = self.try_files(site, tried)
-        {
-            return end.into();
-        }
+        self.tried(site).unwrap_or_else(|| self.handler(site))
+    }
+
+    /// What `try_files` leads to, if it does not stay here.
+    #[inline]
+    pub(in crate::exchange) fn tried(&mut self, site: &Site) -> Option<Content> {
+        let tried = site.location(self.route.location).tried.as_ref()?;
+        Some(self.try_files(site, tried)?.into())
+    }
+
+    /// Who answers here.
+    #[inline]
+    pub(in crate::exchange) fn handler(&mut self, site: &Site) -> Content {
         match self.route.handler {
             Some(Handler::Pass) => {
                 if !self.attempts.is_empty() {
@@ -54,8 +69,10 @@ impl Exchange {
             };
             copy(site, &mut self.request.bytes, name);
             let path = self.request.since(root.start as usize);
-            let exists =
-                |files: &std::sync::Arc<dyn crate::exchange::Files>| files.exists(self.request.get(path), *folder);
+            let links = self.links(site, path);
+            let exists = |files: &std::sync::Arc<dyn crate::exchange::Files>| {
+                files.exists(self.request.get(path), *folder, links)
+            };
             if site.files.as_ref().is_some_and(exists) {
                 self.found_file(site, name, *folder);
                 return None;
@@ -88,7 +105,8 @@ impl Exchange {
         let start = self.request.bytes.len();
         match site.location(self.route.location).alias {
             Alias::Whole if folder => return,
-            Alias::None | Alias::Whole => {}
+            Alias::Whole => self.route.adds_path = true,
+            Alias::None => {}
             Alias::Prefix(length) => {
                 let prefix = self.request.uri.part(0, length);
                 copy(site, &mut self.request.bytes, prefix);
@@ -98,13 +116,32 @@ impl Exchange {
         self.request.uri = self.request.since(start);
     }
 
-    /// `$request_filename`: `ngx_http_map_uri_to_path`.
-    pub(in crate::exchange) fn filename(&mut self, site: &Site) -> Option<Slice> {
+    /// Whether symbolic links in a path are followed: `ngx_http_set_disable_symlinks`.
+    pub fn links(&mut self, site: &Site, path: Slice) -> Links {
+        let Some(symlinks) = &site.location(self.route.location).symlinks else { return Links::Followed };
+        let mut from = 0;
+        if let Some(start) = symlinks.from.as_ref().map(|from| from.eval(site, self)) {
+            let (path, start) = (self.text(site, path), self.text(site, start));
+            if !start.is_empty() && path.starts_with(start) {
+                from = match path.get(start.len()) {
+                    None => return Links::Followed,
+                    Some(b'/') => start.len(),
+                    Some(_) if start.ends_with(b"/") => start.len() - 1,
+                    Some(_) => 0,
+                };
+            }
+        }
+        if symlinks.of_owner { Links::OfOwner { from } } else { Links::Refused { from } }
+    }
+
+    /// `$request_filename`: `ngx_http_map_uri_to_path`. None where there is no such path.
+    pub fn filename(&mut self, site: &Site) -> Option<Slice> {
         let location = site.location(self.route.location);
         let uri = self.request.uri;
         let below = match location.alias {
             Alias::None => uri,
             _ if !self.route.valid_location => return None,
+            Alias::Whole if self.route.adds_path => uri,
             Alias::Whole => Slice::default(),
             Alias::Prefix(length) => uri.part(length, uri.len as usize),
         };

@@ -4,6 +4,7 @@
 use super::{Content, Destination, To};
 use crate::config::NoHost;
 use crate::config::address::{Address, Family, Url, UrlForm};
+use crate::exchange::notes::Note;
 use crate::exchange::request::Slice;
 use crate::exchange::site::{Passed, Site, To as PassedTo};
 use crate::exchange::state::Exchange;
@@ -62,7 +63,11 @@ impl Exchange {
         }
         match url.addresses.into_iter().next() {
             Some(address @ (Address::Inet(_) | Address::Unix(_))) => Ok(made(To::Address(address))),
-            None if !site.location(self.route.location).resolver => Err(502),
+            None if !site.location(self.route.location).resolver => {
+                let host = self.request.push(url.host.as_bytes());
+                self.notes.push(Note::NoResolver(host));
+                Err(502)
+            }
             None => Ok(made(To::Name { host: self.request.push(url.host.as_bytes()), port: url.port })),
         }
     }

@@ -5,6 +5,10 @@ use crate::exchange::request::Slice;
 use crate::exchange::site::{Page, Site};
 use crate::exchange::state::Exchange;
 use crate::modules::http::core::error_page::Answer;
+use crate::modules::shared::pass::Protocol;
+
+/// Statuses after which nginx closes the connection, whatever page the client gets.
+const CLOSING: &[u16] = &[400, 413, 414, 495, 496, 497, 500, 501];
 
 impl Exchange {
     /// Looks for an error page for `status`. For the answer of an upstream that is to be done only where
@@ -19,6 +23,7 @@ impl Exchange {
             return Failed::Answer(status);
         }
         self.route.error_status = status;
+        self.route.closes |= CLOSING.contains(&status);
         if !self.route.error_page && !pages.is_empty() && self.route.uri_changes != 0 {
             self.route.error_page = !location.recursive_pages;
             if let Some(page) = page {
@@ -35,6 +40,10 @@ impl Exchange {
     /// Whether nginx puts a page of its own in the place of an upstream's answer with this status.
     #[must_use]
     pub fn is_intercepted(&self, site: &Site, status: u16) -> bool {
+        if status == 404 && self.protocol == Protocol::Memcached {
+            // An answer that has no words of its own.
+            return true;
+        }
         let location = site.location(self.route.location);
         location.intercepts && location.pages.as_deref().unwrap_or_default().iter().any(|page| page.status == status)
     }

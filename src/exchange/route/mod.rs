@@ -4,6 +4,7 @@
 //! requests; [`Exchange::access`] judges the client; [`Exchange::content`] says who answers. When that fails,
 //! [`Exchange::fail`] looks for an error page.
 
+mod accel;
 mod begin;
 mod captures;
 mod content;
@@ -16,7 +17,9 @@ mod tests;
 
 use pcre2::bytes::CaptureLocations;
 
-use super::request::Slice;
+pub(super) use phases::Phase;
+
+use super::request::{CONSTANT, Request, Slice};
 use super::site::{Handler, LocationId, ServerId, Site};
 use crate::config::Regex;
 use crate::config::address::Address;
@@ -123,6 +126,10 @@ pub struct Route {
     uri_changes: u8,
     /// A status of nginx's own that clients see as 400, on a page of its own.
     special: u16,
+    /// The path is added to an `alias` that would be the whole name.
+    adds_path: bool,
+    /// The connection is closed after the answer.
+    pub(super) closes: bool,
     /// An error page is on its way.
     error_page: bool,
     /// The status that the answer will have, whoever makes it; 0 for its own.
@@ -148,13 +155,36 @@ impl Route {
     #[inline]
     pub(super) fn reset(&mut self) {
         (self.handler, self.redirect, self.proxy, self.passed_uri) = (None, None, None, None);
-        (self.body_refused, self.special) = (false, 0);
+        (self.body_refused, self.closes, self.adds_path, self.special) = (false, false, false, 0);
         (self.internal, self.uri_changed, self.valid_location, self.error_page) = (false, false, true, false);
         (self.uri_changes, self.error_status, self.depth) = (MAX_URI_CHANGES + 1, 0, 0);
         self.groups.clear();
         self.captures.clear();
         self.stack.clear();
         self.stamp += 1;
+    }
+
+    /// Begins as the way of a subrequest of the request whose way is `parent`: in its server, with its variables.
+    pub(super) fn begin_within(&mut self, parent: &Route, site: &Site) {
+        self.server = parent.server;
+        self.location = site.server(parent.server).location;
+        self.internal = true;
+        self.prepare(site);
+        self.vars.clone_from(&parent.vars);
+        self.stamp = parent.stamp;
+    }
+
+    /// Takes over the variables that a subrequest changed; the texts go to `request` from `theirs`.
+    pub(super) fn adopt(&mut self, request: &mut Request, sub: &Route, theirs: &Request) {
+        for (number, var) in sub.vars.iter().enumerate() {
+            let number = number as u32;
+            if var.stamp != sub.stamp || self.known(number) == Some(var.value) {
+                continue;
+            }
+            let own = |slice: Slice| if slice.start & CONSTANT == 0 { request.push(theirs.get(slice)) } else { slice };
+            let value = var.value.map(own);
+            self.keep(number, value);
+        }
     }
 
     /// Makes room for what a site has.
@@ -177,6 +207,13 @@ impl Route {
     #[must_use]
     pub fn page(&self, status: u16) -> u16 {
         if status == 400 && self.special != 0 { self.special } else { status }
+    }
+
+    /// There was an error after which nginx closes the connection.
+    #[must_use]
+    #[inline]
+    pub fn closes(&self) -> bool {
+        self.closes
     }
 
     /// A `Location` header that was set on the way. It stays even where an error page takes the place of the redirect.

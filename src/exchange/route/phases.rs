@@ -1,6 +1,7 @@
 //! The phases from `SERVER_REWRITE` to `POST_REWRITE`.
 
 use super::Found;
+use crate::exchange::notes::{Note, Turn};
 use crate::exchange::site::{Hit, LocationId, Site, excepts};
 use crate::exchange::state::Exchange;
 
@@ -27,6 +28,11 @@ enum Search {
 }
 
 impl Exchange {
+    /// Goes through the phases from this one on.
+    pub(in crate::exchange) fn enter_phases(&mut self, site: &Site, phase: Phase) -> Found {
+        self.phases(site, phase)
+    }
+
     pub(super) fn phases(&mut self, site: &Site, mut phase: Phase) -> Found {
         let server = site.server(self.route.server).location;
         if phase == Phase::Server
@@ -53,6 +59,7 @@ impl Exchange {
             }
             self.route.uri_changes -= 1;
             if self.route.uri_changes == 0 {
+                self.notes.push(Note::Cycle(Turn::Rewrite, self.request.uri));
                 return self.refuse(site, 500);
             }
             self.route.location = server;
@@ -74,6 +81,7 @@ impl Exchange {
         let most = site.location(self.route.location).max_body;
         if most > 0 && !self.route.body_refused && self.body_length().is_some_and(|length| length > most) {
             self.route.body_refused = true;
+            self.notes.push(Note::TooLarge(self.body_length().unwrap_or(0)));
             return Some(self.refuse(site, 413));
         }
         if search != Search::Redirect {
@@ -157,12 +165,13 @@ impl Exchange {
     pub(super) fn redirect(&mut self, site: &Site) -> Found {
         self.route.uri_changes -= 1;
         if self.route.uri_changes == 0 {
+            self.notes.push(Note::Cycle(Turn::Internal, self.request.uri));
             return self.refuse(site, 500);
         }
         let server = site.server(self.route.server).location;
         self.route.internal = true;
         self.request.as_sent = false;
-        self.route.valid_location = true;
+        (self.route.valid_location, self.route.adds_path) = (true, false);
         self.enter(site, server);
         self.phases(site, Phase::Server)
     }
@@ -192,7 +201,15 @@ impl Exchange {
                 self.enter(site, location);
                 self.phases(site, Phase::Location)
             }
-            _ => self.refuse(site, 500),
+            _ => {
+                let note = match named {
+                    _ if self.route.uri_changes == 0 => Note::Cycle(Turn::Named, name),
+                    _ if self.request.uri.is_empty() => Note::EmptyUri(name),
+                    _ => Note::NoNamed(name),
+                };
+                self.notes.push(note);
+                self.refuse(site, 500)
+            }
         }
     }
 }

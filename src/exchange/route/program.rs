@@ -1,8 +1,9 @@
 //! Running the program of a server or location: the codes of `ngx_http_script.c`.
 
 use super::{Found, Reply};
+use crate::exchange::notes::Note;
 use crate::exchange::request::{CONSTANT, Slice};
-use crate::exchange::site::{Condition, Op, Rewrite, Site};
+use crate::exchange::site::{Condition, Op, PatternId, Rewrite, Site};
 use crate::exchange::state::Exchange;
 use crate::exchange::value::Template;
 use crate::modules::http::rewrite::{FileTest, Then};
@@ -46,6 +47,14 @@ impl Exchange {
                 let Some(value) = self.quoted(site, value) else { return Step::Fail };
                 self.route.keep(*number, Some(value));
             }
+            Op::SetLimitRate(value) => {
+                let Some(value) = self.quoted(site, value) else { return Step::Fail };
+                let text = std::str::from_utf8(self.text(site, value)).ok();
+                match text.and_then(crate::config::values::size) {
+                    Some(rate) => self.limit_rate = Some(rate),
+                    None => self.notes.push(Note::BadRate(value)),
+                }
+            }
             Op::SetArgs(value) => {
                 let Some(value) = self.quoted(site, value) else { return Step::Fail };
                 self.request.args = self.owned(site, value);
@@ -65,7 +74,7 @@ impl Exchange {
             }
             Op::Return { status, text } => return self.give(site, *status, text.as_ref()),
             Op::Rewrite(rewrite) => {
-                if site.matches(self, rewrite.pattern, self.request.uri) {
+                if self.matches_noted(site, rewrite.pattern, self.request.uri) {
                     return self.rewrite(site, rewrite);
                 }
                 self.route.captures.clear();
@@ -85,6 +94,21 @@ impl Exchange {
         if slice.start & CONSTANT == 0 { slice } else { self.request.push(site.constant(slice)) }
     }
 
+    /// Whether a text matches; `rewrite_log` tells.
+    fn matches_noted(&mut self, site: &Site, pattern: PatternId, text: Slice) -> bool {
+        let matched = site.matches(self, pattern, text);
+        if site.location(self.route.location).rewrite_log {
+            self.notes.push(Note::Matched { pattern, text, matched });
+        }
+        matched
+    }
+
+    fn note_rewritten(&mut self, site: &Site, uri: Slice, args: Option<Slice>) {
+        if site.location(self.route.location).rewrite_log {
+            self.notes.push(Note::Rewritten { uri, args });
+        }
+    }
+
     fn rewrite(&mut self, site: &Site, rewrite: &Rewrite) -> Step {
         let redirect = matches!(rewrite.then, Then::Redirect(_));
         if !redirect {
@@ -102,7 +126,9 @@ impl Exchange {
             if rewrite.keeps_args {
                 self.add_args(if rewrite.question { b'&' } else { b'?' });
             }
-            self.route.redirect = Some(self.request.since(start));
+            let location = self.request.since(start);
+            self.route.redirect = Some(location);
+            self.note_rewritten(site, location, None);
             return Step::Answer(self.refuse(site, status));
         }
         if let Some(args) = args {
@@ -110,6 +136,7 @@ impl Exchange {
         } else if !rewrite.keeps_args {
             self.request.args = Slice::default();
         }
+        self.note_rewritten(site, uri, Some(self.request.args));
         self.request.uri = uri;
         match rewrite.then {
             _ if uri.is_empty() => Step::Fail,
@@ -174,7 +201,7 @@ impl Exchange {
             }
             Condition::Matches(variable, pattern, negated) => {
                 let value = variable.eval(site, self).unwrap_or_default();
-                let matched = site.matches(self, *pattern, value);
+                let matched = self.matches_noted(site, *pattern, value);
                 if !matched {
                     self.route.captures.clear();
                 }
@@ -182,13 +209,16 @@ impl Exchange {
             }
             Condition::File(test, path, negated) => {
                 let path = self.quoted(site, path)?;
-                let files = site.files.as_ref();
-                let exists = |folder| files.is_some_and(|files| files.exists(self.text(site, path), folder));
-                let found = match test {
-                    FileTest::File | FileTest::Executable => exists(false),
-                    FileTest::Folder => exists(true),
-                    FileTest::Exists => exists(false) || exists(true),
-                };
+                let links = self.links(site, path);
+                let found = site.files.as_ref().is_some_and(|files| {
+                    let path = self.text(site, path);
+                    match test {
+                        FileTest::File => files.exists(path, false, links),
+                        FileTest::Executable => files.is_executable(path, links),
+                        FileTest::Folder => files.exists(path, true, links),
+                        FileTest::Exists => files.exists(path, false, links) || files.exists(path, true, links),
+                    }
+                });
                 found != *negated
             }
         })

@@ -7,6 +7,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Pattern, PatternId, Realip, Site};
 use crate::config::{Config, Part as TextPart, Regex, ScopeId, Text};
+use crate::exchange::answer::{CharsetTables, ContentTypes};
+use crate::exchange::aside::Live;
 use crate::exchange::plan::Plan;
 use crate::exchange::request::{CONSTANT, Slice};
 use crate::exchange::site::location::Page;
@@ -32,9 +34,14 @@ pub struct Builder<'c> {
     pub assigned: FxHashSet<u32>,
     pub unknown: BTreeSet<String>,
     pub assumptions: BTreeSet<String>,
+    /// It is for a live proxy, which knows more variables.
+    pub is_live: bool,
     pub rules: FxHashMap<ScopeId, Arc<[Rule]>>,
     pub pages: FxHashMap<ScopeId, Arc<[Page]>>,
     pub realips: FxHashMap<ScopeId, Arc<Realip>>,
+    /// By the block that has them; none for those that nginx has by itself.
+    pub types: FxHashMap<Option<ScopeId>, Arc<ContentTypes>>,
+    pub charsets: Option<Arc<CharsetTables>>,
 }
 
 impl<'c> Builder<'c> {
@@ -50,9 +57,12 @@ impl<'c> Builder<'c> {
             assigned: FxHashSet::default(),
             unknown: BTreeSet::new(),
             assumptions: BTreeSet::new(),
+            is_live: false,
             rules: FxHashMap::default(),
             pages: FxHashMap::default(),
             realips: FxHashMap::default(),
+            types: FxHashMap::default(),
+            charsets: None,
         }
     }
 
@@ -61,8 +71,13 @@ impl<'c> Builder<'c> {
         (site, plan)
     }
 
-    pub fn build_live(self) -> (Site, Plan, Terms) {
-        self.build_with(Terms::compile)
+    pub fn build_live(mut self) -> (Site, Plan, Terms) {
+        self.is_live = true;
+        self.build_with(|builder| {
+            let scopes: Vec<ScopeId> = builder.site.locations.iter().map(|location| location.scope).collect();
+            builder.site.live = scopes.into_iter().map(|scope| Live::compile(scope, builder)).collect();
+            Terms::compile(builder)
+        })
     }
 
     fn build_with<T>(mut self, more: impl FnOnce(&mut Self) -> T) -> (Site, Plan, T) {
@@ -145,6 +160,10 @@ impl<'c> Builder<'c> {
 impl Compile for Builder<'_> {
     fn text(&mut self, text: &Text) -> Template {
         self.template(text)
+    }
+
+    fn pattern(&mut self, regex: &Regex) -> PatternId {
+        Builder::pattern(self, regex)
     }
 
     fn variable(&mut self, name: &str) -> Template {

@@ -31,6 +31,8 @@ pub struct Listener {
     pub address: Address,
     /// Clients speak TLS.
     pub tls: bool,
+    /// Clients may speak HTTP/2, whatever the server they ask for says.
+    pub http2: bool,
     /// Clients send the PROXY protocol first.
     pub proxy_protocol: bool,
     /// The server for requests that no name chooses.
@@ -54,6 +56,8 @@ pub struct Server {
     pub scope: ScopeId,
     /// What holds where no location matches.
     pub location: LocationId,
+    /// Clients may speak HTTP/2.
+    pub http2: bool,
     /// `$server_name`
     pub(in crate::exchange) name: Slice,
     pub(in crate::exchange) named: FxHashMap<Box<[u8]>, LocationId>,
@@ -89,6 +93,7 @@ impl Builder<'_> {
             self.site.listeners.push(Listener {
                 address: listener.address.clone(),
                 tls: options.intersects(Options::SSL.union(Options::QUIC)),
+                http2: options.contains(Options::HTTP2),
                 proxy_protocol: options.contains(Options::PROXY_PROTOCOL),
                 default: *default,
                 names,
@@ -110,6 +115,7 @@ impl Builder<'_> {
         Server {
             scope,
             location,
+            http2: config.flag(scope, "http2", false),
             name,
             named,
             merge_slashes: config.flag(scope, "merge_slashes", true),

@@ -11,7 +11,7 @@ use super::{Op, Passed, Tree};
 use crate::config::cidr::Cidr;
 use crate::config::{ScopeId, Text};
 use crate::exchange::request::Slice;
-use crate::exchange::value::{Part, Script, Template};
+use crate::exchange::value::{Clues, Part, Script, Template};
 use crate::modules::Contexts;
 use crate::modules::http::core::error_page::{Answer, ErrorPages};
 use crate::modules::http::core::limit_except::{LimitExcept, METHODS};
@@ -70,6 +70,20 @@ pub struct Location {
     pub(in crate::exchange) root: Template,
     pub(in crate::exchange) alias: Alias,
     pub(in crate::exchange) script: Script,
+    pub(in crate::exchange) symlinks: Option<Box<Symlinks>>,
+    /// `rewrite_log`
+    pub(in crate::exchange) rewrite_log: bool,
+    /// What the browser, the referer and the link are judged by, if by anything.
+    pub(in crate::exchange) clues: Option<Box<Clues>>,
+}
+
+/// `disable_symlinks`
+#[derive(Debug)]
+pub struct Symlinks {
+    /// A link is followed where what it leads to has the same owner.
+    pub of_owner: bool,
+    /// The beginning of paths that is not looked at.
+    pub from: Option<Template>,
 }
 
 /// How a path becomes a file's.
@@ -159,6 +173,9 @@ impl Builder<'_> {
             root,
             alias,
             script: self.script(scope),
+            symlinks: self.symlinks(scope).map(Box::new),
+            rewrite_log: config.flag(scope, "rewrite_log", false),
+            clues: Clues::compile(self, scope),
         };
         self.site.locations.push(location);
         // An `if` has its steps in the program around it.
@@ -247,6 +264,17 @@ impl Builder<'_> {
         let pages: Arc<[Page]> = pages.0.iter().map(page).collect();
         self.pages.insert(from, pages.clone());
         Some(pages)
+    }
+
+    fn symlinks(&mut self, scope: ScopeId) -> Option<Symlinks> {
+        let set = self.config.effective(scope, "disable_symlinks")?;
+        let words = || set.words[1..].iter().map(|word| &*word.value);
+        if words().any(|word| word == "off") {
+            return None;
+        }
+        let from = words().find_map(|word| word.strip_prefix("from=")).and_then(|path| Text::read(path).ok());
+        let from = from.map(|path| self.template(&path));
+        Some(Symlinks { of_owner: words().any(|word| word == "if_not_owner"), from })
     }
 
     fn realip(&mut self, scope: ScopeId) -> Option<Arc<Realip>> {

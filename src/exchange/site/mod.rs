@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::aside::Live;
 use super::files::Files;
 use super::plan::Plan;
 use super::request::{CONSTANT, Request, Slice};
@@ -36,7 +37,7 @@ pub(super) use tree::{Found as Hit, Tree};
 
 /// A regular expression of a [`Site`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PatternId(pub u32);
+pub struct PatternId(pub(super) u32);
 
 /// A regular expression, and the variables that its named groups set.
 #[derive(Debug)]
@@ -62,6 +63,8 @@ pub struct Site {
     /// Groups by name, as a `proxy_pass` with variables finds them: in order, each with its port.
     pub(super) groups: FxHashMap<Box<[u8]>, Vec<(UpstreamId, u16)>>,
     pub(super) files: Option<Arc<dyn Files>>,
+    /// What only a live proxy does, by location; empty for a simulation.
+    pub(super) live: Vec<Live>,
     unknown: Vec<String>,
     assumptions: Vec<String>,
     pub(super) hostname: Slice,

@@ -18,6 +18,8 @@ pub enum Op {
     Set(u32, Template),
     /// `set $args`
     SetArgs(Template),
+    /// `set $limit_rate`
+    SetLimitRate(Template),
     /// `break`
     Break,
     /// `if`: without a match the next step is that with this number, with one the `if`'s own location takes over.
@@ -92,6 +94,9 @@ impl Builder<'_> {
             && variable.eq_ignore_ascii_case("args")
         {
             return Op::SetArgs(value);
+        }
+        if let Source::Builtin(Variable::Builtin(Builtin::LimitRate)) = self.site.named_source(number) {
+            return Op::SetLimitRate(value);
         }
         self.assigned.insert(number);
         Op::Set(number, value)

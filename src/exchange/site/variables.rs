@@ -52,7 +52,7 @@ impl Builder<'_> {
             return Variable::Named(*number);
         }
         let variable = builtin(&name, |rest| self.text(rest));
-        if matches!(variable, Variable::Unknown | Variable::SentHeader(_)) {
+        if variable == Variable::Unknown || (variable.is_live() && !self.is_live) {
             self.unknown.insert(name);
         }
         variable

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Compile;
+use super::cookie::Attributes;
 use crate::balance::{Group, Measure, Measured, Method, Parameters, Peer, Ring, Server, Standing, Tier};
 use crate::exchange::value::Template;
 use crate::modules::shared::upstream::{self, Queue, Sticky, Timing, Two};
@@ -28,6 +29,8 @@ pub enum Affinity {
         name: Arc<str>,
         /// `$cookie_NAME`
         lookup: Vec<Template>,
+        /// What else it says.
+        attributes: Attributes,
     },
     /// The request says the route.
     Route(Vec<Template>),
@@ -63,8 +66,8 @@ pub struct Upstream {
     pub name: Arc<str>,
     /// An `upstream` block made it, not an address in `proxy_pass`.
     pub is_block: bool,
-    /// Its state is in shared memory: all workers have the same.
-    pub has_zone: bool,
+    /// The zone that holds its state in shared memory, the same for all workers.
+    pub zone: Option<Arc<str>>,
     /// What its method hashes.
     pub key: Key,
     /// Session affinity.
@@ -120,6 +123,21 @@ impl Name {
         addresses.iter().map(peer).collect()
     }
 
+    /// A peer that the name had in an earlier configuration, as this line has it.
+    fn again(&self, known: &Peer) -> Option<Peer> {
+        let mut address: std::net::SocketAddr = known.server.addr.parse().ok()?;
+        let (parameters, text, route) = &self.template;
+        let (mut text, mut weight) = (text, parameters.weight);
+        if self.service.is_none() {
+            address.set_port(self.port);
+        } else {
+            text = &known.server.text;
+            weight = if weight == 1 { known.parameters.weight } else { weight };
+        }
+        let server = Server::new(&address.to_string(), text, route.as_deref(), self.line);
+        Some(Peer::new(server, Parameters { weight, ..*parameters }))
+    }
+
     /// What its SRV records are asked for under: a service without a point goes over TCP.
     #[must_use]
     pub fn question(&self) -> String {
@@ -155,18 +173,21 @@ impl Name {
 }
 
 impl Upstream {
-    /// Compiles a group; `zone_of` finds the place of a zone of sessions.
+    /// Compiles a group in a zone of this name, if it has one; `zone_of` finds the place of a zone of sessions.
     pub(in crate::exchange) fn compile(
         config: &upstream::Upstream,
+        zone: Option<Arc<str>>,
         compile: &mut dyn Compile,
         mut zone_of: impl FnMut(usize, u64) -> usize,
     ) -> Upstream {
         let (method, key) = method_of(&config.method, compile);
+        let attributes = config.sticky.as_ref().map(|sticky| Attributes::compile(sticky, compile)).unwrap_or_default();
         let mut variables =
             |names: &[String]| names.iter().map(|name| compile.variable(name)).collect::<Vec<Template>>();
         let affinity = config.sticky.as_ref().map(|sticky| match sticky {
             Sticky::Cookie { name, .. } => {
-                Affinity::Cookie { name: name.as_str().into(), lookup: variables(&[format!("cookie_{name}")]) }
+                let lookup = variables(&[format!("cookie_{name}")]);
+                Affinity::Cookie { name: name.as_str().into(), lookup, attributes }
             }
             Sticky::Route(names) => Affinity::Route(variables(names)),
             Sticky::Learn { create, lookup, zone, timeout, header, .. } => Affinity::Learn {
@@ -200,13 +221,36 @@ impl Upstream {
         Upstream {
             name: config.name.as_str().into(),
             is_block: config.is_explicit(),
-            has_zone: config.zone.is_some(),
+            zone,
             key,
             affinity,
             queue: config.queue,
             names,
             group: Group::new(&config.name, method, primary, backup),
         }
+    }
+
+    /// After a reload: the peers that the names of the group before it had, until their names are resolved anew
+    /// (`ngx_http_upstream_zone_preresolve`). Gives the lines of both whose names had peers, the new one first.
+    pub fn inherit(&self, group: &mut Group, before: &Upstream, known: &Group) -> Vec<(u32, u32)> {
+        let mut lines = Vec::new();
+        for name in &self.names {
+            let same = |old: &&Name| old.host == name.host && old.service == name.service && old.tier == name.tier;
+            let Some(old) = before.names.iter().find(same) else { continue };
+            let lists: &[Tier] = match name.tier {
+                Tier::Primary => &[Tier::Primary, Tier::Backup],
+                Tier::Backup => &[Tier::Backup],
+            };
+            for list in lists {
+                let of_line = known.peers(*list).iter().filter(|peer| peer.server.line == old.line);
+                let peers: Vec<Peer> = of_line.filter_map(|peer| name.again(peer)).collect();
+                if !peers.is_empty() {
+                    group.resolve(*list, name.line, peers);
+                    lines.push((name.line, old.line));
+                }
+            }
+        }
+        lines
     }
 
     /// The group as it is when nginx starts.

@@ -1,21 +1,26 @@
 //! From the choice of a group to the last byte of its answer: peers are tried one after the other, as
 //! `proxy_next_upstream` says (nginx's `ngx_http_upstream.c`, of which the connection and the bytes are left out).
 
+mod cookie;
 mod group;
 mod passing;
 mod tries;
 
+pub use cookie::Cookie;
 pub use group::{Affinity, Key, Located, Name, Upstream};
-pub use passing::{Passing, Wrong};
+pub use passing::{Ignored, Passing, Wrong};
 pub use tries::{Destined, Next, Tries};
 
+use super::site::PatternId;
 use super::value::Template;
-use crate::config::Text;
+use crate::config::{Regex, Text};
 
 /// Compiles texts for a site.
 pub trait Compile {
     /// A text with variables.
     fn text(&mut self, text: &Text) -> Template;
+    /// A regular expression.
+    fn pattern(&mut self, regex: &Regex) -> PatternId;
     /// The value of one variable, without `$`.
     fn variable(&mut self, name: &str) -> Template;
 }

@@ -2,7 +2,7 @@
 
 use bitflags::bitflags;
 
-use crate::config::{Config, ScopeId};
+use crate::config::{Config, ScopeId, Value};
 use crate::modules::shared::pass::Protocol;
 
 bitflags! {
@@ -90,6 +90,32 @@ impl Wrong {
     }
 }
 
+bitflags! {
+    /// Headers of an upstream's answer that nginx would follow, as `proxy_ignore_headers` names them.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub struct Ignored: u32 {
+        /// `X-Accel-Redirect`
+        const REDIRECT = 1;
+        /// `X-Accel-Limit-Rate`
+        const LIMIT_RATE = 1 << 2;
+        /// `X-Accel-Buffering`
+        const BUFFERING = 1 << 3;
+        /// `X-Accel-Charset`
+        const CHARSET = 1 << 4;
+        /// Those of a cache.
+        const _ = !0;
+    }
+}
+
+impl Ignored {
+    fn of(config: &Config, scope: ScopeId, directive: &str) -> Ignored {
+        match config.effective(scope, directive).map(|set| &set.value) {
+            Some(Value::Mask(mask)) => Ignored::from_bits_retain(*mask),
+            _ => Ignored::empty(),
+        }
+    }
+}
+
 /// The settings of one location. Times are milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Passing {
@@ -103,6 +129,8 @@ pub struct Passing {
     pub connect_timeout: u64,
     /// Longest wait for the answer.
     pub read_timeout: u64,
+    /// Headers of the answer that are not followed.
+    pub ignored: Ignored,
     /// The request's body is read whole before it is passed on, so that it can be sent again.
     pub request_buffering: bool,
 }
@@ -119,6 +147,7 @@ impl Passing {
             timeout: number("next_upstream_timeout", 0),
             connect_timeout: number("connect_timeout", 60_000),
             read_timeout: number("read_timeout", 60_000),
+            ignored: Ignored::of(config, scope, &format!("{prefix}_ignore_headers")),
             request_buffering: config.flag(scope, &format!("{prefix}_request_buffering"), true),
         }
     }

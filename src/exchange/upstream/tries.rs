@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::cookie::Cookie;
 use super::group::{Affinity, Key};
 use super::passing::{Passing, Wrong};
 use crate::balance::{Freed, Group, Millis, Peer, Random, Selection, Watch, address_key};
@@ -67,6 +68,8 @@ pub struct Tries {
     began: Millis,
     /// The request has been sent to the current peer.
     sent: bool,
+    /// The group has just been chosen: the request for it is still to be made.
+    pub is_new: bool,
     /// The connection to the current peer was used before: if it breaks, that does not count as a try.
     pub cached: bool,
     /// The value that its session is known by.
@@ -75,8 +78,10 @@ pub struct Tries {
     sticks: bool,
     /// The id of the current peer's server, where sessions are bound.
     server: Option<Arc<str>>,
-    /// The cookies that nginx sets: name and value.
-    pub cookies: Vec<(Arc<str>, Arc<str>)>,
+    /// The cookies that nginx sets.
+    pub cookies: Vec<Cookie>,
+    /// The request waits in the queue of its group.
+    queued: bool,
     /// A peer of this group was given back: who waits in its queue may have a turn.
     pub freed: Option<UpstreamId>,
 }
@@ -90,6 +95,8 @@ pub enum Next {
     Queued(Millis),
     /// The answer goes to the client.
     Forward,
+    /// The upstream sends the request to another path, which it has by now.
+    Redirect,
     /// nginx answers itself, with this status.
     Fail(u16),
 }
@@ -121,7 +128,7 @@ impl Tries {
         self.group = Destined::Nowhere;
         self.cookies.clear();
         (self.server, self.freed) = (None, None);
-        (self.sent, self.cached) = (false, false);
+        (self.sent, self.cached, self.queued) = (false, false, false);
     }
 }
 
@@ -150,7 +157,7 @@ impl Exchange {
         self.tries.sticks = false;
         self.tries.passing = *passing;
         self.tries.began = world.now;
-        self.tries.sent = false;
+        (self.tries.sent, self.tries.is_new) = (false, true);
         if let Destined::Group(id) = group {
             self.prepare(id, world);
         }
@@ -241,11 +248,14 @@ impl Exchange {
     /// The peer is known: the session's cookie names its server.
     fn set_cookie<M: Memory, R, W>(&mut self, server: Arc<str>, world: &World<M, R, W>) {
         let Destined::Group(id) = self.tries.group else { return };
-        if let Some(Affinity::Cookie { name, .. }) = &world.plan.upstream(id).affinity {
-            let cookies = &mut self.tries.cookies;
-            match cookies.iter_mut().find(|(known, _)| known == name) {
-                Some((_, value)) => value.clone_from(&server),
-                None => cookies.push((name.clone(), server.clone())),
+        if let Some(Affinity::Cookie { name, attributes, .. }) = &world.plan.upstream(id).affinity {
+            let at = self.tries.cookies.iter().position(|known| known.name == *name);
+            let mut text = Vec::new();
+            attributes.write(world.site, self, &mut text);
+            let cookie = Cookie { name: name.clone(), value: server.clone(), attributes: text };
+            match at {
+                Some(at) => self.tries.cookies[at] = cookie,
+                None => self.tries.cookies.push(cookie),
             }
         }
         self.tries.server = Some(server);
@@ -257,6 +267,7 @@ impl Exchange {
             let (ticket, now) = (world.ticket, world.now);
             let until = world.memory.queue(id, |queue| queue.push(ticket, now)).flatten();
             if let Some(until) = until {
+                self.tries.queued = true;
                 return Next::Queued(until);
             }
         }
@@ -276,12 +287,22 @@ impl Exchange {
         world: &mut World<M, R, W>,
     ) -> Next {
         if has_peer {
+            self.tries.queued = false;
             return self.try_next(world);
         }
+        self.leave_queue(world);
         let Destined::Group(id) = self.tries.group else { return Next::Fail(502) };
-        let ticket = world.ticket;
-        world.memory.queue(id, |queue| queue.remove(ticket));
         self.nobody(world.plan.upstream(id).name.clone(), world)
+    }
+
+    /// The request waits no longer.
+    pub(in crate::exchange) fn leave_queue<M: Memory, R, W>(&mut self, world: &mut World<M, R, W>) {
+        if std::mem::take(&mut self.tries.queued)
+            && let Destined::Group(id) = self.tries.group
+        {
+            let ticket = world.ticket;
+            world.memory.queue(id, |queue| queue.remove(ticket));
+        }
     }
 
     /// The connection stands, and the request is sent.

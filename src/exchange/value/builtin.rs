@@ -2,11 +2,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::format::{print, push_address, seconds, time_iso8601, time_local};
+use super::clues;
+use super::format::{print, push_address, seconds, time_iso8601};
+use super::live;
 use super::table::{Builtin, Variable};
 use super::upstream;
-use crate::exchange::facts::Told;
-use crate::exchange::request::{Slice, argument, cookie};
+use crate::exchange::request::{Request, Slice, argument, cookie};
 use crate::exchange::site::Site;
 use crate::exchange::state::Exchange;
 
@@ -29,32 +30,25 @@ pub fn eval(variable: Variable, site: &Site, exchange: &mut Exchange) -> Option<
         Variable::UpstreamHeader(name) => upstream::header(site, exchange, name),
         Variable::UpstreamCookie(name) => upstream::cookie(site, exchange, name),
         Variable::Builtin(builtin) => named(builtin, site, exchange),
-        Variable::Secured(name) => {
-            let told = exchange.facts.secured.clone()?;
-            tell(&*told, site.constant(name), exchange)
+        Variable::UpstreamTrailer(name) => {
+            joined_with(&mut exchange.request, exchange.upstream_trailers.values_of_variable(site.constant(name)))
         }
-        Variable::Proxied(name) => {
-            let told = exchange.facts.proxied.clone()?;
-            tell(&*told, site.constant(name), exchange)
-        }
-        Variable::SentHeader(_) | Variable::Named(_) | Variable::Unknown => None,
+        Variable::SentHeader(name) => live::sent_header(exchange, site.constant(name)),
+        Variable::SentTrailer(name) => live::sent_trailer(exchange, site.constant(name)),
+        Variable::ProxyTlv(name) => live::proxied(exchange, site.constant(name)),
+        Variable::Live(of_connection) => live::eval(of_connection, site, exchange),
+        Variable::Named(_) | Variable::Unknown => None,
     }
-}
-
-fn tell(told: &dyn Told, name: &[u8], exchange: &mut Exchange) -> Option<Slice> {
-    let now = (exchange.epoch + exchange.now.0) / 1000;
-    let value = told.tell(std::str::from_utf8(name).ok()?, now.cast_signed())?;
-    Some(exchange.request.push(&value))
 }
 
 fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice> {
     let request = &mut exchange.request;
     match builtin {
-        Builtin::Args => Some(request.args),
-        Builtin::Uri => Some(request.uri),
-        Builtin::RequestUri => Some(request.unparsed),
-        Builtin::RequestMethod => Some(request.method),
-        Builtin::RequestId => Some(request.id),
+        Builtin::Args => some(request.args),
+        Builtin::Uri => some(request.uri),
+        Builtin::RequestUri => some(request.unparsed),
+        Builtin::RequestMethod => some(request.method),
+        Builtin::RequestId => Some(live::request_id(exchange)),
         Builtin::Host if !request.host.is_empty() => Some(request.host),
         Builtin::Host | Builtin::ServerName => Some(site.server(exchange.route.server).name),
         Builtin::Hostname => Some(site.hostname),
@@ -74,7 +68,7 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
         Builtin::RequestPort => Some(port(exchange, exchange.request.port)),
         Builtin::Scheme => Some(site.schemes[usize::from(request.connection.tls)]),
         Builtin::Https => Some(if request.connection.tls { site.on } else { Slice::default() }),
-        Builtin::ContentLength => first(exchange, b"content-length"),
+        Builtin::ContentLength => first(exchange, b"content-length").or_else(|| length_read(exchange)),
         Builtin::ContentType => joined(exchange, b"content_type", b", "),
         Builtin::HttpCookie => joined(exchange, b"cookie", b"; "),
         Builtin::RemoteUser => remote_user(exchange),
@@ -86,11 +80,24 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
         Builtin::FastcgiPathInfo => Some(site.location(exchange.route.location).script.path(exchange)),
         Builtin::RequestFilename => exchange.filename(site),
         Builtin::SentLocation => exchange.route.redirect,
+        Builtin::SentLocation => live::sent_location(exchange),
+        Builtin::AncientBrowser => Some(clues::browser(site, exchange, false)),
+        Builtin::ModernBrowser => Some(clues::browser(site, exchange, true)),
+        Builtin::InvalidReferer => Some(clues::invalid_referer(site, exchange)),
+        Builtin::SecureLink => clues::secure_link(site, exchange),
+        Builtin::SecureLinkExpires => clues::secure_link_expires(site, exchange),
+        Builtin::Msie => Some(clues::msie(exchange)),
         _ => printed(builtin, exchange),
     }
 }
 
 /// Those that are printed anew each time.
+/// The length of a body that came in chunks.
+fn length_read(exchange: &mut Exchange) -> Option<Slice> {
+    let length = exchange.request.body_read?;
+    Some(print(&mut exchange.request, format_args!("{length}")))
+}
+
 fn printed(builtin: Builtin, exchange: &mut Exchange) -> Option<Slice> {
     let unix = exchange.epoch + exchange.now.0;
     let request = &mut exchange.request;
@@ -99,7 +106,7 @@ fn printed(builtin: Builtin, exchange: &mut Exchange) -> Option<Slice> {
             let number = request.connection.number;
             Some(print(request, format_args!("{number}")))
         }
-        Builtin::Request => Some(request_line(exchange)),
+        Builtin::Request => request_line(exchange),
         Builtin::ServerProtocol => protocol(exchange),
         Builtin::ServerAddr => Some(server_addr(exchange)),
         Builtin::ServerPort => {
@@ -107,13 +114,24 @@ fn printed(builtin: Builtin, exchange: &mut Exchange) -> Option<Slice> {
             Some(port(exchange, port_number))
         }
         Builtin::Status => {
-            let status = exchange.route.outcome(exchange.status);
+            let status = match exchange.route.outcome(exchange.status) {
+                0 if request.version == 9 => 9,
+                status => status,
+            };
             Some(print(request, format_args!("{status:03}")))
         }
         Builtin::RequestTime => Some(seconds(request, exchange.now.since(exchange.started))),
         Builtin::Msec => Some(seconds(request, unix)),
-        Builtin::TimeIso8601 => Some(time_iso8601(request, unix / 1000)),
-        Builtin::TimeLocal => Some(time_local(request, unix / 1000)),
+        Builtin::TimeIso8601 => Some(time_iso8601(request, unix / 1000, exchange.facts.zone)),
+        Builtin::TimeLocal => Some(live::local(exchange)),
+        Builtin::LimitRate => {
+            let rate = exchange.limit_rate.unwrap_or(0);
+            Some(print(request, format_args!("{rate}")))
+        }
+        Builtin::LimitReqStatus => exchange.limited_requests.map(|limited| request.push(limited.words().as_bytes())),
+        Builtin::LimitConnStatus => {
+            exchange.limited_connections.map(|limited| request.push(limited.words().as_bytes()))
+        }
         Builtin::UpstreamAddr => upstream::list(exchange, upstream::addr),
         Builtin::UpstreamStatus => upstream::list(exchange, upstream::status),
         Builtin::UpstreamConnectTime => upstream::list(exchange, upstream::connect_time),
@@ -121,6 +139,25 @@ fn printed(builtin: Builtin, exchange: &mut Exchange) -> Option<Slice> {
         Builtin::UpstreamResponseTime => upstream::list(exchange, upstream::response_time),
         _ => None,
     }
+}
+
+/// A text of the request; nginx has none where it is empty.
+fn some(text: Slice) -> Option<Slice> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// Texts from elsewhere, in one, with commas between them.
+pub fn joined_with<'t>(request: &mut Request, texts: impl Iterator<Item = &'t [u8]>) -> Option<Slice> {
+    let start = request.bytes.len();
+    let mut count = 0;
+    for text in texts {
+        if count > 0 {
+            request.bytes.extend_from_slice(b", ");
+        }
+        request.bytes.extend_from_slice(text);
+        count += 1;
+    }
+    (count > 0).then(|| request.since(start))
 }
 
 /// The values of a header, in one.
@@ -202,11 +239,17 @@ fn server_addr(exchange: &mut Exchange) -> Slice {
 fn protocol(exchange: &mut Exchange) -> Option<Slice> {
     let request = &mut exchange.request;
     let version = request.version;
+    if !request.protocol.is_empty() {
+        return Some(request.protocol);
+    }
     (version > 9).then(|| print(request, format_args!("HTTP/{}.{}", version / 10, version % 10)))
 }
 
 /// `$request`. HTTP/2 and later have no such line; nginx makes one.
-fn request_line(exchange: &mut Exchange) -> Slice {
+fn request_line(exchange: &mut Exchange) -> Option<Slice> {
+    if exchange.request.line.is_some() {
+        return exchange.request.line.filter(|line| !line.is_empty());
+    }
     let start = exchange.request.bytes.len();
     let (method, target) = (exchange.request.sent_method, exchange.request.target_slice());
     for piece in [method, target] {
@@ -217,7 +260,7 @@ fn request_line(exchange: &mut Exchange) -> Slice {
     if protocol(exchange).is_none() {
         exchange.request.bytes.pop();
     }
-    exchange.request.since(start)
+    Some(exchange.request.since(start))
 }
 
 fn add_forwarded_for(exchange: &mut Exchange) -> Slice {
@@ -234,19 +277,27 @@ fn add_forwarded_for(exchange: &mut Exchange) -> Slice {
     request.since(start)
 }
 
-/// The user of `Authorization: Basic`: nginx's `ngx_http_auth_basic_user`.
+/// `$remote_user`
 fn remote_user(exchange: &mut Exchange) -> Option<Slice> {
+    let (user, _) = basic_credentials(exchange)?;
+    Some(exchange.request.push(&user))
+}
+
+/// User and password of `Authorization: Basic`: nginx's `ngx_http_auth_basic_user`.
+pub fn basic_credentials(exchange: &Exchange) -> Option<(Vec<u8>, Vec<u8>)> {
     let header = first(exchange, b"authorization")?;
     let text = exchange.request.get(header);
     let scheme = text.get(..6).filter(|scheme| scheme.eq_ignore_ascii_case(b"basic "))?;
     let encoded = text[scheme.len()..].trim_ascii_start();
-    let decoded = decode_base64(encoded)?;
-    let user = &decoded[..memchr::memchr(b':', &decoded)?];
-    Some(exchange.request.push(user))
+    let mut user = decode_base64(encoded)?;
+    let colon = memchr::memchr(b':', &user)?;
+    let password = user.split_off(colon + 1);
+    user.truncate(colon);
+    Some((user, password))
 }
 
 /// `ngx_decode_base64`
-fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
+pub fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
     let text = &text[..text.iter().position(|byte| *byte == b'=').unwrap_or(text.len())];
     if text.len() % 4 == 1 {
         return None;

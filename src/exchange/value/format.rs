@@ -71,19 +71,35 @@ pub fn push_escaped(site: &Site, request: &mut Request, slice: Slice) {
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// `$time_local` in UTC.
-pub fn time_local(request: &mut Request, unix: u64) -> Slice {
+/// Sign, hours and minutes of a zone in seconds east of Greenwich.
+fn hours(zone: i32) -> (char, u32, u32) {
+    let minutes = zone.unsigned_abs() / 60;
+    (if zone < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
+}
+
+/// `$time_local` of a zone in seconds east of Greenwich.
+pub fn time_local(request: &mut Request, unix: u64, zone: i32) -> Slice {
+    let (sign, east, more) = hours(zone);
+    let unix = unix.saturating_add_signed(i64::from(zone));
     let (year, month, day) = date(unix / 86_400);
     let (hours, minutes, seconds) = clock(unix);
     let month = MONTHS[month as usize - 1];
-    print(request, format_args!("{day:02}/{month}/{year}:{hours:02}:{minutes:02}:{seconds:02} +0000"))
+    print(
+        request,
+        format_args!("{day:02}/{month}/{year}:{hours:02}:{minutes:02}:{seconds:02} {sign}{east:02}{more:02}"),
+    )
 }
 
-/// `$time_iso8601` in UTC.
-pub fn time_iso8601(request: &mut Request, unix: u64) -> Slice {
+/// `$time_iso8601` of a zone in seconds east of Greenwich.
+pub fn time_iso8601(request: &mut Request, unix: u64, zone: i32) -> Slice {
+    let (sign, east, more) = hours(zone);
+    let unix = unix.saturating_add_signed(i64::from(zone));
     let (year, month, day) = date(unix / 86_400);
     let (hours, minutes, seconds) = clock(unix);
-    print(request, format_args!("{year}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}+00:00"))
+    print(
+        request,
+        format_args!("{year}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}{sign}{east:02}:{more:02}"),
+    )
 }
 
 const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
@@ -96,6 +112,50 @@ pub fn http_time(unix: i64) -> String {
     let (hours, minutes, seconds) = clock(unix);
     let (weekday, month) = (DAYS[(unix / 86_400 % 7) as usize], MONTHS[month as usize - 1]);
     format!("{weekday}, {day:02} {month} {year:04} {hours:02}:{minutes:02}:{seconds:02} GMT")
+}
+
+/// A time as cookies have it.
+#[must_use]
+pub fn cookie_time(unix: i64) -> String {
+    let unix = u64::try_from(unix).unwrap_or(0);
+    let (year, month, day) = date(unix / 86_400);
+    let (hours, minutes, seconds) = clock(unix);
+    let (weekday, month) = (DAYS[(unix / 86_400 % 7) as usize], MONTHS[month as usize - 1]);
+    // From 2038 on two digits would be taken for the past.
+    let year = if year > 2037 { year.to_string() } else { format!("{:02}", year % 100) };
+    format!("{weekday}, {day:02}-{month}-{year} {hours:02}:{minutes:02}:{seconds:02} GMT")
+}
+
+/// A time as a list of files has it in HTML: `28-Sep-1970 12:00`.
+#[must_use]
+pub fn list_time(unix: i64) -> String {
+    let unix = u64::try_from(unix).unwrap_or(0);
+    let (year, month, day) = date(unix / 86_400);
+    let (hours, minutes, _) = clock(unix);
+    format!("{day:02}-{}-{year} {hours:02}:{minutes:02}", MONTHS[month as usize - 1])
+}
+
+/// A time as XML has it: `1986-12-31T10:00:00Z`.
+#[must_use]
+pub fn xml_time(unix: i64) -> String {
+    let unix = u64::try_from(unix).unwrap_or(0);
+    let (year, month, day) = date(unix / 86_400);
+    let (hours, minutes, seconds) = clock(unix);
+    format!("{year:4}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}Z")
+}
+
+/// Base64 with what fills it up.
+pub fn base64_encode(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let bits = (0..3).fold(0, |bits, n| bits << 8 | group.get(n).map_or(0, |byte| usize::from(*byte)));
+        for n in 0..4 {
+            let digit = DIGITS[bits >> (18 - 6 * n) & 63] as char;
+            text.push(if n <= group.len() { digit } else { '=' });
+        }
+    }
+    text
 }
 
 fn clock(unix: u64) -> (u64, u64, u64) {
@@ -130,6 +190,20 @@ mod tests {
     fn http_times() {
         assert_eq!(http_time(0), "Thu, 01 Jan 1970 00:00:00 GMT");
         assert_eq!(http_time(1_700_000_000), "Tue, 14 Nov 2023 22:13:20 GMT");
+    }
+
+    #[test]
+    fn other_times() {
+        assert_eq!(cookie_time(1_700_000_000), "Tue, 14-Nov-23 22:13:20 GMT");
+        assert_eq!(list_time(1_700_000_000), "14-Nov-2023 22:13");
+        assert_eq!(xml_time(1_700_000_000), "2023-11-14T22:13:20Z");
+    }
+
+    #[test]
+    fn base64() {
+        for (bytes, text) in [("", ""), ("u", "dQ=="), ("u:", "dTo="), ("u:p", "dTpw"), ("user", "dXNlcg==")] {
+            assert_eq!(base64_encode(bytes.as_bytes()), text);
+        }
     }
 
     #[test]

@@ -3,17 +3,35 @@
 //! nginx evaluates such a text in two passes, first the length, then the bytes. All variables are known after the first,
 //! so a capture (`$1`) in the same text already sees the regular expressions that they ran.
 
+mod browser;
 mod builtin;
+mod clues;
 mod format;
+mod live;
 mod lookup;
+mod referer;
 mod script;
+mod secure_link;
 mod table;
 mod upstream;
 
-pub use format::http_time;
+pub(super) use builtin::{basic_credentials, decode_base64};
+pub(super) use clues::Clues;
+pub(super) use format::{base64_encode, cookie_time};
+pub use format::{http_time, list_time, xml_time};
 pub(super) use lookup::{Geo, Map, Ranges, Split, real_client};
 pub(super) use script::Script;
 pub(super) use table::{Builtin, Variable, builtin};
+
+/// `$upstream_addr`
+pub(super) fn upstream_addr(exchange: &mut Exchange) -> Option<Slice> {
+    upstream::list(exchange, upstream::addr)
+}
+
+/// `$upstream_status`
+pub(super) fn upstream_status(exchange: &mut Exchange) -> Option<Slice> {
+    upstream::list(exchange, upstream::status)
+}
 
 use super::request::{CONSTANT, Slice};
 use super::site::Site;
@@ -47,6 +65,12 @@ impl Template {
             [Part::Literal(text)] => Some(text),
             _ => None,
         }
+    }
+
+    /// The text itself, where no variable is in it.
+    #[must_use]
+    pub fn constant<'s>(&self, site: &'s Site) -> Option<&'s [u8]> {
+        self.literal().map(|text| site.constant(text))
     }
 
     /// Appends the value to `out`.

@@ -1,5 +1,6 @@
 //! The variables that nginx has by itself: one list of names.
 
+use super::live::{LIVE, Live};
 use crate::exchange::request::Slice;
 
 /// A variable, found once when the configuration is compiled.
@@ -19,19 +20,38 @@ pub enum Variable {
     UpstreamCookie(Slice),
     /// `$sent_http_NAME`
     SentHeader(Slice),
-    /// Of TLS: the whole name.
-    Secured(Slice),
-    /// Of the PROXY protocol: the whole name.
-    Proxied(Slice),
+    /// `$sent_trailer_NAME`
+    SentTrailer(Slice),
+    /// `$upstream_trailer_NAME`
+    UpstreamTrailer(Slice),
+    /// `$proxy_protocol_tlv_NAME`: the whole name
+    ProxyTlv(Slice),
+    /// One that only a live connection knows.
+    Live(Live),
     /// One with a name of its own.
     Builtin(Builtin),
     /// One that is not modelled: it has no value.
     Unknown,
 }
 
+impl Variable {
+    /// Only a live connection gives it a value.
+    pub fn is_live(self) -> bool {
+        matches!(
+            self,
+            Variable::Live(_)
+                | Variable::SentHeader(_)
+                | Variable::SentTrailer(_)
+                | Variable::UpstreamTrailer(_)
+                | Variable::ProxyTlv(_)
+        )
+    }
+}
+
 /// A variable with a name of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Builtin {
+    AncientBrowser,
     Args,
     BinaryRemoteAddr,
     Connection,
@@ -44,9 +64,15 @@ pub enum Builtin {
     Hostname,
     HttpCookie,
     Https,
+    InvalidReferer,
     IsArgs,
     IsRequestPort,
+    LimitConnStatus,
+    LimitRate,
+    LimitReqStatus,
+    ModernBrowser,
     Msec,
+    Msie,
     NginxVersion,
     ProxyAddXForwardedFor,
     ProxyHost,
@@ -64,6 +90,8 @@ pub enum Builtin {
     RequestTime,
     RequestUri,
     Scheme,
+    SecureLink,
+    SecureLinkExpires,
     SentLocation,
     ServerAddr,
     ServerName,
@@ -82,6 +110,7 @@ pub enum Builtin {
 
 /// All names.
 pub static BUILTINS: &[(&str, Builtin)] = &[
+    ("ancient_browser", Builtin::AncientBrowser),
     ("args", Builtin::Args),
     ("binary_remote_addr", Builtin::BinaryRemoteAddr),
     ("connection", Builtin::Connection),
@@ -95,9 +124,15 @@ pub static BUILTINS: &[(&str, Builtin)] = &[
     ("hostname", Builtin::Hostname),
     ("http_cookie", Builtin::HttpCookie),
     ("https", Builtin::Https),
+    ("invalid_referer", Builtin::InvalidReferer),
     ("is_args", Builtin::IsArgs),
     ("is_request_port", Builtin::IsRequestPort),
+    ("limit_conn_status", Builtin::LimitConnStatus),
+    ("limit_rate", Builtin::LimitRate),
+    ("limit_req_status", Builtin::LimitReqStatus),
+    ("modern_browser", Builtin::ModernBrowser),
     ("msec", Builtin::Msec),
+    ("msie", Builtin::Msie),
     ("nginx_version", Builtin::NginxVersion),
     ("proxy_add_x_forwarded_for", Builtin::ProxyAddXForwardedFor),
     ("proxy_host", Builtin::ProxyHost),
@@ -116,6 +151,8 @@ pub static BUILTINS: &[(&str, Builtin)] = &[
     ("request_time", Builtin::RequestTime),
     ("request_uri", Builtin::RequestUri),
     ("scheme", Builtin::Scheme),
+    ("secure_link", Builtin::SecureLink),
+    ("secure_link_expires", Builtin::SecureLinkExpires),
     ("sent_http_location", Builtin::SentLocation),
     ("server_addr", Builtin::ServerAddr),
     ("server_name", Builtin::ServerName),
@@ -141,8 +178,10 @@ static PREFIXES: &[(&str, Family)] = &[
     ("cookie_", Variable::Cookie),
     ("http_", Variable::Header),
     ("sent_http_", Variable::SentHeader),
+    ("sent_trailer_", Variable::SentTrailer),
     ("upstream_cookie_", Variable::UpstreamCookie),
     ("upstream_http_", Variable::UpstreamHeader),
+    ("upstream_trailer_", Variable::UpstreamTrailer),
 ];
 
 /// The variable of this name, in lower case; `keep` makes a constant of the part of a name that belongs to a family.
@@ -150,11 +189,11 @@ pub fn builtin(name: &str, keep: impl FnOnce(&str) -> Slice) -> Variable {
     if let Ok(at) = BUILTINS.binary_search_by(|(known, _)| (*known).cmp(name)) {
         return Variable::Builtin(BUILTINS[at].1);
     }
-    if name.starts_with("ssl_") {
-        return Variable::Secured(keep(name));
+    if let Ok(at) = LIVE.binary_search_by(|(known, _)| (*known).cmp(name)) {
+        return Variable::Live(LIVE[at].1);
     }
-    if name.starts_with("proxy_protocol_") {
-        return Variable::Proxied(keep(name));
+    if name.starts_with("proxy_protocol_tlv_") {
+        return Variable::ProxyTlv(keep(name));
     }
     let family = PREFIXES.iter().find_map(|(prefix, make)| Some((name.strip_prefix(prefix)?, make)));
     family.map_or(Variable::Unknown, |(rest, make)| make(keep(rest)))
@@ -166,9 +205,10 @@ mod tests {
 
     #[test]
     fn names_are_sorted_and_nginx_knows_them() {
-        assert!(BUILTINS.is_sorted_by(|a, b| a.0 < b.0));
+        assert!(BUILTINS.is_sorted_by(|a, b| a.0 < b.0) && LIVE.is_sorted_by(|a, b| a.0 < b.0));
         let target = crate::modules::Target::default();
-        for (name, _) in BUILTINS {
+        let names = BUILTINS.iter().map(|(name, _)| name).chain(LIVE.iter().map(|(name, _)| name));
+        for name in names {
             assert!(target.variable(crate::modules::Kind::Http, name).is_some(), "{name}");
         }
     }

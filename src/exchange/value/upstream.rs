@@ -49,6 +49,21 @@ pub fn response_time(request: &mut Request, attempt: &Attempt) {
     time(request, attempt.response_time);
 }
 
+/// `$upstream_bytes_received`
+pub fn bytes_received(request: &mut Request, attempt: &Attempt) {
+    print(request, format_args!("{}", attempt.bytes_received));
+}
+
+/// `$upstream_bytes_sent`
+pub fn bytes_sent(request: &mut Request, attempt: &Attempt) {
+    print(request, format_args!("{}", attempt.bytes_sent));
+}
+
+/// `$upstream_response_length`
+pub fn response_length(request: &mut Request, attempt: &Attempt) {
+    print(request, format_args!("{}", attempt.response_length));
+}
+
 fn time(request: &mut Request, milliseconds: Option<u64>) {
     match milliseconds {
         None => request.bytes.push(b'-'),

@@ -33,6 +33,8 @@ pub struct Charsets {
     pub names: Vec<String>,
     /// Pairs of numbers: from, to. A table serves both ways.
     pub tables: Vec<(usize, usize)>,
+    /// The rows of each table: a byte, and what it is in the other set.
+    pub rows: Vec<Vec<(u8, Vec<u8>)>>,
     /// Pairs that some location needs, each with the word that asks for it.
     recodes: Vec<(usize, usize, Span)>,
 }
@@ -90,7 +92,9 @@ fn charset_map(cx: &mut Cx, call: &Call) -> Verdict {
         let message = format!("duplicate \"charset_map\" between \"{from}\" and \"{to}\"");
         return Err(Fault::emerg(message).at(call.span(0)));
     }
-    cx.realm_slot::<Charsets>().tables.push(pair);
+    let charsets = cx.realm_slot::<Charsets>();
+    charsets.tables.push(pair);
+    charsets.rows.push(Vec::new());
     cx.keep(call, Value::Own);
     let utf8 = to.eq_ignore_ascii_case(UTF8);
     cx.rows(call, false, &mut |cx, row| {
@@ -100,8 +104,19 @@ fn charset_map(cx: &mut Cx, call: &Call) -> Verdict {
         let many = utf8 && to.value.len() / 2 > 3 && cx.target.version >= THREE_BYTES;
         let good = if utf8 { !many && is_utf8(&to.value) } else { byte(&to.value).is_some() };
         let invalid = |word: &Word| Fault::emerg(format!("invalid value \"{}\"", word.value)).at(word.span);
-        byte(&from.value).ok_or_else(|| invalid(from))?;
-        if good { Ok(()) } else { Err(invalid(to)) }
+        let from = byte(&from.value).ok_or_else(|| invalid(from))?;
+        if !good {
+            return Err(invalid(to));
+        }
+        let to = if utf8 {
+            to.value.as_bytes().chunks(2).filter_map(self::pair).collect()
+        } else {
+            vec![byte(&to.value).unwrap_or(0)]
+        };
+        if let Some(rows) = cx.realm_slot::<Charsets>().rows.last_mut() {
+            rows.push((from, to));
+        }
+        Ok(())
     })
 }
 

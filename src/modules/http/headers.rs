@@ -101,6 +101,12 @@ fn expires(cx: &mut Cx, call: &Call) -> Verdict {
     Ok(())
 }
 
+/// What a value of `expires` that variables gave means; none where it is not one.
+#[must_use]
+pub fn parse_expires(text: &str, modified: bool) -> Option<Expires> {
+    read(text, modified).ok()
+}
+
 /// `ngx_http_parse_expires`
 fn read(text: &str, modified: bool) -> Result<Expires, Fault> {
     const DAY: i64 = 24 * 60 * 60;

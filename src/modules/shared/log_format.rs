@@ -41,7 +41,7 @@ pub const COMBINED_TEXT: &str = "$remote_addr - $remote_user [$time_local] \"$re
                                  \"$http_referer\" \"$http_user_agent\"";
 
 /// Variables that exist only in the formats of `http`, where others of the same name give way to them.
-const OF_HTTP: &[&str] = &[
+pub const OF_HTTP: &[&str] = &[
     "pipe",
     "time_local",
     "time_iso8601",

@@ -13,6 +13,7 @@ use tokio_rustls::LazyConfigAcceptor;
 use super::proxied::Proxied;
 use crate::exchange::{Connection, Exchange, Handshake, ListenerId, ServerId, Told};
 use crate::serve::clock;
+use crate::serve::local::complain;
 use crate::serve::log::{Level, refusal};
 use crate::serve::state::Worker;
 use crate::serve::stream::{Plain, Stream};
@@ -26,10 +27,51 @@ pub struct Arrived {
     pub stream: Stream,
     /// What was read already.
     pub rest: Vec<u8>,
+    /// What is known of it.
+    pub known: Known,
+}
+
+/// What came before requests said of a connection.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
     /// What TLS says of it.
     pub secured: Option<Arc<Secured>>,
     /// What the PROXY protocol said.
     pub proxied: Option<Arc<dyn Told>>,
+}
+
+impl Arrived {
+    /// One on which requests come first.
+    pub fn plain(plain: Plain) -> Arrived {
+        Arrived { stream: Stream::Plain(plain), rest: Vec::new(), known: Known::default() }
+    }
+}
+
+impl Known {
+    /// Lets the variables of a request tell of it.
+    #[inline]
+    pub fn tell(&self, exchange: &mut Exchange) {
+        exchange.facts.secured = self.secured.clone().map(|secured| secured as Arc<dyn Told>);
+        exchange.facts.proxied.clone_from(&self.proxied);
+    }
+
+    /// Logs why TLS does not fit a request, if it does not.
+    #[inline]
+    pub fn complain(&self, worker: &Worker, exchange: &Exchange) {
+        if let Some(unfit) = exchange.unfit() {
+            let of_certificate = self.secured.as_ref().map(|secured| secured.complaint(unfit));
+            let message = of_certificate.unwrap_or_else(|| unfit.message().unwrap_or_default().to_owned());
+            complain(worker, exchange, Level::Info, format_args!("{message} while reading client request headers"));
+        }
+    }
+
+    /// The handshake is done, so what comes now is not early any more.
+    #[inline]
+    pub fn forget_early(&mut self) {
+        if let Some(secured) = self.secured.as_mut().filter(|secured| secured.early) {
+            Arc::make_mut(secured).early = false;
+        }
+    }
 }
 
 /// What nginx does meanwhile, as its log has it.
@@ -61,7 +103,7 @@ pub async fn arrive(
         Some(acceptor) => arrival.shake_hands(plain, acceptor).await?,
         None => (Stream::Plain(plain), Vec::new(), None),
     };
-    Some(Arrived { stream, rest, secured, proxied })
+    Some(Arrived { stream, rest, known: Known { secured, proxied } })
 }
 
 impl Arrival<'_> {

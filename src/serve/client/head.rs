@@ -1,12 +1,11 @@
 //! Reading the head of a request: `ngx_http_process_request_line`, `ngx_http_process_request_headers`.
 
 use std::future::poll_fn;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::http1::Http1;
 use super::incoming::Incoming;
-use crate::exchange::{Exchange, Line, Told};
+use crate::exchange::{Exchange, Line};
 use crate::serve::clock;
 use crate::serve::flight::Flight;
 use crate::serve::state::Worker;
@@ -91,7 +90,12 @@ impl Http1 {
         };
         let head = &flight.head;
         let target = raw_target(head, bytes);
-        self.begin_anew_of(&mut flight.exchange, head.method.of(bytes), target, head.version.max(9));
+        self.begin_anew_of(
+            &mut flight.exchange,
+            head.method.of(bytes),
+            target,
+            if head.version == 0 { 10 } else { head.version },
+        );
         let Err(status) = complete else {
             let most = self.server(worker).max_headers as usize;
             if head.fields.len() > most {
@@ -136,8 +140,7 @@ impl Http1 {
     fn begin_anew_of(&mut self, exchange: &mut Exchange, method: &[u8], target: &[u8], version: u8) {
         exchange.epoch = clock::epoch();
         exchange.start(&self.connection, Line { method, target, version }, clock::now());
-        exchange.facts.secured = self.secured.clone().map(|secured| secured as Arc<dyn Told>);
-        exchange.facts.proxied.clone_from(&self.proxied);
+        self.known.tell(exchange);
         self.incoming = Incoming::None;
         self.persists = version >= 11;
         (self.expects, self.lingers) = (false, false);

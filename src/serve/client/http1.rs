@@ -3,25 +3,23 @@
 use std::future::poll_fn;
 use std::io;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::arrival::Arrived;
+use super::arrival::{Arrived, Known};
 use super::head::Read;
 use super::incoming::Incoming;
 use super::outgoing::Outgoing;
 use super::{BodyFault, Client};
 use crate::balance::Millis;
 use crate::exchange::answer::{Manner, Persistence};
-use crate::exchange::{Connection, Exchange, ListenerId, TermsOf, Told, Unfit};
+use crate::exchange::{Connection, Exchange, Headers, ListenerId, TermsOf};
 use crate::serve::clock;
 use crate::serve::drive::drive;
 use crate::serve::flight::Flight;
-use crate::serve::log::Level;
+use crate::serve::local::State;
 use crate::serve::state::Worker;
 use crate::serve::stream::Stream;
 use crate::serve::timers::Timer;
-use crate::serve::tls::Secured;
 
 /// The connection.
 pub struct Http1 {
@@ -33,10 +31,8 @@ pub struct Http1 {
     pub(super) timer: Timer,
     pub(super) listener: ListenerId,
     pub(super) connection: Connection,
-    /// What TLS says of it.
-    pub(super) secured: Option<Arc<Secured>>,
-    /// What the PROXY protocol said.
-    pub(super) proxied: Option<Arc<dyn Told>>,
+    /// What came before requests said of it.
+    pub(super) known: Known,
     /// When the connection began.
     opened: Millis,
     /// Requests so far.
@@ -59,12 +55,11 @@ enum Waited {
 impl Http1 {
     /// A connection that was just accepted.
     pub fn new(worker: &Worker, arrived: Arrived, listener: ListenerId, connection: Connection) -> Http1 {
-        let Arrived { stream, rest, secured, proxied } = arrived;
+        let Arrived { stream, rest, known } = arrived;
         Http1 {
             stream,
             rest,
-            secured,
-            proxied,
+            known,
             incoming: Incoming::None,
             outgoing: Outgoing::default(),
             timer: worker.timers.timer(),
@@ -100,6 +95,7 @@ impl Http1 {
 
     /// Waits for the first byte of the next request.
     async fn wait(&mut self, worker: &Worker, patience: u64) -> Waited {
+        worker.counts.add(State::Waiting);
         self.timer.set_after(patience);
         let waited = poll_fn(|cx| {
             if self.stream.poll_readable(cx).is_ready() {
@@ -110,46 +106,40 @@ impl Http1 {
         })
         .await;
         self.timer.clear();
+        worker.counts.remove(State::Waiting);
         waited
     }
 
     /// Serves one request; whether there may be another.
     async fn serve(&mut self, worker: &Rc<Worker>, flight: &mut Flight) -> bool {
-        let action = match self.read_head(worker, flight).await {
+        worker.counts.add(State::Reading);
+        let read = self.read_head(worker, flight).await;
+        worker.counts.remove(State::Reading);
+        let action = match read {
             Read::Nothing => return false,
             Read::Request => worker.arrive(&mut flight.exchange, self.listener),
             Read::Refused(status) => worker.reject(&mut flight.exchange, self.listener, status),
         };
         self.requests += 1;
-        if let Some(unfit) = flight.exchange.unfit() {
-            self.complain(worker, &flight.exchange, unfit);
-        }
+        self.known.complain(worker, &flight.exchange);
+        worker.counts.add(State::Requests);
+        worker.counts.add(State::Writing);
         self.settle_persistence(worker, flight);
         drive(worker, self, flight, action).await;
-        self.forget_early();
-        self.drain(worker, flight).await
-    }
-
-    /// Logs why TLS does not fit a request.
-    #[cold]
-    fn complain(&self, worker: &Worker, exchange: &Exchange, unfit: Unfit) {
-        let of_certificate = self.secured.as_ref().map(|secured| secured.complaint(unfit));
-        let message = of_certificate.unwrap_or_else(|| unfit.message().unwrap_or_default().to_owned());
-        let log = worker.logs.of(worker.terms(exchange).scope);
-        worker.say(log, &self.connection, Level::Info, "reading client request headers", &message);
-    }
-
-    /// The handshake is done, so what comes now is not early any more.
-    fn forget_early(&mut self) {
-        if let Some(secured) = self.secured.as_mut().filter(|secured| secured.early) {
-            Arc::make_mut(secured).early = false;
+        self.known.forget_early();
+        for task in flight.background.drain(..) {
+            // One that panicked has ended, too.
+            let _ = task.await;
         }
+        let again = self.drain(worker, flight).await;
+        worker.counts.remove(State::Writing);
+        again
     }
 
     /// Whether the connection may stay, by what the client and the server it chose say.
     fn settle_persistence(&mut self, worker: &Worker, flight: &Flight) {
         let terms = worker.terms(&flight.exchange);
-        self.persists = self.persists && self.may_persist(worker, terms);
+        self.persists = self.persists && self.may_persist(worker, terms) && !is_disabled(terms, &flight.exchange);
     }
 
     fn may_persist(&self, worker: &Worker, terms: &TermsOf) -> bool {
@@ -160,8 +150,12 @@ impl Http1 {
     }
 }
 
-/// Statuses after which nginx closes the connection.
-const CLOSING: &[u16] = &[400, 413, 414, 497, 495, 496, 500, 501];
+/// `keepalive_disable`
+fn is_disabled(terms: &TermsOf, exchange: &Exchange) -> bool {
+    let (msie6, safari) = terms.keepalive_disable;
+    let request = &exchange.request;
+    (msie6 && request.method() == b"POST" && request.is_msie6()) || (safari && request.is_safari())
+}
 
 impl Client for Http1 {
     fn timer(&self) -> &Timer {
@@ -171,13 +165,16 @@ impl Client for Http1 {
     fn begin(&mut self, worker: &Worker, flight: &mut Flight, has_body: bool) {
         let Flight { exchange, answer, .. } = flight;
         let terms = worker.terms(exchange);
-        let is_own = exchange.reply.is_some_and(|reply| reply.body.is_none());
-        if worker.is_leaving.get() || (is_own && CLOSING.contains(&answer.status)) {
+        if worker.is_leaving.get() || exchange.route.closes() {
             self.persists = false;
         }
         let version = exchange.request.version();
+        let may_chunk = has_body && version >= 11 && terms.chunked && answer.status != 101;
+        if answer.expects_trailers && may_chunk {
+            answer.length = None;
+        }
         let sized = answer.length.is_some() || !has_body;
-        let chunked = !sized && version >= 11 && terms.chunked;
+        let chunked = !sized && may_chunk;
         if !sized && !chunked {
             self.persists = false;
         }
@@ -205,6 +202,10 @@ impl Client for Http1 {
         self.outgoing.poll_flush(&mut self.stream, cx)
     }
 
+    fn trail(&mut self, trailers: &Headers) {
+        self.outgoing.trail(trailers);
+    }
+
     fn end(&mut self) {
         self.outgoing.end();
     }
@@ -221,6 +222,16 @@ impl Client for Http1 {
         if std::mem::take(&mut self.expects) {
             self.outgoing.head().extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
         }
+    }
+
+    fn open_tunnel(&mut self) {
+        self.incoming = Incoming::Tunnel;
+        self.persists = false;
+    }
+
+    fn discard_body(&mut self) -> Result<(), u16> {
+        self.invite_body();
+        self.discard_incoming()
     }
 
     fn poll_gone(&mut self, cx: &mut Context, worker: &Worker) -> Poll<()> {

@@ -17,6 +17,8 @@ pub enum Incoming {
     Length(u64),
     /// Chunks.
     Chunked(Box<Chunked>),
+    /// Whatever comes.
+    Tunnel,
 }
 
 impl Incoming {
@@ -35,6 +37,10 @@ impl Incoming {
     fn take(&mut self, input: &[u8], into: &mut Vec<u8>) -> Result<usize, BodyFault> {
         match self {
             Incoming::None => Ok(0),
+            Incoming::Tunnel => {
+                into.extend_from_slice(input);
+                Ok(input.len())
+            }
             Incoming::Length(left) => {
                 let count = (*left).min(input.len() as u64) as usize;
                 into.extend_from_slice(&input[..count]);
@@ -67,6 +73,24 @@ impl Incoming {
 }
 
 impl Http1 {
+    /// Throws away what came of the body.
+    pub(super) fn discard_incoming(&mut self) -> Result<(), u16> {
+        if self.incoming.is_done() || self.rest.is_empty() {
+            return Ok(());
+        }
+        let mut nothing = Vec::new();
+        match self.incoming.take(&self.rest, &mut nothing) {
+            Ok(count) => {
+                self.rest.drain(..count);
+                Ok(())
+            }
+            Err(fault) => {
+                (self.persists, self.incoming) = (false, Incoming::None);
+                Err(if let BodyFault::Bad(status) = fault { status } else { 400 })
+            }
+        }
+    }
+
     pub(super) fn poll_incoming(
         &mut self,
         cx: &mut Context,

@@ -4,9 +4,13 @@ pub mod arrival;
 mod close;
 mod head;
 pub mod http1;
+pub mod http2;
 mod incoming;
+mod inner;
 mod outgoing;
 mod proxied;
+
+pub use inner::Inner;
 
 use std::io;
 use std::task::{Context, Poll};
@@ -14,6 +18,7 @@ use std::task::{Context, Poll};
 use super::flight::Flight;
 use super::state::Worker;
 use super::timers::Timer;
+use crate::exchange::Headers;
 
 /// Why the body of a request could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +43,11 @@ pub trait Client {
     /// Ready once all that was taken is on its way.
     fn poll_flush(&mut self, cx: &mut Context) -> Poll<io::Result<()>>;
 
+    /// Takes the headers that follow the body, before its end.
+    fn trail(&mut self, trailers: &Headers) {
+        let _ = trailers;
+    }
+
     /// The body is complete.
     fn end(&mut self);
 
@@ -49,6 +59,24 @@ pub trait Client {
 
     /// Says that the body may come, where the client waits for that.
     fn invite_body(&mut self);
+
+    /// The body is passed on piece by piece: no more of it is wanted than is taken.
+    /// `buffer`: the bytes of it that are kept.
+    fn take_pieces(&mut self, buffer: u64) {
+        let _ = buffer;
+    }
+
+    /// From here on whatever the client sends is its body.
+    fn open_tunnel(&mut self);
+
+    /// Nobody wants the body; what came of it already is judged all the same.
+    ///
+    /// # Errors
+    /// The status for a body that is not what its framing says.
+    fn discard_body(&mut self) -> Result<(), u16> {
+        self.invite_body();
+        Ok(())
+    }
 
     /// Ready once the client has gone.
     fn poll_gone(&mut self, cx: &mut Context, worker: &Worker) -> Poll<()>;

@@ -4,6 +4,7 @@
 use std::io;
 use std::task::{Context, Poll};
 
+use crate::exchange::Headers;
 use crate::serve::stream::Stream;
 use crate::wire::http1::{LAST_CHUNK, write_size};
 
@@ -19,6 +20,8 @@ pub struct Outgoing {
     chunked: bool,
     /// Bytes that the current chunk still has.
     chunk: usize,
+    /// Headers after the body, as they are sent.
+    trailers: Vec<u8>,
     sent: u64,
 }
 
@@ -26,6 +29,7 @@ impl Outgoing {
     /// An answer begins.
     pub fn begin(&mut self, chunked: bool) {
         (self.chunked, self.chunk) = (chunked, 0);
+        self.trailers.clear();
     }
 
     /// Where its head is written.
@@ -43,12 +47,25 @@ impl Outgoing {
         self.sent
     }
 
+    /// Takes the headers that follow the body.
+    pub fn trail(&mut self, trailers: &Headers) {
+        for (name, value) in trailers.iter() {
+            for piece in [name, b": ", value, b"\r\n"] {
+                self.trailers.extend_from_slice(piece);
+            }
+        }
+    }
+
     /// The body is complete.
     pub fn end(&mut self) {
-        if self.chunked {
+        if self.chunked && self.trailers.is_empty() {
             self.waiting.extend_from_slice(LAST_CHUNK);
-            self.chunked = false;
+        } else if self.chunked {
+            for piece in [b"0\r\n", &self.trailers[..], b"\r\n"] {
+                self.waiting.extend_from_slice(piece);
+            }
         }
+        self.chunked = false;
     }
 
     /// Nothing waits.

@@ -1,6 +1,6 @@
 //! What the PROXY protocol said of a connection: the values of `$proxy_protocol_*`.
 
-use std::net::IpAddr;
+use std::net::SocketAddr;
 
 use super::arrival::address;
 use crate::config::ip_text;
@@ -29,8 +29,8 @@ impl Proxied {
     }
 
     /// The client's address, if it is one, and its port.
-    pub fn client(&self) -> Option<(IpAddr, u16)> {
-        Some((address(&self.source.0)?, self.source.1))
+    pub fn client(&self) -> Option<SocketAddr> {
+        Some(SocketAddr::new(address(&self.source.0)?, self.source.1))
     }
 }
 
@@ -64,6 +64,6 @@ mod tests {
         assert_eq!(text("proxy_protocol_server_addr").as_deref(), Some("192.0.2.2"));
         assert_eq!(text("proxy_protocol_server_port").as_deref(), Some("5678"));
         assert_eq!(text("proxy_protocol_tlv_alpn"), None);
-        assert_eq!(told.client(), Some(([192, 0, 2, 1].into(), 1234)));
+        assert_eq!(told.client(), Some(([192, 0, 2, 1], 1234).into()));
     }
 }

@@ -2,17 +2,21 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::connect::{self, connect};
-use super::framing::Framing;
+use super::connect::{Unconnected, connect};
 use super::link::Link;
+use super::request::{Sending, Unsent, poll_request};
+use super::say::{CLOSED, CONNECTING, HANDSHAKING, READING_HEAD, SENDING, TIMED_OUT, say_failed, say_of};
 use super::secure::Security;
-use crate::exchange::{Body, Event, Http};
-use crate::serve::client::Client;
+use super::speaks;
+use crate::exchange::{Event, Exchange, Local};
+use crate::serve::client::{BodyFault, Client};
 use crate::serve::flight::Flight;
-use crate::serve::log::{Level, refusal};
+use crate::serve::local::complain;
+use crate::serve::log::Level;
 use crate::serve::state::Worker;
 
 /// Why there is no head.
@@ -21,6 +25,8 @@ enum Failed {
     Invalid,
     Timeout,
     ClientGone,
+    /// The client's body is not what it should be: this status.
+    Body(u16),
 }
 
 /// Sends the request to the peer of the last attempt, and reads the head of its answer.
@@ -31,6 +37,9 @@ pub async fn attempt<C: Client>(
     link: &mut Option<Link>,
 ) -> Event {
     *link = None;
+    if !speaks::write_request(worker, flight) {
+        return Event::Failed(500);
+    }
     let found = match reach(worker, client, flight).await {
         Ok(found) => found,
         Err(event) => return event,
@@ -39,15 +48,15 @@ pub async fn attempt<C: Client>(
     let link = link.insert(found);
     link.requests += 1;
     worker.tell(&mut flight.exchange, Event::Connected);
-    if !write_request(worker, flight) {
-        return Event::Failed(500);
-    }
-    flight.upstream_head.clear();
-    link.is_sent = false;
+    speaks::begin(flight);
+    link.sending = Sending::default();
     let passing = *flight.exchange.passing();
     client.timer().set_after(passing.read_timeout);
-    let mut sent = 0;
-    let read = poll_fn(|cx| poll_head(cx, worker, client, flight, link, &mut sent)).await;
+    if !flight.body_is_whole && flight.exchange.request.has_body() {
+        client.take_pieces(worker.terms(&flight.exchange).body_buffer);
+        client.invite_body();
+    }
+    let read = poll_fn(|cx| poll_head(cx, worker, client, flight, link)).await;
     client.timer().clear();
     match read {
         Ok(status) => Event::Head(status),
@@ -55,11 +64,13 @@ pub async fn attempt<C: Client>(
         Err(Failed::Invalid) => Event::InvalidHead,
         Err(Failed::Timeout) => Event::ReadTimeout,
         Err(Failed::ClientGone) => Event::ClientGone,
+        Err(Failed::Body(status)) => Event::Failed(status),
     }
 }
 
 /// A connection to the peer.
 async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) -> Result<Link, Event> {
+    let local = local_address(worker, &mut flight.exchange);
     let exchange = &mut flight.exchange;
     let Some(attempt) = exchange.attempts.last() else { return Err(Event::Failed(500)) };
     let group = exchange.tries.group.upstream();
@@ -69,7 +80,7 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
     let security = match Security::of(worker, exchange) {
         Ok(security) => security,
         Err(message) => {
-            complain(worker, flight, HANDSHAKING, &message);
+            say_of(worker, flight, Level::Error, message.as_bytes(), HANDSHAKING);
             return Err(Event::Failed(500));
         }
     };
@@ -77,21 +88,14 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
     let Some(attempt) = exchange.attempts.last() else { return Err(Event::Failed(500)) };
     client.timer().set_after(exchange.passing().connect_timeout);
     let ignores_abort = worker.terms(exchange).ignores_abort;
-    let mut connecting = std::pin::pin!(connect(&attempt.addr, security.as_ref()));
+    let near = &worker.terms(exchange).near;
+    let mut connecting = std::pin::pin!(connect(&attempt.addr, near, local, security.as_ref()));
     let done = poll_fn(|cx| {
         if let Poll::Ready(done) = connecting.as_mut().poll(cx) {
-            return Poll::Ready(done.map_err(|failed| {
-                match failed {
-                    connect::Failed::Handshake(message) => complain(worker, flight, HANDSHAKING, &message),
-                    connect::Failed::System(error) => {
-                        let message = format!("connect() failed ({})", refusal(&error));
-                        complain(worker, flight, "connecting to upstream", &message);
-                    }
-                }
-                Event::Refused
-            }));
+            return Poll::Ready(done.map_err(|why| unconnected(worker, flight, &why)));
         }
         if client.timer().poll(cx).is_ready() {
+            say_of(worker, flight, Level::Error, TIMED_OUT, CONNECTING);
             return Poll::Ready(Err(Event::ConnectTimeout));
         }
         if !ignores_abort && client.poll_gone(cx, worker).is_ready() {
@@ -104,34 +108,41 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
     done
 }
 
-/// What nginx does before the request is sent, as its log has it.
-const HANDSHAKING: &str = "SSL handshaking to upstream";
-
-/// Logs what is wrong with a peer.
-fn complain(worker: &Worker, flight: &Flight, doing: &str, message: &str) {
-    let log = worker.logs.of(worker.terms(&flight.exchange).scope);
-    let connection = flight.exchange.request.connection();
-    worker.say(log, connection, Level::Error, doing, message);
+/// There is no connection: nginx names the address where it knew at once.
+fn say_refused(worker: &Worker, flight: &Flight, error: &io::Error) {
+    let addr = flight.exchange.attempts.last().map_or("", |attempt| &attempt.addr);
+    let knew = addr.starts_with("unix:") || error.kind() == io::ErrorKind::NetworkUnreachable;
+    let call = if knew { &*format!("connect() to {addr}") } else { "connect()" };
+    say_failed(worker, flight, call, error, CONNECTING);
 }
 
-/// Makes the request, once for all peers of a group; whether that can be done.
-fn write_request(worker: &Worker, flight: &mut Flight) -> bool {
-    if std::mem::replace(&mut flight.is_written, true) {
-        return true;
+/// What `proxy_bind` says for the request.
+fn local_address(worker: &Worker, exchange: &mut Exchange) -> Option<SocketAddr> {
+    match worker.terms(exchange).near.local(&worker.generation.site, exchange) {
+        Local::Any => None,
+        Local::Address(address) => Some(address),
+        Local::Invalid(text) => {
+            complain(worker, exchange, Level::Error, format_args!("invalid local address \"{text}\""));
+            None
+        }
     }
-    let Some(http) = worker.http(&flight.exchange) else { return false };
-    flight.request.clear();
-    let body = announced(flight);
-    http.write(&worker.generation.site, &mut flight.exchange, body, &mut flight.request)
 }
 
-/// What the request says of its body.
-fn announced(flight: &Flight) -> Body {
-    let request = &flight.exchange.request;
-    if request.is_chunked() {
-        return if flight.body_is_whole { Body::Length(flight.body.len() as u64) } else { Body::Chunked };
+fn unconnected(worker: &Worker, flight: &Flight, why: &Unconnected) -> Event {
+    match why {
+        Unconnected::Refused(error) => {
+            say_refused(worker, flight, error);
+            Event::Refused
+        }
+        Unconnected::Unsafe(text) => {
+            say_of(worker, flight, Level::Error, text.as_bytes(), HANDSHAKING);
+            Event::Refused
+        }
+        Unconnected::Here(level, text) => {
+            say_of(worker, flight, *level, text.as_bytes(), CONNECTING);
+            Event::Failed(500)
+        }
     }
-    flight.exchange.body_length().map_or(Body::None, Body::Length)
 }
 
 fn poll_head<C: Client>(
@@ -140,106 +151,51 @@ fn poll_head<C: Client>(
     client: &mut C,
     flight: &mut Flight,
     link: &mut Link,
-    sent: &mut usize,
 ) -> Poll<Result<u16, Failed>> {
-    if !link.is_sent {
-        match poll_request(cx, worker, flight, link, sent) {
-            Poll::Ready(Ok(())) => link.is_sent = true,
+    if !link.sending.is_done {
+        match poll_request(cx, worker, client, flight, link) {
+            Poll::Ready(Ok(())) => client.timer().set_after(flight.exchange.passing().read_timeout),
             // The peer may have answered before it closed.
-            Poll::Ready(Err(_)) => link.is_sent = true,
-            Poll::Pending => {}
+            Poll::Pending | Poll::Ready(Err(Unsent::Peer(_))) => {}
+            Poll::Ready(Err(Unsent::Client(BodyFault::Gone))) => return Poll::Ready(Err(Failed::Body(400))),
+            Poll::Ready(Err(Unsent::Client(BodyFault::Bad(status)))) => return Poll::Ready(Err(Failed::Body(status))),
         }
     }
     loop {
         let mut scratch = worker.scratch.borrow_mut();
         match link.stream.poll_read(cx, &mut scratch) {
-            Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Err(Failed::Reset)),
+            Poll::Ready(Ok(0)) => {
+                say_of(worker, flight, Level::Error, CLOSED, READING_HEAD);
+                return Poll::Ready(Err(Failed::Reset));
+            }
+            Poll::Ready(Err(error)) => {
+                say_failed(worker, flight, "recv()", &error, READING_HEAD);
+                return Poll::Ready(Err(Failed::Reset));
+            }
             Poll::Ready(Ok(count)) => {
                 let bytes = &scratch[..count];
                 let read = if link.rest.is_empty() {
-                    take_head(worker, flight, link, bytes)
+                    speaks::read_head(worker, flight, link, bytes)
                 } else {
                     link.rest.extend_from_slice(bytes);
                     let all = std::mem::take(&mut link.rest);
-                    take_head(worker, flight, link, &all)
+                    speaks::read_head(worker, flight, link, &all)
                 };
                 if let Some(read) = read {
-                    return Poll::Ready(read);
+                    return Poll::Ready(read.map_err(|speaks::Invalid| Failed::Invalid));
                 }
             }
             Poll::Pending => break,
         }
     }
     if client.timer().poll(cx).is_ready() {
+        let about = if link.sending.is_done { READING_HEAD } else { SENDING };
+        say_of(worker, flight, Level::Error, TIMED_OUT, about);
         return Poll::Ready(Err(Failed::Timeout));
     }
-    if !worker.terms(&flight.exchange).ignores_abort && client.poll_gone(cx, worker).is_ready() {
+    let listens = link.sending.is_done || flight.body_is_whole;
+    if listens && !worker.terms(&flight.exchange).ignores_abort && client.poll_gone(cx, worker).is_ready() {
         return Poll::Ready(Err(Failed::ClientGone));
     }
     Poll::Pending
-}
-
-/// Writes what is left of the request.
-fn poll_request(
-    cx: &mut Context,
-    worker: &Worker,
-    flight: &Flight,
-    link: &mut Link,
-    sent: &mut usize,
-) -> Poll<io::Result<()>> {
-    let head = flight.request.len();
-    let body = if worker.http(&flight.exchange).is_some_and(Http::sends_body) { &flight.body[..] } else { &[] };
-    loop {
-        let left = if *sent < head { &flight.request[*sent..] } else { &body[*sent - head..] };
-        if left.is_empty() {
-            return link.stream.poll_flush(cx);
-        }
-        *sent += std::task::ready!(link.stream.poll_write(cx, left))?;
-    }
-}
-
-/// Takes a head off these bytes; the rest of them is kept. Nothing while it is not complete.
-fn take_head(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8]) -> Option<Result<u16, Failed>> {
-    let mut from = 0;
-    loop {
-        let Flight { upstream_head: head, exchange, .. } = &mut *flight;
-        match head.read(&bytes[from..]) {
-            Err(_) => return Some(Err(Failed::Invalid)),
-            Ok(None) => {
-                let most = worker.terms(exchange).buffering.head as usize;
-                link.rest.extend_from_slice(&bytes[from..]);
-                return (bytes.len() - from >= most).then_some(Err(Failed::Invalid));
-            }
-            // An interim answer; the real one follows.
-            Ok(Some(length)) if (100..200).contains(&head.status) && head.status != 101 => {
-                from += length;
-                head.clear();
-            }
-            Ok(Some(length)) => {
-                note_head(flight, link, &bytes[from..]);
-                link.rest.extend_from_slice(&bytes[from + length..]);
-                return Some(Ok(flight.upstream_head.status));
-            }
-        }
-    }
-}
-
-/// Gives the headers to the exchange, and takes from them what the connection itself needs.
-fn note_head(flight: &mut Flight, link: &mut Link, bytes: &[u8]) {
-    let Flight { upstream_head: head, exchange, status_line, .. } = flight;
-    status_line.clear();
-    status_line.extend_from_slice(head.status_line.of(bytes));
-    let headers = &mut exchange.upstream_headers;
-    headers.clear();
-    for field in &head.fields {
-        headers.push(field.name.of(bytes), field.value.of(bytes));
-    }
-    let mut connection = headers.values(b"connection");
-    link.persists = match connection.next() {
-        Some(value) if value.eq_ignore_ascii_case(b"close") => false,
-        Some(value) if value.eq_ignore_ascii_case(b"keep-alive") => true,
-        _ => head.version >= 11,
-    };
-    let no_body = exchange.request.method() == b"HEAD" || matches!(head.status, 204 | 304);
-    link.framing = Framing::of(headers, no_body);
 }

@@ -2,7 +2,7 @@
 //! One task watches them all, so that a connection that the peer closes, or on which something comes unasked, is closed
 //! at once.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::link::Link;
 use crate::balance::Millis;
-use crate::exchange::LocationId;
+use crate::exchange::{Attempt, Ending, LocationId, Wrong};
 use crate::modules::shared::upstream::{Keepalive, UpstreamId, Upstreams};
 use crate::serve::clock;
 use crate::serve::generation::Generation;
@@ -37,6 +37,8 @@ pub struct Pools {
     pools: RefCell<Vec<Pool>>,
     watcher: RefCell<Option<Waker>>,
     timer: Timer,
+    /// No more are kept.
+    closed: Cell<bool>,
 }
 
 impl Pools {
@@ -46,7 +48,12 @@ impl Pools {
         let upstreams = config.http.and_then(|http| config.scope(http).slot::<Upstreams>());
         let settings = upstreams.into_iter().flat_map(Upstreams::iter).map(|(_, upstream)| upstream.keepalive.clone());
         let pools = settings.map(|settings| Pool { settings, idle: VecDeque::new() }).collect();
-        Pools { pools: RefCell::new(pools), watcher: RefCell::default(), timer: timers.timer() }
+        Pools {
+            pools: RefCell::new(pools),
+            watcher: RefCell::default(),
+            timer: timers.timer(),
+            closed: Cell::default(),
+        }
     }
 
     /// A connection to this address that is open and idle.
@@ -64,13 +71,20 @@ impl Pools {
     }
 
     /// Keeps a connection whose answer is complete, if the group keeps any.
-    pub fn give(&self, group: Option<UpstreamId>, addr: &str, location: LocationId, mut link: Link) {
-        let Some(group) = group else { return };
+    pub fn give(&self, attempt: &Attempt, location: LocationId, mut link: Link) {
+        if !(link.framing.is_done() && link.rest.is_empty() && link.sending.is_done) {
+            return;
+        }
+        let Some(group) = attempt.upstream else { return };
         let mut pools = self.pools.borrow_mut();
-        let Some(pool) = pools.get_mut(group.0) else { return };
+        let Some(pool) = pools.get_mut(group as usize) else { return };
         let Some(settings) = &pool.settings else { return };
         let now = clock::now();
-        if !link.persists || link.requests >= settings.requests || now.since(link.opened) > settings.time {
+        if self.closed.get()
+            || !link.persists
+            || link.requests >= settings.requests
+            || now.since(link.opened) > settings.time
+        {
             return;
         }
         if let Some(watcher) = &*self.watcher.borrow()
@@ -82,14 +96,21 @@ impl Pools {
         if pool.idle.len() as u64 >= settings.connections {
             pool.idle.pop_back();
         }
-        pool.idle.push_front(Idle { addr: addr.to_owned(), location, since: now, link });
-        if !self.timer.is_set() {
-            self.timer.set(now.plus(settings.timeout));
+        pool.idle.push_front(Idle { addr: attempt.addr.clone(), location, since: now, link });
+        self.timer.set_before(now.plus(settings.timeout));
+    }
+
+    /// The same of a connection whose answer was not passed on: another takes its place. Not where nginx blames the peer.
+    pub fn give_unread(&self, attempt: &Attempt, location: LocationId, link: Link) {
+        let is_blamed = Wrong::of_status(attempt.status).is_some_and(Wrong::blames_peer);
+        if attempt.ending != Ending::Status || !is_blamed {
+            self.give(attempt, location, link);
         }
     }
 
-    /// Closes all.
+    /// Closes all, and keeps no more.
     pub fn clear(&self) {
+        self.closed.set(true);
         for pool in &mut *self.pools.borrow_mut() {
             pool.idle.clear();
         }

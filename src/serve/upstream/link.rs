@@ -1,6 +1,7 @@
 //! A connection to a peer.
 
 use super::framing::Framing;
+use super::request::Sending;
 use crate::balance::Millis;
 use crate::serve::stream::Stream;
 
@@ -21,6 +22,6 @@ pub struct Link {
     pub is_reused: bool,
     /// The peer keeps it open after the answer.
     pub persists: bool,
-    /// All of the request was written.
-    pub is_sent: bool,
+    /// How far the request was sent.
+    pub sending: Sending,
 }

@@ -6,9 +6,15 @@ mod framing;
 mod idle;
 mod link;
 mod relay;
+mod request;
+mod say;
 mod secure;
+mod speaks;
+mod tunnel;
 
 pub use attempt::attempt;
 pub use idle::Pools;
 pub use link::Link;
 pub use relay::forward;
+pub use say::{CONNECTING, say_of};
+pub use speaks::Reading;

@@ -4,21 +4,37 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::framing::length;
+use super::framing::{Framing, Note, length};
 use super::link::Link;
+use super::request::poll_request;
+use super::say::{CLOSED, READING_BODY, TIMED_OUT, say_failed, say_of};
+use super::speaks;
+use super::tunnel::tunnel;
 use crate::balance::Millis;
-use crate::exchange::Event;
-use crate::exchange::answer::{Rewrite, Treatment};
+use crate::exchange::answer::Ranges;
+use crate::exchange::{Event, Exchange, Ignored, TermsOf};
 use crate::serve::client::Client;
 use crate::serve::clock;
 use crate::serve::flight::Flight;
+use crate::serve::log::Level;
+use crate::serve::reply::place_redirect;
+use crate::serve::send;
+use crate::serve::spool::Spool;
 use crate::serve::state::Worker;
 
 /// Where the relay is.
 struct Relay {
     /// Content that the client has not taken, from `at` on.
-    pending: Vec<u8>,
-    at: usize,
+    pending: Spool,
+    at: u64,
+    /// The upstream is read as fast as it sends.
+    buffers: bool,
+    /// The body filters were told that nothing more comes.
+    is_over: bool,
+    /// The client was told that the body is complete.
+    is_ended: bool,
+    /// What went wrong with the upstream; the client still gets what came before.
+    failed: Option<Ended>,
     /// When the upstream last sent, and the client last took, something.
     heard: Millis,
     took: Millis,
@@ -35,48 +51,89 @@ enum Ended {
 /// Passes an answer on whose head was read.
 pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut link: Link) -> Event {
     make_answer(worker, flight, &link);
+    if let Err(refused) = send::filter(worker, flight) {
+        if !refused.keeps_headers {
+            flight.answer.clear();
+        }
+        return Event::Failed(refused.status);
+    }
     let has_body = !flight.answer.header_only;
+    if flight.answer.status == 101 && flight.exchange.request.value(b"upgrade").is_some() {
+        client.begin(worker, flight, true);
+        return tunnel(worker, client, flight, link).await;
+    }
     client.begin(worker, flight, has_body);
+    if flight.head_only && !link.framing.is_done() {
+        // Nobody wants the body.
+        return Event::LastByte;
+    }
     let now = clock::now();
-    let mut relay = Relay { pending: Vec::new(), at: 0, heard: now, took: now };
+    let mut relay = Relay {
+        pending: Spool::default(),
+        at: 0,
+        buffers: buffers(&flight.exchange, worker.terms(&flight.exchange).buffering.on),
+        is_over: false,
+        is_ended: false,
+        failed: None,
+        heard: now,
+        took: now,
+    };
     let ended = poll_fn(|cx| relay.poll(cx, worker, client, flight, &mut link)).await;
     client.timer().clear();
     match ended {
         Ended::Whole => {
-            if link.framing.is_done() && link.rest.is_empty() && link.is_sent {
-                let exchange = &flight.exchange;
-                if let Some(attempt) = exchange.attempts.last() {
-                    worker.pools.give(exchange.tries.group.upstream(), &attempt.addr, exchange.route.location, link);
-                }
+            if let Some(attempt) = flight.exchange.attempts.last() {
+                worker.pools.give(attempt, flight.exchange.route.location, link);
             }
             Event::LastByte
         }
         Ended::Reset => Event::Reset,
-        Ended::ReadTimeout => Event::ReadTimeout,
+        Ended::ReadTimeout => {
+            say_of(worker, flight, Level::Error, TIMED_OUT, READING_BODY);
+            Event::ReadTimeout
+        }
         Ended::ClientGone => Event::ClientGone,
     }
 }
 
-struct NoRewrite;
-
-impl Rewrite for NoRewrite {
-    fn rewrite(&mut self, _: Treatment, _: &[u8], _: &mut Vec<u8>) -> bool {
-        false
+/// Whether the answer is read as fast as it comes: `X-Accel-Buffering` may say otherwise than the configuration.
+fn buffers(exchange: &Exchange, on: bool) -> bool {
+    if exchange.passing().ignored.contains(Ignored::BUFFERING) {
+        return on;
+    }
+    match exchange.upstream_headers.get(b"x-accel-buffering") {
+        Some(value) if value.eq_ignore_ascii_case(b"no") => false,
+        Some(value) if value.eq_ignore_ascii_case(b"yes") => true,
+        _ => on,
     }
 }
 
 /// The head of the answer.
 fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
-    let Flight { answer, exchange, upstream_head, status_line, .. } = flight;
+    let Flight { answer, exchange, upstream_head, status_line, head_only, .. } = flight;
     answer.clear();
-    let Some(http) = worker.http(exchange) else { return };
+    let Some(treatments) = speaks::treatments(worker, exchange) else { return };
     answer.status = exchange.route.outcome(exchange.status);
     if answer.status == upstream_head.status {
         answer.status_line.extend_from_slice(status_line);
     }
-    answer.take(&exchange.upstream_headers, &http.treatments, exchange.request.version() >= 20, &mut NoRewrite);
-    answer.header_only = exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
-    if !matches!(link.framing, super::framing::Framing::Chunked(_)) {
+    answer.of_upstream = true;
+    if worker.terms(exchange).heads.force_ranges {
+        answer.ranges = Ranges::Single;
+    }
+    let rewritten = match worker.http(exchange) {
+        Some(http) => http.rewrites.run(&worker.generation.site, exchange, treatments),
+        None => Vec::new(),
+    };
+    exchange.write_cookies(&mut answer.list);
+    answer.take(&exchange.upstream_headers, treatments, exchange.request.version() >= 20, &rewritten);
+    if !answer.location.is_empty() {
+        let path = std::mem::take(&mut answer.location);
+        place_redirect(worker, exchange, &path, answer);
+    }
+    answer.add(&exchange.challenges);
+    answer.header_only = *head_only || exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
+    if !matches!(link.framing, Framing::Chunked(_)) {
         answer.length = length(&exchange.upstream_headers);
     }
 }
@@ -93,42 +150,63 @@ impl Relay {
         let terms = worker.terms(&flight.exchange);
         if !link.rest.is_empty() && !link.framing.is_done() {
             let rest = std::mem::take(&mut link.rest);
-            if let Err(ended) = self.take(cx, client, link, &rest) {
-                return Poll::Ready(ended);
+            if let Err(ended) = self.take(cx, worker, client, flight, link, &rest) {
+                self.failed = Some(ended);
             }
         }
         loop {
-            let blocked = match self.poll_pending(cx, client) {
+            if link.framing.is_done() && !std::mem::replace(&mut self.is_over, true) && !flight.filters.is_empty() {
+                match flight.filters.filter(b"", true) {
+                    Ok(rest) => self.pending.buffer().extend_from_slice(rest),
+                    Err(_) => self.failed = Some(Ended::Reset),
+                }
+            }
+            let blocked = match self.poll_pending(cx, worker, client) {
                 Poll::Ready(Ok(())) => false,
                 Poll::Ready(Err(_)) => return Poll::Ready(Ended::ClientGone),
                 Poll::Pending => true,
             };
-            if link.framing.is_done() {
+            if link.framing.is_done() || self.failed.is_some() {
                 if blocked {
                     return self.wait(cx, client, terms.send_timeout, None);
                 }
-                client.end();
+                if self.failed.is_none() && !std::mem::replace(&mut self.is_ended, true) {
+                    send::end(worker, client, flight);
+                }
                 return match client.poll_flush(cx) {
-                    Poll::Ready(Ok(())) => Poll::Ready(Ended::Whole),
+                    Poll::Ready(Ok(())) => Poll::Ready(self.failed.take().unwrap_or(Ended::Whole)),
                     Poll::Ready(Err(_)) => Poll::Ready(Ended::ClientGone),
                     Poll::Pending => self.wait(cx, client, terms.send_timeout, None),
                 };
             }
-            let room = if terms.buffering.on { terms.buffering.memory as usize } else { terms.buffering.head as usize };
-            if blocked && self.pending.len() - self.at >= room {
+            if !link.sending.is_done {
+                // The peer answers before it has read the whole request; it may want the rest.
+                let _ = poll_request(cx, worker, client, flight, link);
+            }
+            if blocked && self.pending.len() - self.at >= self.room(terms) {
                 return self.wait(cx, client, terms.send_timeout, None);
+            }
+            if blocked && self.buffers && self.pending.settle(&terms.buffer_place()).is_err() {
+                return Poll::Ready(Ended::Reset);
             }
             let mut scratch = worker.scratch.borrow_mut();
             match link.stream.poll_read(cx, &mut scratch) {
-                Poll::Ready(Ok(0)) if matches!(link.framing, super::framing::Framing::Close) => {
-                    link.framing = super::framing::Framing::Done;
+                Poll::Ready(Ok(0)) if link.framing.ends_here() => {
+                    link.framing = Framing::Done;
                     link.persists = false;
                 }
-                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Ended::Reset),
+                Poll::Ready(Ok(0)) => {
+                    say_of(worker, flight, Level::Error, CLOSED, READING_BODY);
+                    self.failed = Some(Ended::Reset);
+                }
+                Poll::Ready(Err(error)) => {
+                    say_failed(worker, flight, "recv()", &error, READING_BODY);
+                    self.failed = Some(Ended::Reset);
+                }
                 Poll::Ready(Ok(count)) => {
                     self.heard = clock::now();
-                    if let Err(ended) = self.take(cx, client, link, &scratch[..count]) {
-                        return Poll::Ready(ended);
+                    if let Err(ended) = self.take(cx, worker, client, flight, link, &scratch[..count]) {
+                        self.failed = Some(ended);
                     }
                 }
                 Poll::Pending => {
@@ -158,18 +236,38 @@ impl Relay {
         if client.timer().poll(cx).is_ready() { Poll::Ready(ended) } else { Poll::Pending }
     }
 
+    /// Bytes that may wait for the client.
+    fn room(&self, terms: &TermsOf) -> u64 {
+        let buffering = &terms.buffering;
+        if !self.buffers { buffering.head } else { buffering.memory.saturating_add(buffering.file) }
+    }
+
     /// Gives the client what it has not taken.
-    fn poll_pending<C: Client>(&mut self, cx: &mut Context, client: &mut C) -> Poll<std::io::Result<()>> {
-        if self.at < self.pending.len() {
-            let mut left = &self.pending[self.at..];
+    fn poll_pending<C: Client>(
+        &mut self,
+        cx: &mut Context,
+        worker: &Worker,
+        client: &mut C,
+    ) -> Poll<std::io::Result<()>> {
+        while self.at < self.pending.len() {
+            let mut scratch = worker.scratch.borrow_mut();
+            let mut left = match self.pending.in_memory() {
+                Some(all) => &all[self.at as usize..],
+                None => {
+                    let count = self.pending.read_at(self.at, &mut scratch)?;
+                    &scratch[..count]
+                }
+            };
             let before = left.len();
             let done = client.poll_send(cx, &mut left);
             let count = before - left.len();
-            self.at += count;
+            self.at += count as u64;
             if count > 0 {
                 self.took = clock::now();
             }
             std::task::ready!(done)?;
+        }
+        if self.at > 0 {
             self.pending.clear();
             self.at = 0;
         }
@@ -180,14 +278,26 @@ impl Relay {
     fn take<C: Client>(
         &mut self,
         cx: &mut Context,
+        worker: &Worker,
         client: &mut C,
+        flight: &mut Flight,
         link: &mut Link,
         input: &[u8],
     ) -> Result<(), Ended> {
         let mut at = 0;
+        let excess = link.framing.words_for_excess();
         while at < input.len() && !link.framing.is_done() {
-            let piece = link.framing.read(&input[at..]).map_err(|_| Ended::Reset)?;
+            let piece = link.framing.read(&input[at..]).map_err(|bad| {
+                say_of(worker, flight, Level::Error, &bad.0, READING_BODY);
+                Ended::Reset
+            })?;
+            if piece.note != Note::None {
+                note(worker, flight, link, &piece.note, &input[at..]);
+            }
             let mut data = &input[at..][piece.data];
+            if !flight.filters.is_empty() {
+                data = flight.filters.filter(data, false).map_err(|_| Ended::Reset)?;
+            }
             at += piece.consumed;
             if self.at == self.pending.len() && !data.is_empty() {
                 match client.poll_send(cx, &mut data) {
@@ -196,12 +306,34 @@ impl Relay {
                     Poll::Pending => {}
                 }
             }
-            self.pending.extend_from_slice(data);
+            self.pending.buffer().extend_from_slice(data);
         }
         if at < input.len() {
             // More than the answer: the connection is of no more use.
             link.persists = false;
+            say_of(worker, flight, Level::Warn, excess.as_bytes(), READING_BODY);
         }
         Ok(())
+    }
+}
+
+/// What a piece of the body has besides content.
+#[cold]
+fn note(worker: &Worker, flight: &Flight, link: &mut Link, note: &Note, input: &[u8]) {
+    match note {
+        Note::None => {}
+        Note::Stderr(text) => {
+            let text = speaks::sent_in_stderr(&input[text.clone()]);
+            say_of(worker, flight, Level::Error, &text, READING_BODY);
+        }
+        Note::Closes => link.persists = false,
+        Note::Warns(text) => {
+            link.persists = false;
+            say_of(worker, flight, Level::Warn, text.as_bytes(), READING_BODY);
+        }
+        Note::Fails(text) => {
+            link.persists = false;
+            say_of(worker, flight, Level::Error, text.as_bytes(), READING_BODY);
+        }
     }
 }

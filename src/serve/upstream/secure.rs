@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustls::ClientConfig;
 use tokio_rustls::TlsConnector;
 
-use super::connect::Failed;
+use super::connect::Unconnected;
 use crate::exchange::Exchange;
 use crate::serve::clock;
 use crate::serve::state::Worker;
@@ -50,16 +50,16 @@ impl<'w> Security<'w> {
     ///
     /// # Errors
     /// nginx's message.
-    pub async fn secure(&self, plain: Plain) -> Result<Stream, Failed> {
+    pub async fn secure(&self, plain: Plain) -> Result<Stream, Unconnected> {
         let connector = TlsConnector::from(Arc::clone(&self.config));
         let shaken = connector.connect(self.target.server_name.clone(), plain).await;
         let stream = shaken.map_err(|error| {
-            Failed::Handshake(match tls::inner(&error) {
+            Unconnected::Unsafe(match tls::inner(&error) {
                 Some(error) => tls::handshake(error),
                 None => tls::CLOSED.to_owned(),
             })
         })?;
-        self.connector.check(stream.get_ref().1, &self.target, unix()).map_err(Failed::Handshake)?;
+        self.connector.check(stream.get_ref().1, &self.target, unix()).map_err(Unconnected::Unsafe)?;
         Ok(Stream::Client(Box::new(stream)))
     }
 }

@@ -94,8 +94,8 @@ impl<S: Sink, W: Observer> Engine<'_, S, W> {
     /// The browser keeps what the answer sets.
     pub(super) fn take_cookies(&mut self, flight: &Flight) {
         let Some(jar) = flight.jar else { return };
-        for (name, value) in &flight.exchange.tries.cookies {
-            self.jars.keep(jar, name, value.as_bytes());
+        for cookie in &flight.exchange.tries.cookies {
+            self.jars.keep(jar, &cookie.name, cookie.value.as_bytes());
         }
         for value in flight.exchange.upstream_headers.values(b"set-cookie") {
             let pair = || value.split(|byte| *byte == b';').next()?.split_once_at(b'=');

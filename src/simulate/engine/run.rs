@@ -247,8 +247,22 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
                     action = self.tell(&mut flight, Event::Body, now);
                     continue;
                 }
+                // Names are known at once here.
+                Action::Resolve => {
+                    action = self.tell(&mut flight, Event::Failed(502), now);
+                    continue;
+                }
                 Action::Serve(_) => {
                     action = self.tell(&mut flight, Event::Served(200), now);
+                    continue;
+                }
+                // Only a live proxy asks for these.
+                Action::Authorize(_) => {
+                    action = self.tell(&mut flight, Event::Authorized(200), now);
+                    continue;
+                }
+                Action::Mirror => {
+                    action = self.tell(&mut flight, Event::Copied, now);
                     continue;
                 }
                 Action::Delay(until) => return self.wait(flight, until, Event::Resumed),

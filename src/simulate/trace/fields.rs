@@ -6,6 +6,7 @@ use super::page::{Page, Wrong, quoted};
 use super::time::{decimal, floating, iso};
 use super::{Batch, Id, Record, Slice, client};
 use crate::balance::Millis;
+use crate::exchange::record_names as names;
 
 /// A name and a value.
 pub type Pair<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
@@ -111,46 +112,46 @@ pub const FIELDS: &[Field] = &[
         Id::Number(number) => Value::Whole(number),
         Id::Text(slice) => text(batch, slice),
     }),
-    field_of("t", "a date or seconds", |d, v, _| d.time(v), |_, record| seconds(record.time.0)),
-    field_of("method", "text", |d, v, page| put(&mut d.record.method, v.text(page)), |b, r| text(b, r.method)),
+    field_of(names::TIME, "a date or seconds", |d, v, _| d.time(v), |_, record| seconds(record.time.0)),
+    field_of(names::METHOD, "text", |d, v, page| put(&mut d.record.method, v.text(page)), |b, r| text(b, r.method)),
     field_of(
-        "client",
+        names::CLIENT,
         "an address",
         |d, v, _| d.client(v),
         |_, record| {
             Value::Text(record.client.map_or(Cow::Borrowed(b"unix:"), |ip| Cow::Owned(ip.to_string().into_bytes())))
         },
     ),
-    field_of("host", "text", |d, v, page| put(&mut d.record.host, v.text(page)), |b, r| text(b, r.host)),
-    field_of("uri", "text", |d, v, page| put(&mut d.record.uri, v.text(page)), |b, r| text(b, r.uri)),
-    field_of("headers", "an object of texts", headers, |batch, record| {
+    field_of(names::HOST, "text", |d, v, page| put(&mut d.record.host, v.text(page)), |b, r| text(b, r.host)),
+    field_of(names::URI, "text", |d, v, page| put(&mut d.record.uri, v.text(page)), |b, r| text(b, r.uri)),
+    field_of(names::HEADERS, "an object of texts", headers, |batch, record| {
         let get = |slice| Cow::Borrowed(batch.get(slice));
         let pairs: Vec<_> = batch.headers(record).iter().map(|header| (get(header.name), get(header.value))).collect();
         if pairs.is_empty() { Value::Nothing } else { Value::Map(pairs) }
     }),
     field_of(
-        "service",
+        names::SERVICE,
         "a time in seconds",
         |d, v, _| some(&mut d.record.service, v.seconds()),
         |_, r| r.service.map_or(Value::Nothing, seconds),
     ),
     field_of("session", "text", |d, v, page| some(&mut d.record.session, v.text(page)), |b, r| optional(b, r.session)),
-    field_of("version", "a version of HTTP", version, |_, record| match record.version {
+    field_of(names::VERSION, "a version of HTTP", version, |_, record| match record.version {
         11 => Value::Nothing,
         tenths => Value::Number(f64::from(tenths) / 10.0),
     }),
-    field_of("port", "a port", |d, v, _| some(&mut d.record.port, v.small()), |_, r| small(r.port)),
-    field_of("tls", "true or false", tls, |_, record| record.tls.map_or(Value::Nothing, Value::Flag)),
+    field_of(names::PORT, "a port", |d, v, _| some(&mut d.record.port, v.small()), |_, r| small(r.port)),
+    field_of(names::TLS, "true or false", tls, |_, record| record.tls.map_or(Value::Nothing, Value::Flag)),
     field_of("scheme", "http or https", tls, |_, _| Value::Nothing),
-    field_of("status", "a status", |d, v, _| some(&mut d.record.status, v.small()), |_, r| small(r.status)),
+    field_of(names::STATUS, "a status", |d, v, _| some(&mut d.record.status, v.small()), |_, r| small(r.status)),
     field_of(
-        "upstream_addr",
+        names::UPSTREAM_ADDR,
         "text",
         |d, v, page| some(&mut d.record.upstream_addr, v.text(page)),
         |b, r| optional(b, r.upstream_addr),
     ),
     field_of(
-        "upstream_status",
+        names::UPSTREAM_STATUS,
         "text",
         |d, v, page| some(&mut d.record.upstream_status, v.text(page)),
         |b, r| optional(b, r.upstream_status),

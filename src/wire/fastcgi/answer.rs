@@ -144,8 +144,9 @@ pub enum Step {
 }
 
 impl Body {
-    /// What follows a head. `length` is `Content-Length`, 0 for a status without a body, none for HEAD. `keep` is `fastcgi_keep_conn`,
-    /// `buffered` whether the answer is buffered: without, an answer is whole only when the request has ended.
+    /// What follows a head. Its end is that of the request or of the connection: a server that still has to write the end
+    /// of the request must not find the connection closed. `length` is `Content-Length`, none for HEAD. `keep` is
+    /// `fastcgi_keep_conn`, `buffered` whether the answer is buffered: then its end is judged as soon as it is announced.
     #[must_use]
     pub fn new(records: Reader, length: Option<u64>, keep: bool, buffered: bool) -> Body {
         Body { records, left: length, keep, buffered, done: false }
@@ -178,11 +179,10 @@ impl Body {
                 Event::StdoutEnd if self.buffered && short => return Err(Bad::StdoutEnded),
                 Event::EndBegins if self.buffered && short => return Err(Bad::RequestEnded),
                 Event::Ended if short => return Err(Bad::RequestEnded),
-                Event::StdoutEnd | Event::EndBegins if self.buffered && !self.keep => self.done = true,
                 Event::StdoutEnd | Event::EndBegins => {}
                 Event::Ended => {
                     self.done = true;
-                    return Ok(Some(Step::Done(*at == bytes.len())));
+                    return Ok(Some(Step::Done(*at == bytes.len() && self.is_kept())));
                 }
             }
         }
@@ -193,6 +193,11 @@ impl Body {
     #[must_use]
     pub fn may_end(&self) -> bool {
         !(self.buffered && self.keep)
+    }
+
+    /// nginx passes over `fastcgi_keep_conn` where it does not buffer.
+    fn is_kept(&self) -> bool {
+        self.keep || !self.buffered
     }
 
     fn count(&mut self, length: usize) -> usize {

@@ -129,8 +129,8 @@ const UNBUFFERED: (bool, bool) = (false, false);
 #[test]
 fn answers() {
     let answer = [out("Status: 404\r\nA"), out(": b\r\n\r"), out("\nbo"), out("dy"), out("")];
-    check(&answer, CLOSE, None, "404 body []");
-    check(&answer, CLOSE, Some(4), "404 body []");
+    check(&answer, CLOSE, None, "404 body [] more");
+    check(&answer, CLOSE, Some(4), "404 body [] more");
     check(&answer, CLOSE, Some(5), "404 body upstream prematurely closed FastCGI stdout");
     check(&answer, KEEP, None, "404 body [] more");
     check(&answer, UNBUFFERED, None, "404 body [] more");
@@ -157,7 +157,7 @@ fn error_text() {
     let noise = record(STDERR, b"PHP warning.. \r\n", 1);
     let answer =
         [noise.clone(), record(STDERR, b"", 2), out("A: b\n"), noise.clone(), out("\n1"), noise, out("")].concat();
-    let wanted = "200 1 [PHP warningPHP warningPHP warning]";
+    let wanted = "200 1 [PHP warningPHP warningPHP warning] more";
     assert_eq!(played(&[&answer], false, true, None), wanted);
     assert_eq!(played(&[&record(STDERR, b"a fatal one", 0)], false, true, None), "");
     for (text, logged) in [("a.b. ", "a.b"), ("\n\n", "\n"), ("", ""), ("x", "x")] {

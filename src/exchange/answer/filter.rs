@@ -1,0 +1,157 @@
+//! nginx's header filters, in its order, for every answer, whoever made it; and the settings that they follow.
+
+use std::sync::Arc;
+
+use super::added::Added;
+use super::types::ContentTypes;
+use super::{Answer, added, charset, not_modified, range, userid};
+use crate::config::{ScopeId, Value};
+use crate::exchange::body::Filters;
+use crate::exchange::request::Slice;
+use crate::exchange::site::{Builder, Site};
+use crate::exchange::state::Exchange;
+use crate::exchange::value::Template;
+
+/// What one header filter works on.
+pub struct Filtering<'a> {
+    /// The configuration.
+    pub site: &'a Site,
+    /// What holds where the request is.
+    pub terms: &'a HeadTerms,
+    /// The request.
+    pub exchange: &'a mut Exchange,
+    /// The head.
+    pub answer: &'a mut Answer,
+    /// What the body will go through.
+    pub filters: &'a mut Filters,
+    /// A number that no other answer of this worker has.
+    pub unique: u64,
+}
+
+impl Filtering<'_> {
+    /// The value of a text, which may tell of the answer itself.
+    pub fn eval(&mut self, template: &Template) -> Slice {
+        std::mem::swap(self.answer, &mut self.exchange.answer);
+        let value = template.eval(self.site, self.exchange);
+        std::mem::swap(self.answer, &mut self.exchange.answer);
+        value
+    }
+}
+
+/// The answer is not sent: another one takes its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused {
+    /// Its status.
+    pub status: u16,
+    /// The headers stay.
+    pub keeps_headers: bool,
+}
+
+/// A header filter.
+type Filter = fn(&mut Filtering) -> Result<(), Refused>;
+
+/// All of them, in the order in which nginx runs them.
+const FILTERS: &[Filter] =
+    &[userid::know, not_modified::filter, added::filter, userid::filter, charset::filter, range::filter];
+
+/// Runs all filters.
+///
+/// # Errors
+/// The answer is not sent.
+pub fn filter_head(mut filtering: Filtering) -> Result<(), Refused> {
+    FILTERS.iter().try_for_each(|filter| filter(&mut filtering))?;
+    settle(filtering.answer);
+    Ok(())
+}
+
+/// What the status means for the rest of the head: the beginning of `ngx_http_header_filter`.
+fn settle(answer: &mut Answer) {
+    if !matches!(answer.status, 200 | 206 | 304) {
+        answer.last_modified = None;
+    }
+    if answer.status == 204 && answer.status_line.is_empty() {
+        answer.header_only = true;
+        answer.clear_type();
+        answer.length = None;
+    }
+    answer.header_only |= answer.status == 304;
+}
+
+/// When `If-Modified-Since` is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IfModifiedSince {
+    /// Never.
+    Off,
+    /// The time is the very same.
+    #[default]
+    Exact,
+    /// The time is not earlier.
+    Before,
+}
+
+/// What holds in one location.
+#[derive(Debug, Default)]
+pub struct HeadTerms {
+    /// Files have an `ETag`.
+    pub etag: bool,
+    /// `if_modified_since`
+    pub if_modified_since: IfModifiedSince,
+    /// Ranges of one answer at most; none for no limit.
+    pub max_ranges: Option<u64>,
+    /// Answers of upstreams may be asked for a range.
+    pub force_ranges: bool,
+    /// `expires`, `add_header`, `add_trailer`
+    pub added: Option<Box<Added>>,
+    /// `charset`
+    pub charset: Option<Box<charset::CharsetTerms>>,
+    /// `userid`
+    pub userid: Option<Box<userid::UseridTerms>>,
+    /// Types of files.
+    pub types: Arc<ContentTypes>,
+    /// The type of all other files; empty for none.
+    pub default_type: Box<[u8]>,
+}
+
+impl HeadTerms {
+    pub(in crate::exchange) fn compile(scope: ScopeId, prefix: &str, builder: &mut Builder) -> HeadTerms {
+        let config = builder.config;
+        let default_type = config.effective(scope, "default_type").map_or("text/plain", |set| set.arg(1));
+        HeadTerms {
+            etag: config.flag(scope, "etag", true),
+            if_modified_since: match config.effective(scope, "if_modified_since").map(|set| set.arg(1)) {
+                Some("off") => IfModifiedSince::Off,
+                Some("before") => IfModifiedSince::Before,
+                _ => IfModifiedSince::Exact,
+            },
+            max_ranges: config.effective(scope, "max_ranges").and_then(|set| match set.value {
+                Value::Number(most) => u64::try_from(most).ok(),
+                _ => None,
+            }),
+            force_ranges: config.flag(scope, &format!("{prefix}_force_ranges"), false),
+            added: Added::compile(scope, builder).map(Box::new),
+            charset: charset::CharsetTerms::compile(scope, builder).map(Box::new),
+            userid: userid::UseridTerms::compile(scope, builder).map(Box::new),
+            types: ContentTypes::compile(scope, builder),
+            default_type: crate::syntax::encode(default_type).into(),
+        }
+    }
+
+    /// Evaluates the trailers that are added, once the body is there.
+    pub fn write_trailers(&self, site: &Site, exchange: &mut Exchange, answer: &mut Answer) {
+        if let Some(added) = &self.added {
+            added.write_trailers(site, exchange, answer);
+        }
+    }
+
+    /// Answers of this type are said to be UTF-8.
+    #[must_use]
+    pub fn tells_utf8(&self, content_type: &[u8]) -> bool {
+        self.charset.as_ref().is_some_and(|charset| charset.is_utf8(content_type))
+    }
+
+    /// The type of a file at this path: `ngx_http_set_content_type`.
+    #[must_use]
+    pub fn content_type(&self, path: &[u8]) -> &[u8] {
+        self.types.of(path).unwrap_or(&self.default_type)
+    }
+}

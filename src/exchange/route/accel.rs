@@ -1,0 +1,79 @@
+//! What an upstream tells nginx by headers of its answer: `X-Accel-Redirect` sends the request to another path
+//! (`ngx_http_upstream_process_headers`).
+
+use crate::exchange::request::Slice;
+use crate::exchange::state::Exchange;
+use crate::exchange::upstream::Ignored;
+
+/// Headers that stay when the answer's maker changes.
+const KEPT: &[&[u8]] =
+    &[b"Content-Type", b"Set-Cookie", b"Content-Disposition", b"Cache-Control", b"Expires", b"Accept-Ranges"];
+
+impl Exchange {
+    /// Follows `X-Accel-Redirect`: the request has another path from here on, an empty one where nginx refuses it. Whether
+    /// there was one.
+    pub(in crate::exchange) fn take_accel(&mut self) -> bool {
+        if self.upstream_headers.is_empty() || self.passing().ignored.contains(Ignored::REDIRECT) {
+            return false;
+        }
+        let Some(uri) = self.upstream_headers.get(b"x-accel-redirect") else { return false };
+        for (name, value) in self.upstream_headers.iter() {
+            if KEPT.iter().any(|kept| kept.eq_ignore_ascii_case(name)) {
+                self.kept.push(name, value);
+            }
+        }
+        if uri.first() == Some(&b'@') {
+            self.request.uri = self.request.push(uri);
+            return true;
+        }
+        let (path, args) = match memchr::memchr(b'?', uri) {
+            Some(at) => (&uri[..at], &uri[at + 1..]),
+            None => (uri, &[][..]),
+        };
+        let start = self.request.bytes.len();
+        unescape(path, &mut self.request.bytes);
+        let path = if is_unsafe(path) || is_unsafe(&self.request.bytes[start..]) {
+            Slice::default()
+        } else {
+            Slice::new(start, self.request.bytes.len() - start)
+        };
+        let args = self.request.push(args);
+        (self.request.uri, self.request.args) = (path, args);
+        if self.request.method() != b"HEAD" {
+            self.request.method = self.request.push(b"GET");
+        }
+        true
+    }
+
+    /// `WWW-Authenticate` of an answer whose place an error page takes.
+    pub(in crate::exchange) fn keep_challenge(&mut self, status: u16) {
+        if status == 401 {
+            for value in self.upstream_headers.values(b"www-authenticate") {
+                self.kept.push(b"WWW-Authenticate", value);
+            }
+        }
+    }
+}
+
+/// Whether nginx takes a path for an attack: `ngx_http_parse_unsafe_uri`.
+fn is_unsafe(path: &[u8]) -> bool {
+    path.is_empty() || path.contains(&0) || path.split(|byte| *byte == b'/').any(|part| part == b"..")
+}
+
+/// Appends a path whose `%XX` are decoded.
+fn unescape(path: &[u8], out: &mut Vec<u8>) {
+    let hex = |byte: Option<&u8>| byte.and_then(|byte| (*byte as char).to_digit(16));
+    let mut at = 0;
+    while let Some(byte) = path.get(at) {
+        match (byte, hex(path.get(at + 1)), hex(path.get(at + 2))) {
+            (b'%', Some(high), Some(low)) => {
+                out.push((high << 4 | low) as u8);
+                at += 3;
+            }
+            _ => {
+                out.push(*byte);
+                at += 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Answers on their way out: `ngx_http_v2_filter_module.c`. Frames are put together in the session's buffer, as far as the
+//! windows allow and while not too much waits there.
+
+use std::io;
+use std::task::{Context, Poll};
+
+use super::session::Session;
+use super::stream::Http2;
+use crate::exchange::answer::{Answer, number};
+use crate::exchange::http_time;
+use crate::serve::flight::Flight;
+use crate::serve::state::Worker;
+use crate::wire::http2::frame::{self, Head};
+use crate::wire::http2::hpack::{self, index};
+
+/// Bytes that wait for the socket before streams wait, too.
+pub const BACKLOG: usize = 64 << 10;
+
+impl Http2 {
+    /// The head of the answer.
+    pub(super) fn send_head(&mut self, worker: &Worker, flight: &mut Flight, has_body: bool) {
+        let Flight { answer, exchange, room, .. } = flight;
+        let terms = worker.terms(exchange);
+        self.chunk = terms.http2_chunk.max(1) as usize;
+        room.clear();
+        let mut session = self.session.borrow_mut();
+        if std::mem::take(&mut session.table_changed) {
+            hpack::write_no_table(room);
+        }
+        worker.with_date(|date| write_head(answer, &terms.signature, date, room));
+        let ends = !has_body || (answer.length == Some(0) && !answer.expects_trailers);
+        self.sent += session.send_headers(self.id, room, ends);
+    }
+
+    pub(super) fn poll_data(&mut self, cx: &mut Context, body: &mut &[u8]) -> Poll<io::Result<()>> {
+        let mut session = self.session.borrow_mut();
+        let session = &mut *session;
+        while !body.is_empty() {
+            let backlog = session.waiting_bytes();
+            let frame_size = session.frame_size as usize;
+            let connection = session.send_window;
+            let Some(open) = session.streams.get_mut(&self.id).filter(|open| !open.is_reset) else { return gone() };
+            if open.out_closed {
+                return gone();
+            }
+            let must_wait = open.send_window <= 0 || connection == 0 || backlog >= BACKLOG;
+            if must_wait {
+                open.waker = Some(cx.waker().clone());
+                if open.send_window > 0 && connection == 0 {
+                    session.wait_for_window(self.id);
+                }
+                session.wake();
+                return Poll::Pending;
+            }
+            let room = (open.send_window as u64).min(u64::from(connection)) as usize;
+            let count = body.len().min(self.chunk).min(frame_size).min(room);
+            open.send_window -= count as i64;
+            session.send_window -= count as u32;
+            let (piece, rest) = body.split_at(count);
+            *body = rest;
+            self.sent += session.send_data(self.id, piece, 0);
+        }
+        session.wake();
+        Poll::Ready(Ok(()))
+    }
+
+    /// The body is complete: trailers, or the mark on the last frame, if that still waits, or an empty one.
+    pub(super) fn send_end(&mut self) {
+        let mut session = self.session.borrow_mut();
+        let session = &mut *session;
+        let Some(open) = session.streams.get_mut(&self.id).filter(|open| !open.is_reset && !open.out_closed) else {
+            return;
+        };
+        if !self.trailers.is_empty() {
+            self.sent += session.send_headers(self.id, &self.trailers, true);
+            return;
+        }
+        open.out_closed = true;
+        let flags = open.last_data.and_then(|at| session.byte_at(at + 4));
+        match flags {
+            Some(flags) => *flags |= frame::END_STREAM,
+            None => self.sent += session.send_data(self.id, b"", frame::END_STREAM),
+        }
+        session.wake();
+    }
+
+    pub(super) fn poll_sent(&mut self, cx: &mut Context) -> Poll<io::Result<()>> {
+        let mut session = self.session.borrow_mut();
+        let written = session.written();
+        let is_broken = session.is_broken();
+        match session.streams.get_mut(&self.id) {
+            Some(open) if !is_broken && (!open.is_reset || open.mark <= written) => {
+                open.waker = Some(cx.waker().clone());
+                if open.mark <= written { Poll::Ready(Ok(())) } else { Poll::Pending }
+            }
+            _ => gone(),
+        }
+    }
+}
+
+fn gone() -> Poll<io::Result<()>> {
+    Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()))
+}
+
+impl Session {
+    /// Puts a header block on its way; how many bytes that are.
+    fn send_headers(&mut self, id: u32, block: &[u8], ends: bool) -> u64 {
+        let size = self.frame_size;
+        let before = self.position();
+        match self.streams.get_mut(&id) {
+            Some(open) if !open.is_reset => open.out_closed |= ends,
+            _ => return 0,
+        }
+        frame::headers(self.out(), id, block, ends, size);
+        self.note_sent(id, before, block.len())
+    }
+
+    fn send_data(&mut self, id: u32, content: &[u8], flags: u8) -> u64 {
+        let before = self.position();
+        Head { length: content.len() as u32, kind: frame::DATA, flags, stream: id }.write(self.out());
+        self.out().extend_from_slice(content);
+        if let Some(open) = self.streams.get_mut(&id) {
+            open.last_data = Some(before);
+        }
+        self.note_sent(id, before, content.len())
+    }
+
+    fn note_sent(&mut self, id: u32, before: u64, content: usize) -> u64 {
+        let mark = self.position();
+        if let Some(open) = self.streams.get_mut(&id) {
+            open.mark = mark;
+        }
+        self.total_bytes += mark - before;
+        self.payload_bytes += content as u64;
+        self.wake();
+        mark - before
+    }
+
+    /// Bytes of a DATA frame of this stream that are still to come, though its window already counts them.
+    pub(super) fn under_way(&self, id: u32) -> u32 {
+        match self.part {
+            super::receive::Part::Data { id: current, left, .. } if current == id => left,
+            _ => 0,
+        }
+    }
+}
+
+/// The header block of an answer, in nginx's order.
+fn write_head(answer: &Answer, server: &[u8], date: &[u8], out: &mut Vec<u8>) {
+    hpack::write_status(out, answer.status);
+    if !answer.has_server {
+        hpack::write_named(out, index::SERVER, server, true);
+    }
+    if !answer.has_date {
+        hpack::write_named(out, index::DATE, date, true);
+    }
+    if !answer.content_type.is_empty() {
+        if !answer.charset.is_empty() && answer.essence == answer.content_type.len() {
+            let whole = [&answer.content_type[..], b"; charset=", &answer.charset].concat();
+            hpack::write_named(out, index::CONTENT_TYPE, &whole, true);
+        } else {
+            hpack::write_named(out, index::CONTENT_TYPE, &answer.content_type, true);
+        }
+    }
+    if let Some(length) = answer.length {
+        let mut digits = Vec::new();
+        number(&mut digits, length);
+        hpack::write_named(out, index::CONTENT_LENGTH, &digits, true);
+    }
+    if let Some(time) = answer.last_modified.filter(|_| !answer.lists_last_modified) {
+        hpack::write_named(out, index::LAST_MODIFIED, http_time(time).as_bytes(), true);
+    }
+    if !answer.location.is_empty() {
+        hpack::write_named(out, index::LOCATION, &answer.location, true);
+    }
+    if answer.gzip_vary {
+        hpack::write_named(out, index::VARY, b"Accept-Encoding", true);
+    }
+    for (name, value) in answer.list.iter() {
+        hpack::write_field(out, name, value);
+    }
+}
