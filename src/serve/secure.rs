@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::tls::{Acceptor, Connector, Fault, Files, Sessions, acceptors, connector};
-use crate::config::Config;
+use super::tls::{Acceptor, Connector, Fault, Files, Kept, Sessions, acceptors, connector};
+use crate::config::{Config, ScopeId};
 use crate::exchange::{HttpVersion, ListenerId, LocationId, Site, Terms};
 use crate::modules::Target;
 use crate::modules::shared::pass::{self, Protocol};
@@ -15,6 +15,8 @@ pub struct Secure {
     connectors: Vec<Option<Box<Connector>>>,
     /// Of all configurations, one after the other.
     sessions: Arc<Sessions>,
+    /// The files that were read; none if the next configuration is to read all anew.
+    kept: Option<Arc<Kept>>,
 }
 
 impl Secure {
@@ -29,7 +31,8 @@ impl Secure {
         terms: &Terms,
         previous: Option<&Secure>,
     ) -> Result<Secure, Fault> {
-        let files = Files { prefix: target.paths.conf_prefix() };
+        let kept = Arc::new(Kept::after(previous.and_then(|previous| previous.kept.as_ref())));
+        let files = Files { prefix: target.paths.conf_prefix(), kept: Some(Arc::clone(&kept)) };
         let sessions = previous.map_or_else(Arc::default, |previous| Arc::clone(&previous.sessions));
         let acceptors = acceptors(config, site, &files, &sessions)?;
         let mut connectors = Vec::new();
@@ -44,7 +47,8 @@ impl Secure {
             });
             connectors.push(made.transpose()?.map(Box::new));
         }
-        Ok(Secure { acceptors, connectors, sessions })
+        let hands_on = config.flag(ScopeId(0), "ssl_object_cache_inheritable", true);
+        Ok(Secure { acceptors, connectors, sessions, kept: hands_on.then_some(kept) })
     }
 
     /// What a listener needs, if its clients speak TLS.

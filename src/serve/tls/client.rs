@@ -125,7 +125,7 @@ pub fn connector(
         tells_name: flag("server_name", false),
         dynamic,
         verify,
-        files: files.clone(),
+        files: files.fresh(),
         passwords,
         cache: cache.copied().flatten(),
         loaded: Mutex::default(),

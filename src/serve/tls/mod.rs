@@ -38,7 +38,7 @@ use crate::syntax::Place;
 pub use client::{Connector, Target, connector};
 pub use errors::{CLOSED, NO_CERTIFICATE, REJECTED, handshake, inner, looks_like_tls};
 pub use hello::Hello;
-pub use pem::Files;
+pub use pem::{Files, Kept};
 pub use secured::{Secured, early_data};
 pub use server::{Acceptor, Chosen, INTERNAL_ERROR, Refused, ServerTls, UNRECOGNIZED_NAME, acceptors};
 pub use sessions::Sessions;

@@ -2,8 +2,10 @@
 //!
 //! Left out: keys in hardware (`engine:`, `store:`). They are refused by name.
 
-use std::sync::Arc;
+use std::os::unix::fs::MetadataExt;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use rustc_hash::FxHashMap;
 use rustls::crypto::ring::sign;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
@@ -15,9 +17,57 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 pub struct Files {
     /// What goes before a name that is not absolute; it ends with `/`.
     pub prefix: String,
+    /// What was read of them, while a configuration is read.
+    pub kept: Option<Arc<Kept>>,
+}
+
+/// Files as they were read for one configuration, each once, as in nginx (`ngx_event_openssl_cache.c`). The next
+/// configuration takes those that have not changed.
+#[derive(Debug, Default)]
+pub struct Kept {
+    files: Mutex<FxHashMap<String, Read>>,
+    previous: Option<Arc<Kept>>,
+}
+
+/// Content, and what tells whether it has changed: seconds and number of the file.
+type Read = (i64, u64, Arc<[u8]>);
+
+impl Kept {
+    /// For the configuration after that of `previous`.
+    #[must_use]
+    pub fn after(previous: Option<&Arc<Kept>>) -> Kept {
+        let files = previous.map(|previous| previous.lock().clone());
+        let previous = files.map(|files| Arc::new(Kept { files: Mutex::new(files), previous: None }));
+        Kept { files: Mutex::default(), previous }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, FxHashMap<String, Read>> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self, path: &str) -> std::io::Result<Arc<[u8]>> {
+        if let Some((_, _, content)) = self.lock().get(path) {
+            return Ok(Arc::clone(content));
+        }
+        let about = std::fs::metadata(native(path))?;
+        let (time, number) = (about.mtime(), about.ino());
+        let before = self.previous.as_ref().and_then(|previous| previous.lock().get(path).cloned());
+        let content = match before {
+            Some((known_time, known_number, content)) if (known_time, known_number) == (time, number) => content,
+            _ => std::fs::read(native(path))?.into(),
+        };
+        self.lock().insert(path.to_owned(), (time, number, Arc::clone(&content)));
+        Ok(content)
+    }
 }
 
 impl Files {
+    /// The same, read anew each time: for names that variables make.
+    #[must_use]
+    pub fn fresh(&self) -> Files {
+        Files { prefix: self.prefix.clone(), kept: None }
+    }
+
     /// The full name, as `ngx_conf_full_name` makes it.
     #[must_use]
     pub fn path(&self, name: &str) -> String {
@@ -28,12 +78,16 @@ impl Files {
     ///
     /// # Errors
     /// What OpenSSL says when it cannot open a file.
-    pub fn read(&self, name: &str) -> Result<Vec<u8>, String> {
+    pub fn read(&self, name: &str) -> Result<Arc<[u8]>, String> {
         if let Some(data) = name.strip_prefix("data:") {
-            return Ok(crate::syntax::encode(data));
+            return Ok(crate::syntax::encode(data).into());
         }
         let path = self.path(name);
-        std::fs::read(native(&path)).map_err(|error| {
+        let content = match &self.kept {
+            Some(kept) => kept.read(&path),
+            None => std::fs::read(native(&path)).map(Arc::from),
+        };
+        content.map_err(|error| {
             let number = error.raw_os_error().unwrap_or(0);
             let text = error.to_string();
             let words = text.split(" (os error").next().unwrap_or_default();

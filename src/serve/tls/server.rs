@@ -109,7 +109,7 @@ pub fn acceptors(
             servers.insert(*server, Arc::new(server_tls(config, *scope, files, &zone, http2)?));
         }
         let default = numbers[&listener.default_server];
-        acceptors.push(Some(Acceptor { listener: ListenerId(n as u32), default, servers, files: files.clone() }));
+        acceptors.push(Some(Acceptor { listener: ListenerId(n as u32), default, servers, files: files.fresh() }));
     }
     Ok(acceptors)
 }
@@ -227,7 +227,7 @@ fn keys(
     let response = match stapled {
         Some(setting) => {
             let read = files.read(setting.arg(1));
-            Some(read.map_err(|why| Fault::of(setting, why))?)
+            Some(read.map_err(|why| Fault::of(setting, why))?.to_vec())
         }
         None => None,
     };

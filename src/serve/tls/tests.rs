@@ -16,7 +16,7 @@ use crate::syntax::{NoFiles, Sources};
 pub(super) const NOW: i64 = 1_800_000_000;
 
 pub(super) fn files() -> Files {
-    Files { prefix: concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/tls/").to_owned() }
+    Files { prefix: concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/tls/").to_owned(), kept: None }
 }
 
 pub(super) fn config(http: &str) -> (Config, Site) {
