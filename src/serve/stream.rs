@@ -39,10 +39,27 @@ impl Stream {
             Stream::Server(tls) => Pin::new(tls).poll_read(cx, &mut buffer),
             Stream::Client(tls) => Pin::new(tls).poll_read(cx, &mut buffer),
         };
+        if done.is_pending() {
+            self.answer_meanwhile(cx);
+        }
         match done {
             // Few say farewell; nginx takes it as the end all the same.
             Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Poll::Ready(Ok(0)),
             done => done.map_ok(|()| buffer.filled().len()),
+        }
+    }
+
+    /// Sends what TLS answers by itself, such as that it does not renegotiate.
+    #[inline]
+    fn answer_meanwhile(&mut self, cx: &mut Context) {
+        let waits = match self {
+            Stream::Plain(_) => false,
+            Stream::Server(tls) => tls.get_ref().1.wants_write(),
+            Stream::Client(tls) => tls.get_ref().1.wants_write(),
+        };
+        if waits {
+            // Where that fails the next reading tells.
+            let _ = self.poll_flush(cx);
         }
     }
 

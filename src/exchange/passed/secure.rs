@@ -63,13 +63,11 @@ impl Certificates {
         Certificates(compiled.collect())
     }
 
-    /// The value of a text as written; itself if it is none of them.
-    pub fn name(&self, text: &str, site: &Site, exchange: &mut Exchange) -> Vec<u8> {
-        let Some((_, template)) = self.0.iter().find(|(known, _)| known == text) else {
-            return crate::syntax::encode(text);
-        };
+    /// The value of a text as written, if it is one of them.
+    pub fn name(&self, text: &str, site: &Site, exchange: &mut Exchange) -> Option<Vec<u8>> {
+        let (_, template) = self.0.iter().find(|(known, _)| known == text)?;
         let mut value = Vec::new();
         template.write(site, exchange, &mut value);
-        value
+        Some(value)
     }
 }

@@ -190,8 +190,10 @@ impl Arrival<'_> {
             Err(error) => return self.fail(&error),
         };
         let (worker, connection) = (self.worker, &*self.connection);
-        let mut name = |server, hello: &Hello, text: &str| name(worker, connection, server, hello, text);
-        let chosen = acceptor.choose(&worker.generation.site, &start.client_hello(), &mut name);
+        let default = worker.generation.site.listener(self.listener).default;
+        let mut name =
+            |server, hello: &Hello, text: &str| name(worker, connection, (server, default), hello, text);
+        let chosen = acceptor.choose(&worker.generation.site, &start.client_hello(), unix(), &mut name);
         let chosen = match chosen {
             Ok(chosen) => chosen,
             Err(refused) => {
@@ -240,9 +242,8 @@ impl Arrival<'_> {
         chosen: Chosen,
     ) -> (Stream, Vec<u8>, Option<Arc<Secured>>) {
         let (server, named) = (chosen.server, chosen.named);
-        let now = (clock::epoch() + clock::now().0) / 1000;
         let connection = stream.get_mut().1;
-        let mut secured = chosen.secured(connection, now.cast_signed());
+        let mut secured = chosen.secured(connection, unix().cast_signed());
         let rest = tls::early_data(connection, &mut secured);
         self.connection.tls = true;
         self.connection.handshake = Some(Handshake { server, named, certificate: secured.certificate() });
@@ -250,15 +251,28 @@ impl Arrival<'_> {
     }
 }
 
-/// The name of a certificate's file that is given by variables, before there is a request.
-fn name(worker: &Worker, connection: &Connection, server: ServerId, hello: &Hello, text: &str) -> String {
+/// Seconds since 1970.
+fn unix() -> u64 {
+    (clock::epoch() + clock::now().0) / 1000
+}
+
+/// The name of a certificate's file that is given by variables, before there is a request. The text is the server's, or
+/// the default server's where it has no certificates.
+fn name(
+    worker: &Worker,
+    connection: &Connection,
+    (server, default): (ServerId, ServerId),
+    hello: &Hello,
+    text: &str,
+) -> String {
     let generation = &worker.generation;
     let mut exchange = Exchange::default();
     exchange.epoch = clock::epoch();
     exchange.wait_in(&generation.site, server, connection, clock::now());
     exchange.facts.secured = Some(Arc::new(Secured::of_hello(hello)));
-    let value = generation.terms.server(server).certificates.name(text, &generation.site, &mut exchange);
-    crate::syntax::decode(&value)
+    let mut of = |server| generation.terms.server(server).certificates.name(text, &generation.site, &mut exchange);
+    let value = of(server).or_else(|| of(default));
+    value.map_or_else(|| text.to_owned(), |value| crate::syntax::decode(&value))
 }
 
 /// The address that a text of the PROXY protocol gives.

@@ -18,6 +18,7 @@ mod encrypted;
 mod errors;
 mod hello;
 mod limits;
+mod loader;
 mod names;
 mod pem;
 mod provider;

@@ -128,16 +128,19 @@ impl Files {
         Ok(found)
     }
 
-    /// The key of a file, with passwords to try if it is encrypted.
+    /// The key of a file, with passwords to try if it is encrypted, and whether it is.
     ///
     /// # Errors
     /// The end of nginx's `cannot load certificate key "x": `.
-    pub fn key(&self, name: &str, passwords: &[Vec<u8>]) -> Result<Arc<dyn SigningKey>, String> {
+    pub fn key(&self, name: &str, passwords: &[Vec<u8>]) -> Result<(Arc<dyn SigningKey>, bool), String> {
+        let name = name.strip_prefix(STORE).unwrap_or(name);
         if name.starts_with("engine:") || name.starts_with("store:") {
             return Err("keys outside of files are not supported".to_owned());
         }
         let content = self.read(name)?;
-        let der = match super::encrypted::decrypt(&content, passwords) {
+        let decrypted = super::encrypted::decrypt(&content, passwords);
+        let encrypted = decrypted.is_some();
+        let der = match decrypted {
             Some(decrypted) => decrypted?,
             None => PrivateKeyDer::from_pem_slice(&content).map_err(|_| {
                 const SAID: &str =
@@ -145,7 +148,14 @@ impl Files {
                 format!("PEM_read_bio_PrivateKey() failed (SSL: {SAID})")
             })?,
         };
-        sign::any_supported_type(&der).map_err(|error| format!("unsupported key: {error}"))
+        let key = sign::any_supported_type(&der).map_err(|error| format!("unsupported key: {error}"))?;
+        Ok((key, encrypted))
+    }
+
+    /// A name as messages have it.
+    #[must_use]
+    pub fn shown(&self, name: &str) -> String {
+        if name.starts_with("data:") { name.to_owned() } else { self.path(name) }
     }
 
     /// A certificate with its key. The first certificate of the file is the owner's, the others go along.
@@ -153,18 +163,12 @@ impl Files {
     /// # Errors
     /// nginx's message.
     pub fn pair(&self, certificate: &str, key: &str, passwords: &[Vec<u8>]) -> Result<CertifiedKey, String> {
-        let shown = |name: &str| if name.starts_with("data:") { name.to_owned() } else { self.path(name) };
+        let shown = |name: &str| self.shown(name);
         let chain = self.certificates(certificate);
         let chain = chain.map_err(|why| format!("cannot load certificate \"{}\": {why}", shown(certificate)))?;
         let signing = self.key(key, passwords);
-        let signing = signing.map_err(|why| format!("cannot load certificate key \"{}\": {why}", shown(key)))?;
-        let (_, own) = X509Certificate::from_der(&chain[0])
-            .map_err(|_| format!("cannot load certificate \"{}\": it is no X.509 certificate", shown(certificate)))?;
-        if signing.public_key().is_some_and(|public| &*public != own.public_key().raw) {
-            const SAID: &str = "error:05800074:x509 certificate routines::key values mismatch";
-            return Err(format!("SSL_CTX_use_PrivateKey(\"{}\") failed (SSL: {SAID})", shown(key)));
-        }
-        Ok(CertifiedKey::new(chain, signing))
+        let (signing, _) = signing.map_err(|why| format!("cannot load certificate key \"{}\": {why}", shown(key)))?;
+        paired(chain, signing, &shown(certificate), &shown(key))
     }
 
     /// The passwords of a file, one a line.
@@ -181,7 +185,26 @@ impl Files {
     }
 }
 
-fn native(path: &str) -> std::path::PathBuf {
+/// What stands before the name of a file in OpenSSL's store.
+const STORE: &str = "store:file:";
+
+/// A certificate with its key, if they go together; `certificate` and `key` are their names in messages.
+pub fn paired(
+    chain: Vec<CertificateDer<'static>>,
+    signing: Arc<dyn SigningKey>,
+    certificate: &str,
+    key: &str,
+) -> Result<CertifiedKey, String> {
+    let (_, own) = X509Certificate::from_der(&chain[0])
+        .map_err(|_| format!("cannot load certificate \"{certificate}\": it is no X.509 certificate"))?;
+    if signing.public_key().is_some_and(|public| &*public != own.public_key().raw) {
+        const SAID: &str = "error:05800074:x509 certificate routines::key values mismatch";
+        return Err(format!("SSL_CTX_use_PrivateKey(\"{key}\") failed (SSL: {SAID})"));
+    }
+    Ok(CertifiedKey::new(chain, signing))
+}
+
+pub fn native(path: &str) -> std::path::PathBuf {
     use std::os::unix::ffi::OsStringExt;
     std::ffi::OsString::from_vec(crate::syntax::encode(path)).into()
 }

@@ -82,7 +82,7 @@ fn connect_with(
     let mut evaluate = |_: ServerId, hello: &Hello, text: &str| {
         text.replace("$ssl_server_name", hello.server_name.as_deref().unwrap_or_default())
     };
-    let chosen = front.acceptor.choose(&front.site, &accepted.client_hello(), &mut evaluate);
+    let chosen = front.acceptor.choose(&front.site, &accepted.client_hello(), NOW as u64, &mut evaluate);
     let chosen = chosen.map_err(|refused| format!("{refused:?}"))?;
     let made = accepted.into_connection(chosen.config.clone());
     let mut server = made.map_err(|(error, _)| handshake(&error))?;
