@@ -153,7 +153,8 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
     }
     let open = Open::new(worker);
     let of = site.listener(listener);
-    let waits = of.tls || of.proxy_protocol;
+    let is_tls = of.tls;
+    let waits = is_tls || of.proxy_protocol;
     spawn_local(async move {
         let worker = Rc::clone(&open.0);
         let arrived = if waits {
@@ -166,7 +167,7 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
         let secured = arrived.known.secured.as_ref();
         if secured.is_some_and(|secured| secured.is_http2()) {
             http2::run(worker, arrived, listener, connection).await;
-        } else if secured.is_none() && http2::is_on(&worker, listener) {
+        } else if !is_tls && http2::is_on(&worker, listener) {
             http2::greet(worker, arrived, listener, connection).await;
         } else {
             Http1::new(&worker, arrived, listener, connection).run(worker).await;
