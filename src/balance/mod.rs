@@ -5,6 +5,7 @@
 //!
 //! Depends on nothing else in the crate. No IO, no clock, no chance of its own: `now` and `rng` are arguments.
 
+mod glibc;
 mod group;
 #[cfg(test)]
 mod laws;
@@ -23,6 +24,7 @@ mod tests;
 mod time;
 mod watch;
 
+pub use glibc::Glibc;
 pub use group::{Freed, Group};
 pub use methods::{Measure, Measured, Method, Ring, address_key};
 pub use peer::{Parameters, Peer, Refusal, Server, Standing, Times};

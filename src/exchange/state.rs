@@ -103,6 +103,8 @@ impl Exchange {
         self.forget(now);
         self.epoch = parent.epoch;
         self.is_sub = true;
+        self.facts.proxied.clone_from(&parent.facts.proxied);
+        self.facts.secured.clone_from(&parent.facts.secured);
         (self.was_limited, self.was_counted) = (parent.was_limited, parent.was_counted);
     }
 

@@ -9,7 +9,8 @@ use super::answer::HeadTerms;
 use super::local::LocalTerms;
 use super::passed::{Certificates, Cgi, Http, Memcached, NearEnd, SecurePass};
 use super::site::{LocationId, ServerId};
-use crate::config::{Config, ScopeId, Value, values};
+use super::value::Template;
+use crate::config::{Config, ScopeId, Setting, Text, Value, values};
 use crate::exchange::site::Builder;
 use crate::modules::Target;
 use crate::modules::shared::pass::{self, Protocol};
@@ -71,6 +72,8 @@ pub struct TermsOf {
     pub refreshes: bool,
     /// The connection is reset when a client times out.
     pub reset_timedout: bool,
+    /// `limit_rate` and `limit_rate_after`.
+    pub limit_rate: Option<Box<[Template; 2]>>,
     /// Buffers for answers.
     pub buffering: Buffering,
     /// The sockets to upstreams.
@@ -221,6 +224,7 @@ impl TermsOf {
             padding: flag("msie_padding", true),
             refreshes: flag("msie_refresh", false),
             reset_timedout: flag("reset_timedout_connection", false),
+            limit_rate: limit_rate(config, scope, builder),
             buffering: Buffering::of(config, scope, prefix),
             near: NearEnd::compile(config, scope, prefix, target, builder),
             heads: HeadTerms::compile(scope, prefix, builder),
@@ -233,6 +237,15 @@ impl TermsOf {
             secure: secure.map(Box::new),
         }
     }
+}
+
+fn limit_rate(config: &Config, scope: ScopeId, builder: &mut Builder) -> Option<Box<[Template; 2]>> {
+    let settings = ["limit_rate", "limit_rate_after"].map(|name| config.effective(scope, name));
+    if settings.iter().all(Option::is_none) {
+        return None;
+    }
+    let text = |set: Option<&Setting>| set.map_or_else(Text::default, |set| Text::read(set.arg(1)).unwrap_or_default());
+    Some(Box::new(settings.map(|set| builder.template(&text(set)))))
 }
 
 fn flag_of(config: &Config, scope: ScopeId, prefix: &str, what: &str) -> bool {

@@ -13,6 +13,8 @@ pub struct Options {
     pub allow_unsupported: bool,
     /// Where the trace of what was served goes.
     pub record: Option<PathBuf>,
+    /// Peers are chosen by glibc's `random()` after this seed, for tests that compare; by chance if there is none.
+    pub random: Option<u32>,
     /// Processors of this machine, for `worker_processes auto`.
     pub processors: usize,
 }

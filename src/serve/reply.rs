@@ -35,12 +35,12 @@ pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fli
 /// Makes head and body.
 fn prepare(worker: &Worker, flight: &mut Flight, reply: Reply) -> Vec<u8> {
     let terms = worker.terms(&flight.exchange);
-    let Flight { answer, exchange, head_only, .. } = flight;
+    let Flight { answer, exchange, .. } = flight;
     let site = &worker.generation.site;
     answer.restart();
     answer.status = reply.status;
     exchange.write_cookies(&mut answer.list);
-    answer.header_only = *head_only || exchange.request.method() == b"HEAD";
+    answer.header_only = exchange.request.method() == b"HEAD";
     let mut body = Vec::new();
     match reply.body {
         Some(text) => {
@@ -69,7 +69,6 @@ fn prepare(worker: &Worker, flight: &mut Flight, reply: Reply) -> Vec<u8> {
         answer.list.remove(b"Location");
         place_redirect(worker, exchange, location, answer);
     }
-    answer.add(&exchange.challenges);
     body
 }
 

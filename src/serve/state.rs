@@ -12,12 +12,12 @@ use super::clock;
 use super::flight::Flight;
 use super::generation::Generation;
 use super::local::{Counts, connections};
-use super::log::{Level, Logs};
+use super::log::Logs;
 use super::memory::WorkerMemory;
 use super::names::Resolvers;
 use super::timers::Timers;
 use super::upstream::Pools;
-use crate::balance::{Queue, Random, Watch};
+use crate::balance::{Glibc, Queue, Random, Watch};
 use crate::exchange::{Action, Event, Exchange, Http, ListenerId, Memory, Sub, TermsOf, Ticket, World, http_time};
 use crate::modules::shared::upstream::UpstreamId;
 
@@ -62,11 +62,23 @@ struct Core {
 }
 
 /// Numbers like libc's `random()`.
-struct Chance(ChaCha8Rng);
+enum Chance {
+    ChaCha(Box<ChaCha8Rng>),
+    Glibc(Box<Glibc>),
+}
+
+impl Chance {
+    fn new(seed: u64) -> Chance {
+        Chance::ChaCha(Box::new(ChaCha8Rng::seed_from_u64(seed)))
+    }
+}
 
 impl Random for Chance {
     fn next(&mut self) -> u32 {
-        self.0.next_u32() >> 1
+        match self {
+            Chance::ChaCha(numbers) => numbers.next_u32() >> 1,
+            Chance::Glibc(numbers) => numbers.next(),
+        }
     }
 }
 
@@ -82,6 +94,10 @@ impl Worker {
     pub fn new(number: usize, generation: Arc<Generation>, logs: Arc<Logs>) -> Rc<Worker> {
         let memory = WorkerMemory::new(&generation.plan, Arc::clone(&generation.zones));
         let seed = clock::epoch() ^ u64::from(std::process::id()) << 16 ^ (number as u64) << 48 ^ clock::now().0;
+        let chance = match generation.options.random {
+            Some(seed) => Chance::Glibc(Box::new(Glibc::new(seed.wrapping_add(number as u32)))),
+            None => Chance::new(seed),
+        };
         let timers = Timers::new();
         Rc::new(Worker {
             number,
@@ -93,7 +109,7 @@ impl Worker {
             scratch: RefCell::new(vec![0; SCRATCH].into()),
             is_leaving: Cell::new(false),
             connections: Cell::new(0),
-            core: RefCell::new(Core { memory, chance: Chance(ChaCha8Rng::seed_from_u64(seed)), watch: Blind }),
+            core: RefCell::new(Core { memory, chance, watch: Blind }),
             flights: RefCell::default(),
             date: RefCell::default(),
             counts: Counts::new(),
@@ -150,8 +166,8 @@ impl Worker {
 
     /// Numbers like those by which peers are chosen, of a source of their own.
     pub fn chance(&self) -> Box<dyn Random> {
-        let seed = self.core.borrow_mut().chance.0.next_u64();
-        Box::new(Chance(ChaCha8Rng::seed_from_u64(seed)))
+        let seed = clock::epoch() ^ u64::from(self.random()) << 32 ^ clock::now().0;
+        Box::new(Chance::new(seed))
     }
 
     /// How queues know a request: by its place in memory, which no other request has while it lives.

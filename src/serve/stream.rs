@@ -5,7 +5,6 @@ use std::os::fd::AsRawFd;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use nix::sys::socket::{MsgFlags, recv};
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
@@ -141,6 +140,19 @@ impl Plain {
         }
     }
 
+    /// Looks at what came, and leaves it there.
+    ///
+    /// # Errors
+    /// The system's; `WouldBlock` where nothing came.
+    pub fn peek(&self, into: &mut [u8]) -> io::Result<usize> {
+        use nix::sys::socket::{MsgFlags, recv};
+        let mut peek = |descriptor| recv(descriptor, into, MsgFlags::MSG_PEEK).map_err(io::Error::from);
+        match self {
+            Plain::Tcp(tcp) => tcp.try_io(Interest::READABLE, || peek(tcp.as_raw_fd())),
+            Plain::Unix(unix) => unix.try_io(Interest::READABLE, || peek(unix.as_raw_fd())),
+        }
+    }
+
     /// Reads without waiting.
     ///
     /// # Errors
@@ -154,18 +166,6 @@ impl Plain {
 }
 
 impl Plain {
-    /// Looks at what came without taking it or waiting for it.
-    ///
-    /// # Errors
-    /// The system's; `WouldBlock` where nothing came.
-    pub fn try_peek(&self, into: &mut [u8]) -> io::Result<usize> {
-        let mut peek = |fd| recv(fd, into, MsgFlags::MSG_PEEK).map_err(io::Error::from);
-        match self {
-            Plain::Tcp(tcp) => tcp.try_io(Interest::READABLE, || peek(tcp.as_raw_fd())),
-            Plain::Unix(unix) => unix.try_io(Interest::READABLE, || peek(unix.as_raw_fd())),
-        }
-    }
-
     /// Nothing came and the other side has not closed it.
     fn is_quiet(&self) -> bool {
         let nothing = self.try_read(&mut [0; 1]);

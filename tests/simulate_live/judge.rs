@@ -96,11 +96,11 @@ fn judge(order: Order, nginx: &Nginx) -> Verdict {
     Verdict::Unsure(unsure)
 }
 
-/// Judges the orders, `jobs` at a time; what stays unsure in the crowd is judged once more on its own.
+/// Judges the orders, `jobs` at a time, each with the program that is to play it; what stays unsure in the crowd is judged once more on its own.
 ///
 /// # Panics
 /// When one differs.
-pub fn require(orders: &[(Order, Nginx)], jobs: usize) {
+pub fn require(program: &str, orders: &[(Order, Nginx)], jobs: usize) {
     let (differences, unsure) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
     in_parallel(orders, jobs, |(order, nginx)| match judge(*order, nginx) {
         Verdict::Same => {}
@@ -113,6 +113,6 @@ pub fn require(orders: &[(Order, Nginx)], jobs: usize) {
             differences.push(format!("{}: {how}", name(order)));
         }
     }
-    println!("{} of {} cases as nginx", orders.len() - differences.len(), orders.len());
+    println!("{} of {} cases as {program}", orders.len() - differences.len(), orders.len());
     assert!(differences.is_empty(), "\n{}", differences.join("\n"));
 }

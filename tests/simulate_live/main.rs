@@ -1,4 +1,5 @@
-//! `nginxlb simulate` beside a real nginx, request by request, on cases made from seeds.
+//! `nginxlb simulate` beside a real nginx, and beside `nginxlb serve` in nginx's place, request by request, on cases made
+//! from seeds: what decides in all three is to be the same.
 //!
 //! Without a command it judges a sample, with `NGINXLB_FULL=1` two cases of every kind. It is a program of its own because
 //! a play starts it again in a network namespace. By hand, with any nginx:
@@ -30,7 +31,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use common::oracle;
-use kinds::Needs;
+use kinds::{Kind, Needs};
 use play::Nginx;
 use record::Order;
 
@@ -98,7 +99,16 @@ fn judge_all() {
         })
         .collect();
     assert!(full || orders.len() == SAMPLE.len(), "a kind of the sample is not there");
-    judge::require(&orders, if full { 8 } else { orders.len() });
+    judge::require("nginx", &orders, if full { 8 } else { orders.len() });
+    let folder = tempfile::tempdir().unwrap();
+    let ours = Nginx::ours(folder.path());
+    let served = |kind: &'static Kind| seeds.clone().map(move |seed| (kind, seed));
+    let orders: Vec<(Order, Nginx)> = record::kinds()
+        .filter(|(name, ..)| full || SAMPLE.contains(name))
+        .flat_map(served)
+        .map(|order| (order, ours.clone()))
+        .collect();
+    judge::require("served", &orders, if full { 8 } else { orders.len() });
 }
 
 /// Where cases that went wrong are kept.

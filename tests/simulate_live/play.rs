@@ -17,7 +17,8 @@ use crate::client;
 use crate::clock::Clock;
 use crate::shim::Shim;
 
-/// A real nginx, and what makes its `random()` start from 42 where that can be had.
+/// The program that is played: a real nginx, with what makes its `random()` start from 42 where that can be had, or ours in
+/// its place.
 #[derive(Debug, Clone)]
 pub struct Nginx {
     pub binary: PathBuf,
@@ -25,6 +26,13 @@ pub struct Nginx {
 }
 
 impl Nginx {
+    /// `nginxlb serve` under nginx's name. The link lives as long as `folder`.
+    pub fn ours(folder: &Path) -> Nginx {
+        let link = folder.join("nginx");
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_nginxlb"), &link).unwrap();
+        Nginx { binary: link, shim: None }
+    }
+
     /// The nginx at a path.
     pub fn at(binary: &Path) -> Nginx {
         Nginx { binary: binary.to_owned(), shim: Shim::compile_for(binary) }
@@ -131,6 +139,7 @@ fn start(case: &Case, folder: &Path, binary: &Path) -> Child {
     std::fs::write(&conf, instrumented(&case.conf, folder)).unwrap();
     let mut command = Command::new(binary);
     command.arg("-p").arg(folder).arg("-c").arg(&conf).arg("-e").arg(folder.join("error.log"));
+    command.env_remove("NGINXLB_TARGET").env("NGINXLB_RANDOM", "glibc:42");
     if let Some(shim) = std::env::var_os("NGINXLB_SHIM") {
         command.env("LD_PRELOAD", shim);
     }

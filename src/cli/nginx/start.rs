@@ -31,8 +31,14 @@ pub fn options(target: &Target, place: Place) -> serve::Options {
         first_log: first_log(target),
         allow_unsupported: false,
         record: None,
+        random: seed(),
         processors: Machine.processors().unwrap_or(1),
     }
+}
+
+/// The environment's `NGINXLB_RANDOM=glibc:N`: choices that can be repeated.
+fn seed() -> Option<u32> {
+    std::env::var("NGINXLB_RANDOM").ok()?.strip_prefix("glibc:")?.parse().ok()
 }
 
 /// The full name of the log before the configuration names one.

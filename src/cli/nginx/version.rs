@@ -13,6 +13,7 @@ const SERVED_OPTIONS: &[&str] = &[
     "--with-http_gunzip_module",
     "--with-http_random_index_module",
     "--with-http_realip_module",
+    "--with-http_secure_link_module",
     "--with-http_ssl_module",
     "--with-http_stub_status_module",
     "--with-http_sub_module",

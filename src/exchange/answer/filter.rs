@@ -52,14 +52,28 @@ type Filter = fn(&mut Filtering) -> Result<(), Refused>;
 
 /// All of them, in the order in which nginx runs them.
 const FILTERS: &[Filter] =
-    &[userid::know, not_modified::filter, added::filter, userid::filter, charset::filter, range::filter];
+    &[ask, userid::know, not_modified::filter, added::filter, userid::filter, charset::filter, range::filter];
+
+/// Those for answers of subrequests, which go nowhere, or into another answer.
+const INNER: &[Filter] = &[userid::know];
+
+/// Headers that ask clients who they are, in the order in which they were made.
+fn ask(filtering: &mut Filtering) -> Result<(), Refused> {
+    let Filtering { answer, exchange, .. } = filtering;
+    for (name, value) in exchange.challenges.iter() {
+        answer.list.push(name, value);
+    }
+    exchange.challenges.clear();
+    Ok(())
+}
 
 /// Runs all filters.
 ///
 /// # Errors
 /// The answer is not sent.
 pub fn filter_head(mut filtering: Filtering) -> Result<(), Refused> {
-    FILTERS.iter().try_for_each(|filter| filter(&mut filtering))?;
+    let filters = if filtering.exchange.is_sub { INNER } else { FILTERS };
+    filters.iter().try_for_each(|filter| filter(&mut filtering))?;
     settle(filtering.answer);
     Ok(())
 }

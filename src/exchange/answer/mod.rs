@@ -111,13 +111,6 @@ impl Answer {
         }
     }
 
-    /// Adds headers that go with whatever answer there is.
-    pub fn add(&mut self, headers: &Headers) {
-        for (name, value) in headers.iter() {
-            self.list.push(name, value);
-        }
-    }
-
     /// Sets the type.
     pub fn set_type(&mut self, text: &[u8]) {
         self.content_type.clear();

@@ -27,8 +27,8 @@ pub struct Guard {
     basic: Option<Basic>,
     /// Where it is asked by a subrequest.
     asked: Option<Slice>,
-    /// The variables that are set after the subrequest, from what it knows.
-    sets: Vec<(u32, Template)>,
+    /// The variables that are set after the subrequest, from what it knows; none for `$args`.
+    sets: Vec<(Option<u32>, Template)>,
 }
 
 /// What one of the checks says.
@@ -99,9 +99,8 @@ impl Guard {
         let sets = config.effective_slot::<AuthRequestVariables>(scope);
         let mut compiled = Vec::new();
         for (name, value) in sets.iter().flat_map(|sets| &sets.0) {
-            if let Some(number) = builder.number(name) {
-                compiled.push((number, builder.template(value)));
-            }
+            let number = if name.eq_ignore_ascii_case("args") { None } else { builder.number(name) };
+            compiled.push((number, builder.template(value)));
         }
         Some(Guard {
             any: config.effective(scope, "satisfy").is_some_and(|set| set.arg(1) == "any"),
@@ -224,7 +223,10 @@ impl Exchange {
         for (number, value) in guard.into_iter().flat_map(|guard| &guard.sets) {
             let value = value.eval(site, sub);
             let value = self.request.push(sub.text(site, value));
-            self.route.keep(*number, Some(value));
+            match number {
+                Some(number) => self.route.keep(*number, Some(value)),
+                None => self.request.args = value,
+            }
         }
         if sub.status != 401 {
             return;

@@ -23,7 +23,7 @@ impl Exchange {
             }
         }
         if uri.first() == Some(&b'@') {
-            self.request.uri = self.request.push(uri);
+            self.route.next_named = Some(self.request.push(uri));
             return true;
         }
         let (path, args) = match memchr::memchr(b'?', uri) {

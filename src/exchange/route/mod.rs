@@ -137,6 +137,8 @@ pub struct Route {
     pub(super) redirect: Option<Slice>,
     /// `$proxy_host`, `$proxy_port`
     pub(super) proxy: Option<(Slice, Slice)>,
+    /// The named location that it is sent to.
+    pub(super) next_named: Option<Slice>,
     /// The path and arguments that a `proxy_pass` with variables gave.
     pub(super) passed_uri: Option<Slice>,
     /// Attempts with which another group began.
@@ -154,6 +156,7 @@ impl Route {
     /// Forgets the last request.
     #[inline]
     pub(super) fn reset(&mut self) {
+        self.next_named = None;
         (self.handler, self.redirect, self.proxy, self.passed_uri) = (None, None, None, None);
         (self.body_refused, self.closes, self.adds_path, self.special) = (false, false, false, 0);
         (self.internal, self.uri_changed, self.valid_location, self.error_page) = (false, false, true, false);

@@ -178,7 +178,12 @@ impl Exchange {
 
     /// Sends the request to another path: it has it from then on. Tell [`Event::Redirected`](crate::exchange::Event).
     pub fn redirect_to(&mut self, path: &[u8], args: Option<&[u8]>) {
-        self.request.uri = self.request.push(path);
+        let path_now = self.request.push(path);
+        if path.first() == Some(&b'@') {
+            self.route.next_named = Some(path_now);
+            return;
+        }
+        self.request.uri = path_now;
         if let Some(args) = args {
             self.request.args = self.request.push(args);
         }
@@ -186,8 +191,10 @@ impl Exchange {
 
     /// Goes where [`Exchange::redirect_to`] said: to a named location if it begins with `@`.
     pub(in crate::exchange) fn follow(&mut self, site: &Site) -> Found {
-        let to = self.request.uri;
-        if self.request.get(to).first() == Some(&b'@') { self.redirect_to_named(site, to) } else { self.redirect(site) }
+        match self.route.next_named.take() {
+            Some(name) => self.redirect_to_named(site, name),
+            None => self.redirect(site),
+        }
     }
 
     /// `ngx_http_named_location`

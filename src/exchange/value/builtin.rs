@@ -79,7 +79,6 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
         Builtin::FastcgiScriptName => Some(site.location(exchange.route.location).script.name(site, exchange)),
         Builtin::FastcgiPathInfo => Some(site.location(exchange.route.location).script.path(exchange)),
         Builtin::RequestFilename => exchange.filename(site),
-        Builtin::SentLocation => exchange.route.redirect,
         Builtin::SentLocation => live::sent_location(exchange),
         Builtin::AncientBrowser => Some(clues::browser(site, exchange, false)),
         Builtin::ModernBrowser => Some(clues::browser(site, exchange, true)),

@@ -2,7 +2,6 @@
 
 use std::future::{Future, poll_fn};
 use std::io;
-use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -10,7 +9,7 @@ use std::task::Poll;
 use tokio::io::AsyncWriteExt;
 use tokio_rustls::LazyConfigAcceptor;
 
-use super::proxied::Proxied;
+use super::proxied;
 use crate::exchange::{Connection, Exchange, Handshake, ListenerId, ServerId, Told};
 use crate::serve::clock;
 use crate::serve::local::complain;
@@ -19,7 +18,6 @@ use crate::serve::state::Worker;
 use crate::serve::stream::{Plain, Stream};
 use crate::serve::timers::Timer;
 use crate::serve::tls::{self, Acceptor, Chosen, Hello, Refused, Secured};
-use crate::wire::proxy_protocol;
 
 /// A connection whose first request may come.
 pub struct Arrived {
@@ -75,7 +73,6 @@ impl Known {
 }
 
 /// What nginx does meanwhile, as its log has it.
-const READING_PROXY: &str = "reading PROXY protocol";
 const HANDSHAKING: &str = "SSL handshaking";
 
 /// One connection on its way.
@@ -96,8 +93,11 @@ pub async fn arrive(
     let of = worker.generation.site.listener(listener);
     let timer = worker.timers.timer();
     timer.set_after(worker.generation.terms.server(of.default).header_timeout);
+    let proxied = match of.proxy_protocol {
+        true => proxied::take(worker, &plain, listener, connection).await.ok()?,
+        false => None,
+    };
     let mut arrival = Arrival { worker, listener, connection, timer };
-    let proxied = if of.proxy_protocol { arrival.read_proxied(&plain).await? } else { None };
     let acceptor = worker.generation.secure.acceptor(listener);
     let (stream, rest, secured) = match acceptor {
         Some(acceptor) => arrival.shake_hands(plain, acceptor).await?,
@@ -137,7 +137,7 @@ impl Arrival<'_> {
         let peeked = self.in_time(doing, poll_fn(|cx| {
             loop {
                 std::task::ready!(plain.poll_readable(cx))?;
-                match plain.try_peek(into) {
+                match plain.peek(into) {
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                     peeked => return Poll::Ready(peeked),
                 }
@@ -149,28 +149,6 @@ impl Arrival<'_> {
             Err(error) => self.say(Level::Info, doing, &format!("recv() failed ({})", refusal(&error))),
         }
         None
-    }
-
-    /// Reads the PROXY protocol's header.
-    async fn read_proxied(&mut self, plain: &Plain) -> Option<Option<Arc<dyn Told>>> {
-        let mut room = vec![0; proxy_protocol::MOST];
-        let count = self.peek(plain, &mut room, READING_PROXY).await?;
-        let header = match proxy_protocol::read(&room[..count]) {
-            Ok(header) => header,
-            Err(broken) => {
-                let message = String::from_utf8_lossy(&broken.message()).into_owned();
-                if !message.is_empty() {
-                    self.say(Level::Error, READING_PROXY, &message);
-                }
-                return None;
-            }
-        };
-        let told = header.proxied.as_ref().map(Proxied::of);
-        self.connection.proxied = told.as_ref().and_then(Proxied::client);
-        let length = header.len;
-        // It was there a moment ago.
-        plain.try_read(&mut room[..length]).ok()?;
-        Some(told.map(|told| Arc::new(told) as Arc<dyn Told>))
     }
 
     async fn shake_hands(
@@ -273,9 +251,4 @@ fn name(
     let mut of = |server| generation.terms.server(server).certificates.name(text, &generation.site, &mut exchange);
     let value = of(server).or_else(|| of(default));
     value.map_or_else(|| text.to_owned(), |value| crate::syntax::decode(&value))
-}
-
-/// The address that a text of the PROXY protocol gives.
-pub(super) fn address(text: &[u8]) -> Option<IpAddr> {
-    std::str::from_utf8(text).ok()?.parse().ok()
 }

@@ -9,6 +9,7 @@ use super::arrival::{Arrived, Known};
 use super::head::Read;
 use super::incoming::Incoming;
 use super::outgoing::Outgoing;
+use super::pace::Pace;
 use super::{BodyFault, Client};
 use crate::balance::Millis;
 use crate::exchange::answer::{Manner, Persistence};
@@ -33,12 +34,16 @@ pub struct Http1 {
     pub(super) connection: Connection,
     /// What came before requests said of it.
     pub(super) known: Known,
+    /// How fast the current answer goes, if there is a limit.
+    pace: Option<Pace>,
     /// When the connection began.
     opened: Millis,
     /// Requests so far.
     requests: u64,
     /// It may serve another request after this one.
     pub(super) persists: bool,
+    /// The client closed it before its first request.
+    is_over: bool,
     /// The client asks whether it may send its body.
     pub(super) expects: bool,
     /// The client may still be sending when the connection is closed.
@@ -65,9 +70,11 @@ impl Http1 {
             timer: worker.timers.timer(),
             listener,
             connection,
+            pace: None,
             opened: clock::now(),
             requests: 0,
             persists: false,
+            is_over: false,
             expects: false,
             lingers: false,
         }
@@ -98,8 +105,8 @@ impl Http1 {
         worker.counts.add(State::Waiting);
         self.timer.set_after(patience);
         let waited = poll_fn(|cx| {
-            if self.stream.poll_readable(cx).is_ready() {
-                return Poll::Ready(Waited::Readable);
+            if self.poll_first(cx, worker).is_ready() {
+                return Poll::Ready(if self.is_over { Waited::Over } else { Waited::Readable });
             }
             let is_over = self.timer.poll(cx).is_ready() || (worker.is_leaving.get() && self.requests > 0);
             if is_over { Poll::Ready(Waited::Over) } else { Poll::Pending }
@@ -108,6 +115,19 @@ impl Http1 {
         self.timer.clear();
         worker.counts.remove(State::Waiting);
         waited
+    }
+
+    /// Ready once something came, or the end. A fresh connection counts as readable before it is, so it is read.
+    fn poll_first(&mut self, cx: &mut Context, worker: &Worker) -> Poll<()> {
+        if self.requests > 0 {
+            return self.stream.poll_readable(cx);
+        }
+        let mut scratch = worker.scratch.borrow_mut();
+        match std::task::ready!(self.stream.poll_read(cx, &mut scratch)) {
+            Ok(0) | Err(_) => self.is_over = true,
+            Ok(count) => self.rest.extend_from_slice(&scratch[..count]),
+        }
+        Poll::Ready(())
     }
 
     /// Serves one request; whether there may be another.
@@ -184,17 +204,32 @@ impl Client for Http1 {
             _ => Persistence::Close,
         };
         self.outgoing.begin(chunked);
+        let before = self.outgoing.head().len();
         if version >= 10 {
             worker.with_date(|date| {
                 let manner = Manner { server: &terms.signature, date, persistence, chunked };
                 answer.write_http1(&manner, self.outgoing.head());
             });
         }
+        let head = self.outgoing.head().len() - before;
+        self.pace = Pace::of(worker, exchange, head as u64);
     }
 
     #[inline]
     fn poll_send(&mut self, cx: &mut Context, body: &mut &[u8]) -> Poll<io::Result<()>> {
-        self.outgoing.poll_send(&mut self.stream, cx, body)
+        let Some(pace) = &mut self.pace else { return self.outgoing.poll_send(&mut self.stream, cx, body) };
+        while !body.is_empty() {
+            let most = self.outgoing.chunk_left().unwrap_or(usize::MAX).min(body.len());
+            let most = std::task::ready!(pace.poll_allowance(cx)).min(most as u64) as usize;
+            let mut piece = &body[..most];
+            let sent = self.outgoing.poll_send(&mut self.stream, cx, &mut piece);
+            let count = most - piece.len();
+            *body = &body[count..];
+            pace.went(count as u64);
+            std::task::ready!(sent)?;
+            std::task::ready!(self.outgoing.poll_flush(&mut self.stream, cx))?;
+        }
+        Poll::Ready(Ok(()))
     }
 
     #[inline]

@@ -8,6 +8,7 @@ pub mod http2;
 mod incoming;
 mod inner;
 mod outgoing;
+mod pace;
 mod proxied;
 
 pub use inner::Inner;

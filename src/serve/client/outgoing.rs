@@ -68,6 +68,11 @@ impl Outgoing {
         self.chunked = false;
     }
 
+    /// Bytes that the chunk still has that was begun.
+    pub fn chunk_left(&self) -> Option<usize> {
+        (self.chunk > 0).then_some(self.chunk)
+    }
+
     /// Nothing waits.
     pub fn is_empty(&self) -> bool {
         self.at == self.waiting.len()

@@ -146,6 +146,11 @@ impl Master<'_> {
         let bank = bank.map_err(|message| emergency(&message)).ok()?;
         tell_method(&logs);
         logs.take_standard_error_of(options);
+        if let Some(message) = generation.plan.clash(&now.generation.plan) {
+            emergency(&message);
+            bank.remove_unless_in(&self.bank);
+            return None;
+        }
         Some((Arc::new(generation), Arc::new(logs), bank))
     }
 

@@ -12,7 +12,7 @@ use super::speaks;
 use super::tunnel::tunnel;
 use crate::balance::Millis;
 use crate::exchange::answer::Ranges;
-use crate::exchange::{Event, Exchange, Ignored, TermsOf};
+use crate::exchange::{Event, Ignored, TermsOf};
 use crate::serve::client::Client;
 use crate::serve::clock;
 use crate::serve::flight::Flight;
@@ -71,7 +71,7 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
     let mut relay = Relay {
         pending: Spool::default(),
         at: 0,
-        buffers: buffers(&flight.exchange, worker.terms(&flight.exchange).buffering.on),
+        buffers: speaks::buffers(worker, &flight.exchange),
         is_over: false,
         is_ended: false,
         failed: None,
@@ -96,21 +96,9 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
     }
 }
 
-/// Whether the answer is read as fast as it comes: `X-Accel-Buffering` may say otherwise than the configuration.
-fn buffers(exchange: &Exchange, on: bool) -> bool {
-    if exchange.passing().ignored.contains(Ignored::BUFFERING) {
-        return on;
-    }
-    match exchange.upstream_headers.get(b"x-accel-buffering") {
-        Some(value) if value.eq_ignore_ascii_case(b"no") => false,
-        Some(value) if value.eq_ignore_ascii_case(b"yes") => true,
-        _ => on,
-    }
-}
-
 /// The head of the answer.
 fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
-    let Flight { answer, exchange, upstream_head, status_line, head_only, .. } = flight;
+    let Flight { answer, exchange, upstream_head, status_line, .. } = flight;
     answer.clear();
     let Some(treatments) = speaks::treatments(worker, exchange) else { return };
     answer.status = exchange.route.outcome(exchange.status);
@@ -118,6 +106,11 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
         answer.status_line.extend_from_slice(status_line);
     }
     answer.of_upstream = true;
+    let heeds = !exchange.passing().ignored.contains(Ignored::LIMIT_RATE);
+    if let Some(rate) = exchange.upstream_headers.get(b"x-accel-limit-rate").filter(|_| heeds) {
+        let bytes = std::str::from_utf8(rate).ok().and_then(|rate| rate.parse().ok());
+        exchange.limit_rate = if rate.eq_ignore_ascii_case(b"off") { Some(0) } else { bytes.or(exchange.limit_rate) };
+    }
     if worker.terms(exchange).heads.force_ranges {
         answer.ranges = Ranges::Single;
     }
@@ -131,8 +124,7 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
         let path = std::mem::take(&mut answer.location);
         place_redirect(worker, exchange, &path, answer);
     }
-    answer.add(&exchange.challenges);
-    answer.header_only = *head_only || exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
+    answer.header_only = exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
     if !matches!(link.framing, Framing::Chunked(_)) {
         answer.length = length(&exchange.upstream_headers);
     }
