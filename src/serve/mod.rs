@@ -20,6 +20,7 @@ mod process;
 mod reply;
 pub mod resolver;
 pub mod run;
+mod secure;
 mod send;
 mod settings;
 mod spool;
@@ -28,6 +29,7 @@ mod stream;
 mod timers;
 pub mod tls;
 mod turns;
+mod unsupported;
 mod upstream;
 mod worker;
 
