@@ -76,6 +76,8 @@ pub struct TermsOf {
     pub limit_rate: Option<Box<[Template; 2]>>,
     /// Buffers for answers.
     pub buffering: Buffering,
+    /// Bytes of an answer that goes into a variable.
+    pub subrequest_buffer: u64,
     /// The sockets to upstreams.
     pub near: NearEnd,
     /// What the header filters go by.
@@ -221,6 +223,7 @@ impl TermsOf {
             reset_timedout: flag("reset_timedout_connection", false),
             limit_rate: limit_rate(config, scope, builder),
             buffering: Buffering::of(config, scope, prefix),
+            subrequest_buffer: number("subrequest_output_buffer_size", 4096),
             near: NearEnd::compile(config, scope, prefix, target, builder),
             heads: HeadTerms::compile(scope, prefix, builder),
             local: LocalTerms::compile(scope, builder),

@@ -10,6 +10,7 @@ use super::flight::Flight;
 use super::local;
 use super::log::Level;
 use super::names;
+use super::outlet;
 use super::reply;
 use super::state::Worker;
 use super::turns;
@@ -36,6 +37,9 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
             Action::Body => read_body(worker, client, flight).await,
             Action::Forward => {
                 let event = match link.take() {
+                    Some(link) if outlet::is_due(worker, &flight.exchange) => {
+                        outlet::forward(worker, client, flight, link).await
+                    }
                     Some(link) => upstream::forward(worker, client, flight, link).await,
                     None => Event::Reset,
                 };
@@ -43,7 +47,11 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
                 event
             }
             Action::Serve(handler) => {
-                let event = local::serve(worker, client, flight, handler).await;
+                let event = if outlet::is_due(worker, &flight.exchange) {
+                    outlet::serve(worker, client, flight, handler).await
+                } else {
+                    local::serve(worker, client, flight, handler).await
+                };
                 is_answered = !is_instead(event);
                 event
             }
@@ -65,7 +73,13 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
     if flight.exchange.attempts.iter().any(|attempt| attempt.ending == Ending::NoLive) {
         upstream::say_of(worker, flight, Level::Error, b"no live upstreams", upstream::CONNECTING);
     }
-    if !is_answered {
+    if is_answered {
+        if flight.stub.is_some() && client.sent() == 0 && flight.exchange.attempts.is_empty() {
+            reply::stub(worker, client, flight).await;
+        }
+    } else if outlet::is_due(worker, &flight.exchange) {
+        outlet::answer(worker, client, flight).await;
+    } else {
         reply::answer(worker, client, flight).await;
     }
 }

@@ -5,7 +5,7 @@ use super::flight::Flight;
 use super::send::{Source, send, send_filtered};
 use super::state::Worker;
 use crate::exchange::answer::{Answer, Refused, write_page, write_refresh};
-use crate::exchange::{Exchange, Reply, TermsOf};
+use crate::exchange::{Exchange, Reply, Slice, TermsOf};
 
 /// Statuses with which nginx closes the connection without a word.
 const SILENT: &[u16] = &[408, 444, 499];
@@ -18,6 +18,9 @@ pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fli
         return;
     }
     let Some(reply) = flight.exchange.reply else { return };
+    if flight.stub.is_some() && reply.body.is_none_or(Slice::is_empty) {
+        return stub(worker, client, flight).await;
+    }
     let reply = match reply.body.map(|_| client.discard_body()) {
         Some(Err(status)) => Reply { status, ..Reply::default() },
         _ => reply,
@@ -30,6 +33,16 @@ pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fli
         let body = prepare(worker, flight, Reply { status, ..Reply::default() });
         send_filtered(worker, client, flight, &Source::Memory(body)).await;
     }
+}
+
+/// Sends what is to stand in the place of an answer without content.
+pub async fn stub<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) {
+    let Some((content, content_type)) = flight.stub.take() else { return };
+    flight.answer.restart();
+    flight.answer.status = 200;
+    flight.answer.set_type(&content_type);
+    // No filter of subrequests takes another answer in its place.
+    let _ = send(worker, client, flight, &Source::Memory(content)).await;
 }
 
 /// Makes head and body.

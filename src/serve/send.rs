@@ -148,6 +148,11 @@ async fn piece<C: Client>(client: &mut C, flight: &mut Flight, bytes: &[u8], las
     let mut before = 0;
     poll_fn(|cx| match client.poll_send(cx, &mut left) {
         Poll::Ready(sent) => Poll::Ready(sent.ok()),
+        Poll::Pending if client.waits_within() => {
+            before = 0;
+            client.timer().clear();
+            Poll::Pending
+        }
         Poll::Pending => {
             if before != left.len() {
                 before = left.len();
@@ -164,6 +169,10 @@ async fn flush<C: Client>(client: &mut C, timeout: u64) -> bool {
     client.timer().set_after(timeout);
     let sent = poll_fn(|cx| match client.poll_flush(cx) {
         Poll::Ready(sent) => Poll::Ready(sent.is_ok()),
+        Poll::Pending if client.waits_within() => {
+            client.timer().set_after(timeout);
+            Poll::Pending
+        }
         Poll::Pending => client.timer().poll(cx).map(|()| false),
     })
     .await;

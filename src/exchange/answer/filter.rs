@@ -6,7 +6,7 @@ use super::added::Added;
 use super::types::ContentTypes;
 use super::{Answer, added, charset, not_modified, range, userid};
 use crate::config::{ScopeId, Value};
-use crate::exchange::body::Filters;
+use crate::exchange::body::{self, Addition, Filters, ssi};
 use crate::exchange::request::Slice;
 use crate::exchange::site::{Builder, Site};
 use crate::exchange::state::Exchange;
@@ -52,10 +52,10 @@ type Filter = fn(&mut Filtering) -> Result<(), Refused>;
 
 /// All of them, in the order in which nginx runs them.
 const FILTERS: &[Filter] =
-    &[ask, userid::know, not_modified::filter, added::filter, userid::filter, charset::filter, range::filter];
+    &[ask, userid::know, not_modified::filter, added::filter, userid::filter, body::add, charset::filter, ssi::filter, range::filter];
 
 /// Those for answers of subrequests, which go nowhere, or into another answer.
-const INNER: &[Filter] = &[userid::know];
+const INNER: &[Filter] = &[userid::know, charset::filter, ssi::filter];
 
 /// Headers that ask clients who they are, in the order in which they were made.
 fn ask(filtering: &mut Filtering) -> Result<(), Refused> {
@@ -118,6 +118,10 @@ pub struct HeadTerms {
     pub added: Option<Box<Added>>,
     /// `charset`
     pub charset: Option<Box<charset::CharsetTerms>>,
+    /// `add_before_body`, `add_after_body`
+    pub addition: Option<Box<Addition>>,
+    /// `ssi`
+    pub ssi: Option<Box<ssi::SsiTerms>>,
     /// `userid`
     pub userid: Option<Box<userid::UseridTerms>>,
     /// Types of files.
@@ -144,10 +148,19 @@ impl HeadTerms {
             force_ranges: config.flag(scope, &format!("{prefix}_force_ranges"), false),
             added: Added::compile(scope, builder).map(Box::new),
             charset: charset::CharsetTerms::compile(scope, builder).map(Box::new),
+            addition: Addition::compile(scope, builder).map(Box::new),
+            ssi: ssi::SsiTerms::compile(config, scope).map(Box::new),
             userid: userid::UseridTerms::compile(scope, builder).map(Box::new),
             types: ContentTypes::compile(scope, builder),
             default_type: crate::syntax::encode(default_type).into(),
         }
+    }
+
+    /// Answers may be put together from several.
+    #[inline]
+    #[must_use]
+    pub fn assembles(&self) -> bool {
+        self.ssi.is_some() || self.addition.is_some()
     }
 
     /// Evaluates the trailers that are added, once the body is there.

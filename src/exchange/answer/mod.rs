@@ -26,7 +26,7 @@ pub(super) use userid::Known as KnownUid;
 use super::headers::Headers;
 
 /// The head of an answer.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Answer {
     /// The status.
     pub status: u16,
@@ -151,6 +151,19 @@ impl Answer {
     pub fn forget_ranges(&mut self) {
         self.ranges = Ranges::No;
         self.list.remove(b"Accept-Ranges");
+    }
+
+    /// Content of the same meaning need not be of the same bytes: `ngx_http_weak_etag`.
+    pub fn weaken_etag(&mut self) {
+        let Some(tag) = self.list.get(b"etag") else { return };
+        if tag.starts_with(b"W/") && tag.len() > 2 {
+            return;
+        }
+        if !tag.starts_with(b"\"") || tag.len() < 2 {
+            return self.forget_etag();
+        }
+        let weak = [b"W/", tag].concat();
+        self.list.set(b"ETag", &weak);
     }
 
     /// Forgets `ETag`.

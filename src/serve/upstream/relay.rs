@@ -226,12 +226,17 @@ impl Relay {
 
     /// Waits for the client, the upstream, or the time of one of them.
     fn wait<C: Client>(
-        &self,
+        &mut self,
         cx: &mut Context,
         client: &C,
         send_timeout: u64,
         read_timeout: Option<u64>,
     ) -> Poll<Ended> {
+        if read_timeout.is_none() && client.waits_within() {
+            self.took = clock::now();
+            client.timer().clear();
+            return Poll::Pending;
+        }
         let (ended, due) = match read_timeout {
             Some(timeout) => (Ended::ReadTimeout, self.heard.plus(timeout)),
             None => (Ended::ClientGone, self.took.plus(send_timeout)),
