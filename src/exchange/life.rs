@@ -14,6 +14,7 @@ use super::state::Exchange;
 use super::upstream::{Destined, Next, Wrong};
 use super::world::{Memory, World};
 use crate::balance::{Group, Method, Millis, Parameters, Peer, Random, Server, Watch};
+use crate::modules::shared::pass::Protocol;
 use crate::syntax::decode;
 
 /// What the driver has to do.
@@ -376,7 +377,12 @@ impl Exchange {
         match content {
             Content::Pass(destination) => {
                 (self.protocol, self.tls) = (destination.protocol, destination.tls);
-                if self.request.has_body() && world.plan.passing(self.route.location).request_buffering {
+                let is_memcached = self.protocol == Protocol::Memcached;
+                if is_memcached && !matches!(self.request.method(), b"GET" | b"HEAD") {
+                    return self.answer_error(405, world);
+                }
+                let passing = world.plan.passing(self.route.location);
+                if self.request.has_body() && passing.buffers(self.request.is_chunked()) && !is_memcached {
                     self.destined = Some(destination.to);
                     return Action::Body;
                 }

@@ -73,6 +73,8 @@ pub struct Exchange {
     pub subs_left: u8,
     /// Its answer goes into a variable.
     pub is_in_memory: bool,
+    /// It was answered, and does what `post_action` says.
+    pub(super) is_after: bool,
     /// Where it is in its access phase.
     pub(super) admission: Admission,
     /// The client's body is read for copies of the request.
@@ -146,7 +148,7 @@ impl Exchange {
         (self.reply, self.destined) = (None, None);
         self.uid = super::answer::KnownUid::default();
         (self.forwards, self.was_limited, self.was_counted) = (false, false, false);
-        (self.is_sub, self.reads_for_copies, self.is_in_memory) = (false, false, false);
+        (self.is_sub, self.is_after, self.reads_for_copies, self.is_in_memory) = (false, false, false, false);
         self.subs_left = MOST_SUBS;
         self.challenges.clear();
         self.admission = Admission::default();

@@ -74,6 +74,8 @@ pub struct TermsOf {
     pub reset_timedout: bool,
     /// `limit_rate` and `limit_rate_after`.
     pub limit_rate: Option<Box<[Template; 2]>>,
+    /// `proxy_limit_rate` and its kin.
+    pub upstream_rate: Option<Box<Template>>,
     /// Buffers for answers.
     pub buffering: Buffering,
     /// Bytes of an answer that goes into a variable.
@@ -222,6 +224,9 @@ impl TermsOf {
             refreshes: flag("msie_refresh", false),
             reset_timedout: flag("reset_timedout_connection", false),
             limit_rate: limit_rate(config, scope, builder),
+            upstream_rate: config
+                .effective(scope, &format!("{prefix}_limit_rate"))
+                .map(|set| Box::new(builder.template(&Text::read(set.arg(1)).unwrap_or_default()))),
             buffering: Buffering::of(config, scope, prefix),
             subrequest_buffer: number("subrequest_output_buffer_size", 4096),
             near: NearEnd::compile(config, scope, prefix, target, builder),

@@ -42,6 +42,16 @@ pub async fn authorize<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &
     Event::Authorized(status)
 }
 
+/// Does what is to be done after an answer, if its location wants that: `post_action`.
+pub async fn follow_up(worker: &Rc<Worker>, flight: &mut Flight) {
+    while let Some(action) = worker.post_action(&mut flight.exchange) {
+        flight.head_only = true;
+        flight.request.clear();
+        let mut inner = Inner::deaf(worker);
+        run(worker, &mut inner, flight, action).await;
+    }
+}
+
 /// Waits for a subrequest; whether the client stayed meanwhile.
 async fn stays<C: Client>(worker: &Worker, client: &mut C, run: &mut Pin<Box<dyn Future<Output = ()> + '_>>) -> bool {
     poll_fn(|cx| {

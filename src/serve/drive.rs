@@ -82,6 +82,9 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
     } else {
         reply::answer(worker, client, flight).await;
     }
+    if !flight.exchange.is_sub {
+        aside::follow_up(worker, flight).await;
+    }
 }
 
 /// Another answer takes the place of this one, of which nothing was sent.

@@ -43,6 +43,8 @@ pub struct Flight {
     pub shared: Option<Rc<RefCell<Shared>>>,
     /// What the answer is if it would be none: `stub` of the SSI command that asked for it, and its type.
     pub stub: Option<(Vec<u8>, Vec<u8>)>,
+    /// The answer depends on `Accept-Encoding`.
+    pub varies: bool,
     /// Subrequests that nobody waits for, but that end before the next request of the connection begins.
     pub background: Vec<JoinHandle<()>>,
     /// Bytes of the answer, before its body.
@@ -62,7 +64,7 @@ impl Flight {
         self.head.clear();
         self.upstream_head.clear();
         self.reading = Reading::Http;
-        (self.body_is_whole, self.head_only) = (false, false);
+        (self.body_is_whole, self.head_only, self.varies) = (false, false, false);
         self.background.clear();
         (self.shared, self.stub) = (None, None);
         self.body.clear();

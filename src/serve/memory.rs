@@ -186,3 +186,6 @@ impl Memory for WorkerMemory {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,24 +1,26 @@
 //! Answers that nginx makes itself: pages for its statuses, the texts of `return`, redirects.
 
+use std::rc::Rc;
+
 use super::client::Client;
 use super::flight::Flight;
 use super::send::{Source, send, send_filtered};
 use super::state::Worker;
 use crate::exchange::answer::{Answer, Refused, write_page, write_refresh};
-use crate::exchange::{Exchange, Reply, Slice, TermsOf};
+use crate::exchange::{Exchange, Reply, TermsOf};
 
 /// Statuses with which nginx closes the connection without a word.
 const SILENT: &[u16] = &[408, 444, 499];
 
 /// Sends the answer.
-pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) {
+pub async fn answer<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight) {
     let status = flight.exchange.status;
     if SILENT.contains(&status) {
         client.fail();
         return;
     }
     let Some(reply) = flight.exchange.reply else { return };
-    if flight.stub.is_some() && reply.body.is_none_or(Slice::is_empty) {
+    if flight.stub.is_some() && reply.body.is_none_or(|text| text.is_empty()) {
         return stub(worker, client, flight).await;
     }
     let reply = match reply.body.map(|_| client.discard_body()) {
@@ -36,7 +38,7 @@ pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fli
 }
 
 /// Sends what is to stand in the place of an answer without content.
-pub async fn stub<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) {
+pub async fn stub<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight) {
     let Some((content, content_type)) = flight.stub.take() else { return };
     flight.answer.restart();
     flight.answer.status = 200;

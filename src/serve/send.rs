@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::future::poll_fn;
 use std::os::unix::fs::FileExt;
+use std::rc::Rc;
 use std::task::Poll;
 
 use super::client::Client;
@@ -38,8 +39,10 @@ impl Source {
 /// # Errors
 /// Another answer takes its place.
 pub fn filter(worker: &Worker, flight: &mut Flight) -> Result<(), Refused> {
-    let Flight { answer, exchange, filters, head_only, .. } = flight;
+    let Flight { answer, exchange, filters, head_only, varies, .. } = flight;
+    filters.clear();
     answer.header_only |= *head_only;
+    answer.gzip_vary |= *varies;
     for (name, value) in exchange.kept.iter() {
         if !name.eq_ignore_ascii_case(b"content-type") {
             answer.list.push(name, value);
@@ -61,7 +64,7 @@ pub fn filter(worker: &Worker, flight: &mut Flight) -> Result<(), Refused> {
 /// # Errors
 /// Nothing was sent: another answer takes its place.
 pub async fn send<C: Client>(
-    worker: &Worker,
+    worker: &Rc<Worker>,
     client: &mut C,
     flight: &mut Flight,
     source: &Source,
@@ -72,7 +75,7 @@ pub async fn send<C: Client>(
 }
 
 /// [`send`] of an answer that went through the header filters, or does not go there.
-pub async fn send_filtered<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight, source: &Source) {
+pub async fn send_filtered<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, source: &Source) {
     let has_body = !flight.answer.header_only;
     client.begin(worker, flight, has_body);
     let mut room = std::mem::take(&mut flight.room);
@@ -110,9 +113,8 @@ async fn content<C: Client>(
     let parts = std::mem::take(&mut flight.answer.parts);
     let tail = std::mem::take(&mut flight.answer.parts_tail);
     let whole = [Part { head: Vec::new(), start: 0, end: source.length() }];
-    let timeout = worker.terms(&flight.exchange).send_timeout;
     for Part { head, start, end } in if parts.is_empty() { &whole[..] } else { &parts } {
-        piece(client, flight, head, false, timeout).await?;
+        piece(worker, client, flight, head, false).await?;
         let mut at = *start;
         while at < *end {
             let count = match source {
@@ -131,15 +133,22 @@ async fn content<C: Client>(
                     &room[..]
                 }
             };
-            piece(client, flight, bytes, false, timeout).await?;
+            piece(worker, client, flight, bytes, false).await?;
             at += count;
         }
     }
-    piece(client, flight, &tail, true, timeout).await
+    piece(worker, client, flight, &tail, true).await
 }
 
-/// Sends one piece through the body filters.
-async fn piece<C: Client>(client: &mut C, flight: &mut Flight, bytes: &[u8], last: bool, timeout: u64) -> Option<()> {
+/// Sends one piece through the body filters. Whoever goes away while it waits is noticed, as nginx does.
+async fn piece<C: Client>(
+    worker: &Worker,
+    client: &mut C,
+    flight: &mut Flight,
+    bytes: &[u8],
+    last: bool,
+) -> Option<()> {
+    let timeout = worker.terms(&flight.exchange).send_timeout;
     let bytes = flight.filters.filter(bytes, last).ok()?;
     if bytes.is_empty() {
         return Some(());
@@ -158,7 +167,10 @@ async fn piece<C: Client>(client: &mut C, flight: &mut Flight, bytes: &[u8], las
                 before = left.len();
                 client.timer().set_after(timeout);
             }
-            client.timer().poll(cx).map(|()| None)
+            if client.timer().poll(cx).is_ready() || client.poll_gone(cx, worker).is_ready() {
+                return Poll::Ready(None);
+            }
+            Poll::Pending
         }
     })
     .await

@@ -145,6 +145,11 @@ impl Worker {
         self.with_world(Worker::ticket(exchange), |world| exchange.arrive(listener, world))
     }
 
+    /// What a request still does after its answer.
+    pub fn post_action(&self, exchange: &mut Exchange) -> Option<Action> {
+        self.with_world(Worker::ticket(exchange), |world| exchange.post_action(world))
+    }
+
     /// A request makes a subrequest.
     pub fn begin_within(&self, parent: &Exchange, exchange: &mut Exchange, sub: &Sub) -> Action {
         self.with_world(Worker::ticket(exchange), |world| exchange.begin_within(parent, sub, world))

@@ -87,3 +87,20 @@ pub async fn wait<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fligh
         event => event,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turn_may_come_before_it_is_waited_for() {
+        let turns = Turns::default();
+        assert!(!turns.has_come(1, Waker::noop()));
+        turns.give(2);
+        assert!(turns.has_come(2, Waker::noop()));
+        assert!(!turns.has_come(1, Waker::noop()));
+        turns.give(1);
+        assert!(turns.end(1) && turns.end(2));
+        assert!(!turns.end(1), "it is over");
+    }
+}

@@ -53,7 +53,7 @@ fn a_queue_has_turns() {
         peer.set_nonblocking(false).unwrap();
         (status(&more.end()) == "502").then_some(())
     });
-    busy.write_all(b"HTTP/1.0 200 OK\r\n\r\nfirst").unwrap();
+    busy.write_all(b"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nfirst").unwrap();
     drop(busy);
     assert_eq!(body(&first.end()), "first");
     for _ in 0..2 {
@@ -61,7 +61,7 @@ fn a_queue_has_turns() {
         let mut room = [0; 4096];
         let length = next.read(&mut room).unwrap();
         let path = String::from_utf8_lossy(&room[..length]).split(' ').nth(1).unwrap().to_owned();
-        next.write_all(format!("HTTP/1.0 200 OK\r\n\r\n{path}").as_bytes()).unwrap();
+        next.write_all(format!("HTTP/1.0 200 OK\r\nContent-Length: {}\r\n\r\n{path}", path.len()).as_bytes()).unwrap();
     }
     for (path, request) in waiting {
         assert_eq!(body(&request.end()), path);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::added::Added;
 use super::types::ContentTypes;
-use super::{Answer, added, charset, not_modified, range, userid};
+use super::{Answer, added, charset, gzip, not_modified, range, sub, userid};
 use crate::config::{ScopeId, Value};
 use crate::exchange::body::{self, Addition, Filters, ssi};
 use crate::exchange::request::Slice;
@@ -51,11 +51,24 @@ pub struct Refused {
 type Filter = fn(&mut Filtering) -> Result<(), Refused>;
 
 /// All of them, in the order in which nginx runs them.
-const FILTERS: &[Filter] =
-    &[ask, userid::know, not_modified::filter, added::filter, userid::filter, body::add, charset::filter, ssi::filter, range::filter];
+#[rustfmt::skip]
+const FILTERS: &[Filter] = &[
+    ask,
+    userid::know,
+    not_modified::filter,
+    added::filter,
+    userid::filter,
+    gzip::expand,
+    sub::filter,
+    charset::filter,
+    body::add,
+    ssi::filter,
+    gzip::compress,
+    range::filter,
+];
 
 /// Those for answers of subrequests, which go nowhere, or into another answer.
-const INNER: &[Filter] = &[userid::know, charset::filter, ssi::filter];
+const INNER: &[Filter] = &[userid::know, gzip::expand, sub::filter, charset::filter, ssi::filter];
 
 /// Headers that ask clients who they are, in the order in which they were made.
 fn ask(filtering: &mut Filtering) -> Result<(), Refused> {
@@ -116,6 +129,10 @@ pub struct HeadTerms {
     pub force_ranges: bool,
     /// `expires`, `add_header`, `add_trailer`
     pub added: Option<Box<Added>>,
+    /// `sub_filter`
+    pub sub: Option<Box<sub::SubTerms>>,
+    /// `gzip`, `gunzip`
+    pub gzip: Option<Box<gzip::GzipTerms>>,
     /// `charset`
     pub charset: Option<Box<charset::CharsetTerms>>,
     /// `add_before_body`, `add_after_body`
@@ -147,6 +164,8 @@ impl HeadTerms {
             }),
             force_ranges: config.flag(scope, &format!("{prefix}_force_ranges"), false),
             added: Added::compile(scope, builder).map(Box::new),
+            sub: sub::SubTerms::compile(scope, builder).map(Box::new),
+            gzip: gzip::GzipTerms::compile(config, scope).map(Box::new),
             charset: charset::CharsetTerms::compile(scope, builder).map(Box::new),
             addition: Addition::compile(scope, builder).map(Box::new),
             ssi: ssi::SsiTerms::compile(config, scope).map(Box::new),

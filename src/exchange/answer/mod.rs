@@ -4,11 +4,13 @@
 mod added;
 mod charset;
 mod filter;
+mod gzip;
 mod http1;
 mod not_modified;
 mod page;
 mod range;
 mod status;
+mod sub;
 mod types;
 mod upstream;
 mod userid;
@@ -153,16 +155,16 @@ impl Answer {
         self.list.remove(b"Accept-Ranges");
     }
 
-    /// Content of the same meaning need not be of the same bytes: `ngx_http_weak_etag`.
+    /// Says that the content is not byte for byte the one that `ETag` names: `ngx_http_weak_etag`.
     pub fn weaken_etag(&mut self) {
-        let Some(tag) = self.list.get(b"etag") else { return };
-        if tag.starts_with(b"W/") && tag.len() > 2 {
+        let Some(etag) = self.list.get(b"ETag") else { return };
+        if etag.len() > 2 && etag.starts_with(b"W/") {
             return;
         }
-        if !tag.starts_with(b"\"") || tag.len() < 2 {
+        if etag.first() != Some(&b'"') {
             return self.forget_etag();
         }
-        let weak = [b"W/", tag].concat();
+        let weak = [b"W/", etag].concat();
         self.list.set(b"ETag", &weak);
     }
 

@@ -3,6 +3,7 @@
 //! text once written does not change, so a [`Slice`] of it holds as long as the request.
 
 mod arguments;
+mod browser;
 mod host;
 mod target;
 
@@ -348,45 +349,6 @@ impl Request {
     #[inline]
     pub fn is_conditional(&self) -> bool {
         self.known.seen & CONDITIONS != 0
-    }
-
-    /// The browser is an old one of Microsoft's.
-    #[must_use]
-    pub fn is_msie(&self) -> bool {
-        let agent = self.values(b"user-agent").last().map(|agent| self.get(agent)).unwrap_or_default();
-        let msie = memchr::memmem::find(agent, b"MSIE ").is_some_and(|at| at + 7 < agent.len());
-        msie && memchr::memmem::find(agent, b"Opera").is_none()
-    }
-
-    /// The browser is so old that it may wait after the answer to a `POST` on a connection that stays.
-    #[must_use]
-    pub fn is_msie6(&self) -> bool {
-        if !self.is_msie() {
-            return false;
-        }
-        let agent = self.values(b"user-agent").last().map(|agent| self.get(agent)).unwrap_or_default();
-        let after = memchr::memmem::find(agent, b"MSIE ").map(|at| &agent[at + 5..]).unwrap_or_default();
-        match after {
-            [b'4' | b'5', b'.', ..] => true,
-            [b'6', b'.', ..] => memchr::memmem::find(after, b"SV1").is_none(),
-            _ => false,
-        }
-    }
-
-    /// The browser is Safari.
-    #[must_use]
-    pub fn is_safari(&self) -> bool {
-        let agent = self.values(b"user-agent").last().map(|agent| self.get(agent)).unwrap_or_default();
-        let has = |word: &[u8]| memchr::memmem::find(agent, word).is_some();
-        has(b"Safari/") && has(b"Mac OS X") && ![&b"Opera"[..], b"Gecko/", b"Chrome/"].into_iter().any(has)
-    }
-
-    /// The browser shows a page of its own in the place of short ones.
-    #[must_use]
-    pub fn wants_padding(&self) -> bool {
-        let agent = self.values(b"user-agent").last().map(|agent| self.get(agent)).unwrap_or_default();
-        let has = |word: &[u8]| memchr::memmem::find(agent, word).is_some();
-        self.is_msie() || (has(b"Chrome/") && !has(b"Opera"))
     }
 
     /// The body comes in chunks.

@@ -200,6 +200,11 @@ impl Route {
         }
     }
 
+    /// Whether the path may change once more.
+    pub(super) fn may_turn(&self) -> bool {
+        self.uri_changes > 0
+    }
+
     /// Makes room for what a site has.
     #[inline]
     fn prepare(&mut self, site: &Site) {

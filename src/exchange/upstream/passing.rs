@@ -133,6 +133,8 @@ pub struct Passing {
     pub ignored: Ignored,
     /// The request's body is read whole before it is passed on, so that it can be sent again.
     pub request_buffering: bool,
+    /// So is a body in chunks, whatever else holds: what is spoken must say the length first.
+    pub chunk_buffering: bool,
 }
 
 impl Passing {
@@ -141,6 +143,7 @@ impl Passing {
     pub fn of(config: &Config, scope: ScopeId, protocol: Protocol) -> Passing {
         let prefix = protocol.prefix();
         let number = |what: &str, default| config.number(scope, &format!("{prefix}_{what}"), default);
+        let flag = |what: &str| config.flag(scope, &format!("{prefix}_{what}"), true);
         Passing {
             next_upstream: next_upstream(config, scope, &format!("{prefix}_next_upstream")),
             tries: u32::try_from(number("next_upstream_tries", 0)).unwrap_or(u32::MAX),
@@ -148,8 +151,25 @@ impl Passing {
             connect_timeout: number("connect_timeout", 60_000),
             read_timeout: number("read_timeout", 60_000),
             ignored: Ignored::of(config, scope, &format!("{prefix}_ignore_headers")),
-            request_buffering: config.flag(scope, &format!("{prefix}_request_buffering"), true),
+            request_buffering: flag("request_buffering") || !flag("pass_request_body"),
+            chunk_buffering: match protocol {
+                Protocol::Scgi | Protocol::Uwsgi => true,
+                // HTTP/1.0
+                Protocol::Http => {
+                    let version = config.effective(scope, "proxy_http_version");
+                    version.is_some_and(|version| matches!(version.value, Value::Enum(0)))
+                }
+                _ => false,
+            },
         }
+    }
+}
+
+impl Passing {
+    /// Whether a body is read whole before it is passed on.
+    #[must_use]
+    pub fn buffers(&self, is_chunked: bool) -> bool {
+        self.request_buffering || (self.chunk_buffering && is_chunked)
     }
 }
 

@@ -347,7 +347,7 @@ impl Exchange {
         let non_idempotent = || NON_IDEMPOTENT.contains(&self.request.method());
         let wrong = if *sent && non_idempotent() { wrong | Wrong::NON_IDEMPOTENT } else { wrong };
         passing.next_upstream.contains(wrong)
-            && (passing.request_buffering || !sent)
+            && (passing.buffers(self.request.is_chunked()) || !sent)
             && (passing.timeout == 0 || now.since(*began) < passing.timeout)
     }
 

@@ -42,6 +42,8 @@ pub struct Http1 {
     requests: u64,
     /// It may serve another request after this one.
     pub(super) persists: bool,
+    /// The client closed it before its first request.
+    is_over: bool,
     /// The client asks whether it may send its body.
     pub(super) expects: bool,
     /// The client may still be sending when the connection is closed.
@@ -71,6 +73,7 @@ impl Http1 {
             opened: clock::now(),
             requests: 0,
             persists: false,
+            is_over: false,
             expects: false,
             lingers: false,
         }
@@ -108,8 +111,8 @@ impl Http1 {
         worker.counts.add(State::Waiting);
         self.timer.set_after(patience);
         let waited = poll_fn(|cx| {
-            if self.stream.socket().poll_readable(cx).is_ready() {
-                return Poll::Ready(Waited::Readable);
+            if self.poll_first(cx, worker).is_ready() {
+                return Poll::Ready(if self.is_over { Waited::Over } else { Waited::Readable });
             }
             let is_over = self.timer.poll(cx).is_ready() || (worker.is_leaving.get() && self.requests > 0);
             if is_over { Poll::Ready(Waited::Over) } else { Poll::Pending }
@@ -118,6 +121,19 @@ impl Http1 {
         self.timer.clear();
         worker.counts.remove(State::Waiting);
         waited
+    }
+
+    /// Ready once something came, or the end. A fresh connection counts as readable before it is, so it is read.
+    fn poll_first(&mut self, cx: &mut Context, worker: &Worker) -> Poll<()> {
+        if self.requests > 0 {
+            return self.stream.socket().poll_readable(cx).map(|_| ());
+        }
+        let mut scratch = worker.scratch.borrow_mut();
+        match std::task::ready!(self.stream.poll_read(cx, &mut scratch)) {
+            Ok(0) | Err(_) => self.is_over = true,
+            Ok(count) => self.rest.extend_from_slice(&scratch[..count]),
+        }
+        Poll::Ready(())
     }
 
     /// Serves one request; whether there may be another.

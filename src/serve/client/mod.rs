@@ -7,7 +7,7 @@ pub mod http2;
 mod incoming;
 mod inner;
 mod outgoing;
-mod pace;
+pub mod pace;
 pub mod proxied;
 
 pub use inner::Inner;

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use super::connect::{Unconnected, connect};
 use super::link::Link;
 use super::request::{Sending, Unsent, poll_request};
-use super::say::{CLOSED, CONNECTING, READING_HEAD, SENDING, TIMED_OUT, say_failed, say_of};
+use super::say::{CLIENT_GONE, CLOSED, CONNECTING, READING_HEAD, SENDING, TIMED_OUT, say_failed, say_of};
 use super::speaks;
 use crate::exchange::{Event, Exchange, Local};
 use crate::serve::client::{BodyFault, Client};
@@ -89,6 +89,7 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
             return Poll::Ready(Err(Event::ConnectTimeout));
         }
         if !ignores_abort && client.poll_gone(cx, worker).is_ready() {
+            say_of(worker, flight, Level::Info, CLIENT_GONE, CONNECTING);
             return Poll::Ready(Err(Event::ClientGone));
         }
         Poll::Pending
@@ -181,6 +182,8 @@ fn poll_head<C: Client>(
     }
     let listens = link.sending.is_done || flight.body_is_whole;
     if listens && !worker.terms(&flight.exchange).ignores_abort && client.poll_gone(cx, worker).is_ready() {
+        let about = if link.sending.is_done { READING_HEAD } else { SENDING };
+        say_of(worker, flight, Level::Info, CLIENT_GONE, about);
         return Poll::Ready(Err(Failed::ClientGone));
     }
     Poll::Pending

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use nix::sys::socket::{setsockopt, sockopt};
 use socket2::SockRef;
 use tokio::net::{TcpSocket, UnixStream};
 
@@ -85,6 +86,10 @@ fn open(peer: SocketAddr, near: &NearEnd, local: Option<SocketAddr>) -> Result<T
         done.map_err(|error| {
             Unconnected::Here(Level::Alert, format!("setsockopt({name}) failed ({})", refusal(&error)))
         })?;
+    }
+    if local_address.port() == 0 {
+        // The port is found when it connects: one port then serves many peers. Older systems do without.
+        let _ = setsockopt(&socket, sockopt::IpBindAddressNoPort, &true);
     }
     socket.bind(local_address).map_err(|error| cannot_bind(local, &error))?;
     Ok(socket)

@@ -12,8 +12,10 @@ use super::speaks;
 use super::tunnel::tunnel;
 use crate::balance::Millis;
 use crate::exchange::answer::Ranges;
-use crate::exchange::{Event, Exchange, Ignored, TermsOf};
+use crate::exchange::body::Broken;
+use crate::exchange::{Event, Ignored, TermsOf};
 use crate::serve::client::Client;
+use crate::serve::client::pace::Pace;
 use crate::serve::clock;
 use crate::serve::flight::Flight;
 use crate::serve::log::Level;
@@ -33,6 +35,8 @@ struct Relay {
     is_over: bool,
     /// The client was told that the body is complete.
     is_ended: bool,
+    /// How fast it is read, if there is a limit.
+    pace: Option<Pace>,
     /// What went wrong with the upstream; the client still gets what came before.
     failed: Option<Ended>,
     /// When the upstream last sent, and the client last took, something.
@@ -71,13 +75,17 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
     let mut relay = Relay {
         pending: Spool::default(),
         at: 0,
-        buffers: buffers(&flight.exchange, worker.terms(&flight.exchange).buffering.on),
+        buffers: speaks::buffers(worker, &flight.exchange),
         is_over: false,
+        pace: None,
         is_ended: false,
         failed: None,
         heard: now,
         took: now,
     };
+    if let Some(rate) = worker.terms(&flight.exchange).upstream_rate.as_deref().filter(|_| relay.buffers) {
+        relay.pace = Pace::at(worker, &mut flight.exchange, rate);
+    }
     let ended = poll_fn(|cx| relay.poll(cx, worker, client, flight, &mut link)).await;
     client.timer().clear();
     match ended {
@@ -93,18 +101,6 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
             Event::ReadTimeout
         }
         Ended::ClientGone => Event::ClientGone,
-    }
-}
-
-/// Whether the answer is read as fast as it comes: `X-Accel-Buffering` may say otherwise than the configuration.
-fn buffers(exchange: &Exchange, on: bool) -> bool {
-    if exchange.passing().ignored.contains(Ignored::BUFFERING) {
-        return on;
-    }
-    match exchange.upstream_headers.get(b"x-accel-buffering") {
-        Some(value) if value.eq_ignore_ascii_case(b"no") => false,
-        Some(value) if value.eq_ignore_ascii_case(b"yes") => true,
-        _ => on,
     }
 }
 
@@ -194,7 +190,14 @@ impl Relay {
                 return Poll::Ready(Ended::Reset);
             }
             let mut scratch = worker.scratch.borrow_mut();
-            match link.stream.poll_read(cx, &mut scratch) {
+            let read = match self.poll_allowance(cx) {
+                Poll::Ready(most) => {
+                    let most = most.min(scratch.len());
+                    link.stream.poll_read(cx, &mut scratch[..most])
+                }
+                Poll::Pending => Poll::Pending,
+            };
+            match read {
                 Poll::Ready(Ok(0)) if link.framing.ends_here() => {
                     link.framing = Framing::Done;
                     link.persists = false;
@@ -209,11 +212,20 @@ impl Relay {
                 }
                 Poll::Ready(Ok(count)) => {
                     self.heard = clock::now();
+                    if let Some(pace) = &mut self.pace {
+                        pace.went(count as u64);
+                    }
                     if let Err(ended) = self.take(cx, worker, client, flight, link, &scratch[..count]) {
                         self.failed = Some(ended);
                     }
                 }
                 Poll::Pending => {
+                    if !self.buffers && !blocked && self.flush_filters(flight).is_err() {
+                        return Poll::Ready(Ended::Reset);
+                    }
+                    if !self.pending.is_empty() && !blocked {
+                        continue;
+                    }
                     if !blocked && let Poll::Ready(Err(_)) = client.poll_flush(cx) {
                         return Poll::Ready(Ended::ClientGone);
                     }
@@ -222,6 +234,26 @@ impl Relay {
                 }
             }
         }
+    }
+
+    /// Bytes that may be read now.
+    fn poll_allowance(&mut self, cx: &mut Context) -> Poll<usize> {
+        let Some(pace) = &self.pace else { return Poll::Ready(usize::MAX) };
+        let allowance = pace.poll_allowance(cx).map(|bytes| bytes as usize);
+        if allowance.is_pending() {
+            // It is not the upstream that makes itself waited for.
+            self.heard = clock::now();
+        }
+        allowance
+    }
+
+    /// Gives what the body filters keep back but need not, since the upstream has no more for now.
+    fn flush_filters(&mut self, flight: &mut Flight) -> Result<(), Broken> {
+        if !flight.filters.is_empty() {
+            let more = flight.filters.flush()?;
+            self.pending.buffer().extend_from_slice(more);
+        }
+        Ok(())
     }
 
     /// Waits for the client, the upstream, or the time of one of them.

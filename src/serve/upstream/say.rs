@@ -20,6 +20,9 @@ pub const READING_BODY: &str = "while reading upstream";
 
 /// nginx's words where time ran out.
 pub const TIMED_OUT: &[u8] = b"upstream timed out (110: Connection timed out)";
+/// nginx's words for a client that does not wait for the answer.
+pub const CLIENT_GONE: &[u8] =
+    b"epoll_wait() reported that client prematurely closed connection, so upstream connection is closed too";
 /// nginx's words for a connection that ended too soon.
 pub const CLOSED: &[u8] = b"upstream prematurely closed connection";
 

@@ -189,10 +189,11 @@ impl Body {
         Ok(Some(Step::Done(false)))
     }
 
-    /// Whether an answer that ends with its connection counts as whole: nginx does not look how much came.
+    /// Whether an answer that ends with its connection counts as whole. nginx does not look how much came, and so leaves a
+    /// client waiting; here it is looked at.
     #[must_use]
     pub fn may_end(&self) -> bool {
-        !(self.buffered && self.keep)
+        !(self.buffered && self.keep) && self.left.is_none_or(|left| left == 0)
     }
 
     /// nginx passes over `fastcgi_keep_conn` where it does not buffer.

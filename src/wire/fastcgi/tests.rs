@@ -145,6 +145,21 @@ fn answers() {
 }
 
 #[test]
+fn ends_of_connections() {
+    for (length, came, (keep, buffered), wanted) in [
+        (None, 1, CLOSE, true),
+        (None, 1, KEEP, false),
+        (None, 1, UNBUFFERED, true),
+        (Some(2), 1, CLOSE, false),
+        (Some(2), 2, CLOSE, true),
+    ] {
+        let mut body = Body::new(Reader::default(), length, keep, buffered);
+        body.begin(came);
+        assert_eq!(body.may_end(), wanted, "{length:?} {came} {keep} {buffered}");
+    }
+}
+
+#[test]
 fn bytes_after_the_end() {
     let bytes = [out("\nx"), end(), b"junk".to_vec()].concat();
     assert_eq!(played(&[&bytes], true, true, None), "200 x []");

@@ -52,7 +52,8 @@ pub fn read(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8])
             if let Err(reason) = cgi::note(worker, flight, &started.head, &started.bytes) {
                 return invalid(worker, flight, &reason);
             }
-            Some(Ok(begin(flight, link, started, &bytes[at..], keep, terms.buffering.on)))
+            let buffered = super::buffers(worker, &flight.exchange);
+            Some(Ok(begin(flight, link, started, &bytes[at..], keep, buffered)))
         }
     }
 }

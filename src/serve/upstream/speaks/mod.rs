@@ -15,7 +15,7 @@ pub use fastcgi::sent_in_stderr;
 use super::link::Link;
 use super::say::{READING_HEAD, say_of};
 use crate::exchange::answer::Treatments;
-use crate::exchange::{Body, Exchange};
+use crate::exchange::{Body, Exchange, Ignored};
 use crate::modules::shared::pass::Protocol;
 use crate::serve::flight::Flight;
 use crate::serve::log::Level;
@@ -122,6 +122,19 @@ pub fn read_head(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &
         Reading::Fastcgi(_) => fastcgi::read(worker, flight, link, bytes),
         Reading::Cgi(_) => cgi::read(worker, flight, link, bytes),
         Reading::Memcached(_) => memcached::read(worker, flight, link, bytes),
+    }
+}
+
+/// Whether the answer is read as fast as it comes: `X-Accel-Buffering` may say otherwise than the configuration.
+pub fn buffers(worker: &Worker, exchange: &Exchange) -> bool {
+    let on = worker.terms(exchange).buffering.on;
+    if exchange.passing().ignored.contains(Ignored::BUFFERING) {
+        return on;
+    }
+    match exchange.upstream_headers.get(b"x-accel-buffering") {
+        Some(value) if value.eq_ignore_ascii_case(b"no") => false,
+        Some(value) if value.eq_ignore_ascii_case(b"yes") => true,
+        _ => on,
     }
 }
 

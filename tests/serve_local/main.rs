@@ -1,0 +1,7 @@
+//! What a live server answers itself, byte for byte: files and lists of files, nginx's own pages, and what the header
+//! filters make of answers, its own and those of upstreams.
+
+mod answers;
+mod files;
+mod requests;
+mod server;
