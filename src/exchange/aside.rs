@@ -1,6 +1,6 @@
 //! What a location does besides answering, by subrequests: `mirror` sends copies somewhere, `add_before_body` and
 //! `add_after_body` put other answers around its own, `auth_request` asks. And how a subrequest begins
-//! (`ngx_http_subrequest`). `post_action` is the request itself, which goes elsewhere after its answer. `ssi` is left out.
+//! (`ngx_http_subrequest`). `post_action` is the request itself, which goes elsewhere after its answer.
 
 use super::guard::Guard;
 use super::life::Action;
@@ -37,6 +37,8 @@ pub struct Mirror {
 pub struct Sub<'s> {
     /// Its path.
     pub uri: &'s [u8],
+    /// Its arguments, unless it has those of its parent.
+    pub args: &'s [u8],
     /// It has the arguments of its parent.
     pub keeps_args: bool,
     /// It has the method of its parent; else it is a `GET`.

@@ -9,7 +9,7 @@ use super::request::Slice;
 use crate::balance::Millis;
 
 /// What the driver tells.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Facts {
     /// Bytes sent of the answer, its head among them.
     pub bytes_sent: u64,

@@ -18,6 +18,9 @@ use super::upstream::{Passing, Tries};
 use crate::balance::Millis;
 use crate::modules::shared::pass::Protocol;
 
+/// Subrequests within each other at most: nginx's `NGX_HTTP_MAX_SUBREQUESTS`.
+const MOST_SUBS: u8 = 50;
+
 /// One request and what became of it.
 #[derive(Debug, Default)]
 pub struct Exchange {
@@ -69,6 +72,10 @@ pub struct Exchange {
     pub challenges: Headers,
     /// It is a subrequest, which another request makes for itself.
     pub is_sub: bool,
+    /// How deep subrequests may go within it.
+    pub subs_left: u8,
+    /// Its answer goes into a variable.
+    pub is_in_memory: bool,
     /// It was answered, and does what `post_action` says.
     pub(super) is_after: bool,
     /// Where it is in its access phase.
@@ -105,9 +112,28 @@ impl Exchange {
         self.forget(now);
         self.epoch = parent.epoch;
         self.is_sub = true;
+        self.facts.clone_from(&parent.facts);
+        self.facts.start();
+        self.subs_left = parent.subs_left.saturating_sub(1);
         self.facts.proxied.clone_from(&parent.facts.proxied);
         self.facts.secured.clone_from(&parent.facts.secured);
         (self.was_limited, self.was_counted) = (parent.was_limited, parent.was_counted);
+    }
+
+    /// Makes this a likeness of `other`: whoever asks it for variables hears what `other` would say now, and subrequests
+    /// may begin within it.
+    pub fn portray(&mut self, other: &Exchange, site: &Site) {
+        self.forget(other.now);
+        self.request.clone_from(&other.request);
+        self.route.portray(&other.route, site);
+        self.attempts.clone_from(&other.attempts);
+        self.upstream_headers.clone_from(&other.upstream_headers);
+        self.answer.clone_from(&other.answer);
+        self.facts.clone_from(&other.facts);
+        (self.started, self.epoch, self.status) = (other.started, other.epoch, other.status);
+        (self.limited_requests, self.limited_connections) = (other.limited_requests, other.limited_connections);
+        (self.was_limited, self.was_counted) = (other.was_limited, other.was_counted);
+        (self.is_sub, self.subs_left, self.is_in_memory) = (other.is_sub, other.subs_left, other.is_in_memory);
     }
 
     #[inline]
@@ -125,7 +151,8 @@ impl Exchange {
         (self.reply, self.destined, self.unfit) = (None, None, None);
         self.uid = super::answer::KnownUid::default();
         (self.forwards, self.was_limited, self.was_counted) = (false, false, false);
-        (self.is_sub, self.is_after, self.reads_for_copies) = (false, false, false);
+        (self.is_sub, self.is_after, self.reads_for_copies, self.is_in_memory) = (false, false, false, false);
+        self.subs_left = MOST_SUBS;
         self.challenges.clear();
         self.admission = Admission::default();
     }

@@ -78,6 +78,8 @@ pub struct TermsOf {
     pub upstream_rate: Option<Box<Template>>,
     /// Buffers for answers.
     pub buffering: Buffering,
+    /// Bytes of an answer that goes into a variable.
+    pub subrequest_buffer: u64,
     /// The sockets to upstreams.
     pub near: NearEnd,
     /// The access logs.
@@ -233,6 +235,7 @@ impl TermsOf {
                 .effective(scope, &format!("{prefix}_limit_rate"))
                 .map(|set| Box::new(builder.template(&Text::read(set.arg(1)).unwrap_or_default()))),
             buffering: Buffering::of(config, scope, prefix),
+            subrequest_buffer: number("subrequest_output_buffer_size", 4096),
             near: NearEnd::compile(config, scope, prefix, target, builder),
             access_logs,
             log_cache: LogCache::of(config, scope),

@@ -14,7 +14,7 @@ use super::state::Worker;
 use crate::exchange::{Action, Event, Slice, Sub};
 
 /// Drives a subrequest to its end. In a box, since driving a request may mean driving one of these.
-fn run<'a>(
+pub fn run<'a>(
     worker: &'a Rc<Worker>,
     client: &'a mut Inner,
     flight: &'a mut Flight,
@@ -34,7 +34,7 @@ pub async fn authorize<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &
     let path = flight.exchange.text(site, uri).to_vec();
     let mut sub = worker.take_off();
     (sub.head_only, sub.body_is_whole) = (true, true);
-    let how = Sub { uri: &path, keeps_args: false, keeps_method: false };
+    let how = Sub { uri: &path, args: b"", keeps_args: false, keeps_method: false };
     let action = worker.begin_within(&flight.exchange, &mut sub.exchange, &how);
     let mut inner = Inner::deaf(worker);
     if !stays(worker, client, &mut run(worker, &mut inner, &mut sub, action)).await {
@@ -45,30 +45,6 @@ pub async fn authorize<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &
     let status = sub.exchange.status;
     worker.land(sub);
     Event::Authorized(status)
-}
-
-/// Gets the texts that stand around an answer, if there are to be some; whether the client stayed meanwhile.
-pub async fn surround<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight) -> bool {
-    let Some(surroundings) = flight.answer.surroundings else { return true };
-    let mut texts = [Vec::new(), Vec::new()];
-    for (uri, text) in surroundings.uris.iter().zip(&mut texts) {
-        let Some(uri) = uri else { continue };
-        let path = flight.exchange.text(&worker.generation.site, *uri).to_vec();
-        let mut sub = worker.take_off();
-        sub.body_is_whole = true;
-        let how = Sub { uri: &path, keeps_args: false, keeps_method: false };
-        let action = worker.begin_within(&flight.exchange, &mut sub.exchange, &how);
-        let mut inner = Inner::listening(worker);
-        if !stays(worker, client, &mut run(worker, &mut inner, &mut sub, action)).await {
-            worker.tell(&mut sub.exchange, Event::ClientGone);
-            return false;
-        }
-        worker.land(sub);
-        (*text, _) = inner.into_body();
-    }
-    let Flight { answer, filters, .. } = flight;
-    answer.surround(filters, texts);
-    true
 }
 
 /// Does what is to be done after an answer, if its location wants that: `post_action`.
@@ -105,7 +81,7 @@ pub fn mirror(worker: &Rc<Worker>, flight: &mut Flight) -> Event {
             // What cannot be copied is not sent.
             let _ = sub.body.copy(&flight.body, &place);
         }
-        let how = Sub { uri: &path, keeps_args: true, keeps_method: true };
+        let how = Sub { uri: &path, args: b"", keeps_args: true, keeps_method: true };
         let action = worker.begin_within(&flight.exchange, &mut sub.exchange, &how);
         let worker = Rc::clone(worker);
         flight.background.push(spawn_local(async move {

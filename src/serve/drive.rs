@@ -10,6 +10,7 @@ use super::flight::Flight;
 use super::local;
 use super::log::{Level, Stage};
 use super::names;
+use super::outlet;
 use super::reply;
 use super::state::Worker;
 use super::turns;
@@ -37,6 +38,9 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
             Action::Body => read_body(worker, client, flight).await,
             Action::Forward => {
                 let event = match link.take() {
+                    Some(link) if outlet::is_due(worker, &flight.exchange) => {
+                        outlet::forward(worker, client, flight, link).await
+                    }
                     Some(link) => upstream::forward(worker, client, flight, link).await,
                     None => Event::Reset,
                 };
@@ -44,7 +48,11 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
                 event
             }
             Action::Serve(handler) => {
-                let event = local::serve(worker, client, flight, handler).await;
+                let event = if outlet::is_due(worker, &flight.exchange) {
+                    outlet::serve(worker, client, flight, handler).await
+                } else {
+                    local::serve(worker, client, flight, handler).await
+                };
                 is_answered = !is_instead(event);
                 event
             }
@@ -65,7 +73,13 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
             worker.pools.give_unread(attempt, location, link);
         }
     }
-    if !is_answered {
+    if is_answered {
+        if flight.stub.is_some() && client.sent() == 0 && flight.exchange.attempts.is_empty() {
+            reply::stub(worker, client, flight).await;
+        }
+    } else if outlet::is_due(worker, &flight.exchange) {
+        outlet::answer(worker, client, flight).await;
+    } else {
         reply::answer(worker, client, flight).await;
     }
     if !flight.exchange.is_sub {

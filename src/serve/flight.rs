@@ -1,11 +1,15 @@
 //! One request under way: what the exchange knows of it, and the buffers that it needs. A worker keeps some and uses them
 //! again.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use tokio::task::JoinHandle;
 
 use crate::exchange::Exchange;
 use crate::exchange::answer::Answer;
 use crate::exchange::body::Filters;
+use crate::exchange::body::ssi::Shared;
 use crate::serve::log::Stage;
 use crate::serve::spool::Spool;
 use crate::serve::upstream::{Asked, Reading};
@@ -38,6 +42,10 @@ pub struct Flight {
     pub body_is_whole: bool,
     /// Of the answer, only the head is wanted.
     pub head_only: bool,
+    /// What the pages of the request have together, where there are any.
+    pub shared: Option<Rc<RefCell<Shared>>>,
+    /// What the answer is if it would be none: `stub` of the SSI command that asked for it, and its type.
+    pub stub: Option<(Vec<u8>, Vec<u8>)>,
     /// The answer depends on `Accept-Encoding`.
     pub varies: bool,
     /// Subrequests that nobody waits for, but that end before the next request of the connection begins.
@@ -64,6 +72,7 @@ impl Flight {
         self.reading = Reading::Http;
         (self.body_is_whole, self.head_only, self.varies) = (false, false, false);
         self.background.clear();
+        (self.shared, self.stub) = (None, None);
         self.body.clear();
         for buffer in [&mut self.request, &mut self.out, &mut self.room] {
             buffer.clear();

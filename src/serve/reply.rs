@@ -20,6 +20,9 @@ pub async fn answer<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut
         return;
     }
     let Some(reply) = flight.exchange.reply else { return };
+    if flight.stub.is_some() && reply.body.is_none_or(|text| text.is_empty()) {
+        return stub(worker, client, flight).await;
+    }
     let reply = match reply.body.map(|_| client.discard_body()) {
         Some(Err(status)) => Reply { status, ..Reply::default() },
         _ => reply,
@@ -32,6 +35,16 @@ pub async fn answer<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut
         let body = prepare(worker, flight, Reply { status, ..Reply::default() });
         send_filtered(worker, client, flight, &Source::Memory(body)).await;
     }
+}
+
+/// Sends what is to stand in the place of an answer without content.
+pub async fn stub<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight) {
+    let Some((content, content_type)) = flight.stub.take() else { return };
+    flight.answer.restart();
+    flight.answer.status = 200;
+    flight.answer.set_type(&content_type);
+    // No filter of subrequests takes another answer in its place.
+    let _ = send(worker, client, flight, &Source::Memory(content)).await;
 }
 
 /// Makes head and body.

@@ -7,7 +7,6 @@ use std::os::unix::fs::FileExt;
 use std::rc::Rc;
 use std::task::Poll;
 
-use super::aside;
 use super::client::Client;
 use super::clock;
 use super::flight::Flight;
@@ -78,10 +77,6 @@ pub async fn send<C: Client>(
 
 /// [`send`] of an answer that went through the header filters, or does not go there.
 pub async fn send_filtered<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, source: &Source) {
-    if !aside::surround(worker, client, flight).await {
-        client.fail();
-        return;
-    }
     let has_body = !flight.answer.header_only;
     client.begin(worker, flight, has_body);
     let mut room = std::mem::take(&mut flight.room);
@@ -166,6 +161,11 @@ async fn piece<C: Client>(
     let mut before = 0;
     poll_fn(|cx| match client.poll_send(cx, &mut left) {
         Poll::Ready(sent) => Poll::Ready(sent.ok()),
+        Poll::Pending if client.waits_within() => {
+            before = 0;
+            client.timer().clear();
+            Poll::Pending
+        }
         Poll::Pending => {
             if before != left.len() {
                 before = left.len();
@@ -185,6 +185,10 @@ async fn flush<C: Client>(client: &mut C, timeout: u64) -> bool {
     client.timer().set_after(timeout);
     let sent = poll_fn(|cx| match client.poll_flush(cx) {
         Poll::Ready(sent) => Poll::Ready(sent.is_ok()),
+        Poll::Pending if client.waits_within() => {
+            client.timer().set_after(timeout);
+            Poll::Pending
+        }
         Poll::Pending => client.timer().poll(cx).map(|()| false),
     })
     .await;

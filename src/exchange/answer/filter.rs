@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::added::Added;
 use super::types::ContentTypes;
-use super::{Answer, added, addition, charset, gzip, not_modified, range, sub, userid};
+use super::{Answer, added, charset, gzip, not_modified, range, sub, userid};
 use crate::config::{ScopeId, Value};
-use crate::exchange::body::Filters;
+use crate::exchange::body::{self, Addition, Filters, ssi};
 use crate::exchange::request::Slice;
 use crate::exchange::site::{Builder, Site};
 use crate::exchange::state::Exchange;
@@ -58,13 +58,14 @@ const FILTERS: &[Filter] = &[
     gzip::expand,
     sub::filter,
     charset::filter,
-    addition::filter,
+    body::add,
+    ssi::filter,
     gzip::compress,
     range::filter,
 ];
 
 /// Those for answers of subrequests, which go nowhere, or into another answer.
-const INNER: &[Filter] = &[userid::know, gzip::expand, sub::filter];
+const INNER: &[Filter] = &[userid::know, gzip::expand, sub::filter, charset::filter, ssi::filter];
 
 /// Headers that ask clients who they are, in the order in which they were made.
 fn ask(filtering: &mut Filtering) -> Result<(), Refused> {
@@ -129,10 +130,12 @@ pub struct HeadTerms {
     pub sub: Option<Box<sub::SubTerms>>,
     /// `gzip`, `gunzip`
     pub gzip: Option<Box<gzip::GzipTerms>>,
-    /// `add_before_body`, `add_after_body`
-    pub addition: Option<Box<addition::AdditionTerms>>,
     /// `charset`
     pub charset: Option<Box<charset::CharsetTerms>>,
+    /// `add_before_body`, `add_after_body`
+    pub addition: Option<Box<Addition>>,
+    /// `ssi`
+    pub ssi: Option<Box<ssi::SsiTerms>>,
     /// `userid`
     pub userid: Option<Box<userid::UseridTerms>>,
     /// Types of files.
@@ -160,12 +163,20 @@ impl HeadTerms {
             added: Added::compile(scope, builder).map(Box::new),
             sub: sub::SubTerms::compile(scope, builder).map(Box::new),
             gzip: gzip::GzipTerms::compile(config, scope).map(Box::new),
-            addition: addition::AdditionTerms::compile(scope, builder).map(Box::new),
             charset: charset::CharsetTerms::compile(scope, builder).map(Box::new),
+            addition: Addition::compile(scope, builder).map(Box::new),
+            ssi: ssi::SsiTerms::compile(config, scope).map(Box::new),
             userid: userid::UseridTerms::compile(scope, builder).map(Box::new),
             types: ContentTypes::compile(scope, builder),
             default_type: crate::syntax::encode(default_type).into(),
         }
+    }
+
+    /// Answers may be put together from several.
+    #[inline]
+    #[must_use]
+    pub fn assembles(&self) -> bool {
+        self.ssi.is_some() || self.addition.is_some()
     }
 
     /// Evaluates the trailers that are added, once the body is there.

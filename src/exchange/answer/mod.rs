@@ -2,7 +2,6 @@
 //! them first and in an order of its own; all others stand in a list.
 
 mod added;
-mod addition;
 mod charset;
 mod filter;
 mod gzip;
@@ -29,7 +28,7 @@ pub(super) use userid::Known as KnownUid;
 use super::headers::Headers;
 
 /// The head of an answer.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Answer {
     /// The status.
     pub status: u16,
@@ -61,8 +60,6 @@ pub struct Answer {
     pub header_only: bool,
     /// The client may ask for ranges of it.
     pub ranges: Ranges,
-    /// What is still to be put around the content.
-    pub surroundings: Option<addition::Surroundings>,
     /// `Vary: Accept-Encoding` is due.
     pub gzip_vary: bool,
     /// Its content comes from an upstream: once, from its beginning.
@@ -98,7 +95,6 @@ impl Answer {
         self.lists_last_modified = false;
         (self.has_server, self.has_date, self.header_only, self.gzip_vary) = (false, false, false, false);
         self.ranges = Ranges::No;
-        self.surroundings = None;
         (self.of_upstream, self.expects_trailers) = (false, false);
         self.parts.clear();
         self.parts_tail.clear();

@@ -73,6 +73,8 @@ pub struct Site {
     asks: Asks,
     /// What only a live proxy does, by location; empty for a simulation.
     pub(super) live: Vec<Live>,
+    /// The numbers of variables, for pages that name them; empty for a simulation.
+    numbers: FxHashMap<String, u32>,
     unknown: Vec<String>,
     assumptions: Vec<String>,
     pub(super) hostname: Slice,
@@ -197,6 +199,11 @@ impl Site {
 
     pub(super) fn named(&self, number: u32) -> Named {
         self.named[number as usize]
+    }
+
+    /// The number of a variable that directives define, for who finds its name at run time; lower case.
+    pub(super) fn variable_number(&self, name: &str) -> Option<u32> {
+        self.numbers.get(name).copied()
     }
 
     fn named_source(&self, number: u32) -> Source {

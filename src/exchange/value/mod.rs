@@ -15,7 +15,7 @@ mod secure_link;
 mod table;
 mod upstream;
 
-pub(super) use builtin::{basic_credentials, decode_base64};
+pub(super) use builtin::{basic_credentials, by_name, decode_base64};
 pub(super) use clues::Clues;
 pub(super) use format::{base64_encode, cookie_time};
 pub use format::{http_time, list_time, xml_time};

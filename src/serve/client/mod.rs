@@ -49,6 +49,11 @@ pub trait Client {
         let _ = trailers;
     }
 
+    /// It is not the client who is waited for, but another answer that is to stand in this one.
+    fn waits_within(&self) -> bool {
+        false
+    }
+
     /// The body is complete.
     fn end(&mut self);
 

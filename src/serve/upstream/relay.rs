@@ -14,7 +14,6 @@ use crate::balance::Millis;
 use crate::exchange::answer::{Ranges, Treatment};
 use crate::exchange::body::Broken;
 use crate::exchange::{Event, Ignored, TermsOf};
-use crate::serve::aside;
 use crate::serve::client::Client;
 use crate::serve::client::pace::Pace;
 use crate::serve::clock;
@@ -65,9 +64,6 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
             flight.answer.clear();
         }
         return Event::Failed(refused.status);
-    }
-    if !aside::surround(worker, client, flight).await {
-        return Event::ClientGone;
     }
     let has_body = !flight.answer.header_only;
     if flight.answer.status == 101 && flight.exchange.request.value(b"upgrade").is_some() {
@@ -280,12 +276,17 @@ impl Relay {
 
     /// Waits for the client, the upstream, or the time of one of them.
     fn wait<C: Client>(
-        &self,
+        &mut self,
         cx: &mut Context,
         client: &C,
         send_timeout: u64,
         read_timeout: Option<u64>,
     ) -> Poll<Ended> {
+        if read_timeout.is_none() && client.waits_within() {
+            self.took = clock::now();
+            client.timer().clear();
+            return Poll::Pending;
+        }
         let (ended, due) = match read_timeout {
             Some(timeout) => (Ended::ReadTimeout, self.heard.plus(timeout)),
             None => (Ended::ClientTimeout, self.took.plus(send_timeout)),
