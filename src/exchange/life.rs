@@ -11,7 +11,7 @@ use super::site::{Handler, ListenerId};
 use super::state::Exchange;
 use super::upstream::{Destined, Next, Wrong};
 use super::world::{Memory, World};
-use crate::balance::{Group, Millis, Random, Watch};
+use crate::balance::{Millis, Random, Watch};
 use crate::modules::shared::pass::Protocol;
 use crate::syntax::decode;
 
@@ -394,41 +394,6 @@ impl Exchange {
             Content::Answer(reply) => self.reply(reply, world),
             Content::Again(location) => self.go_on(Found::Location(location), world),
         }
-    }
-
-    /// Counts the request under its keys, or gives the status by which it is refused.
-    #[inline]
-    fn hold_connections<M: Memory, R, W>(&mut self, world: &mut World<M, R, W>) -> Result<(), u16> {
-        let limits = world.plan.limits(self.route.location);
-        if self.was_counted || limits.connections.is_empty() {
-            return Ok(());
-        }
-        for (zone, most) in &limits.connections {
-            let mut key = Vec::new();
-            world.plan.keys.connection_key(*zone).write(world.site, self, &mut key);
-            if key.len() > usize::from(u8::MAX) {
-                let key = self.request.keep(&key);
-                self.notes.push(Note::LongKey { of_requests: false, zone: *zone, key });
-                continue;
-            }
-            if key.is_empty() {
-                continue;
-            }
-            self.was_counted = true;
-            self.limited_connections = Some(Limited::Passed);
-            if world.memory.connections(*zone, |zone| zone.hold(&key, *most)) {
-                self.held.push(Held { zone: *zone, key: key.into() });
-                continue;
-            }
-            for Held { zone, key } in self.held.drain(..) {
-                world.memory.connections(zone, |zone| zone.release(&key));
-            }
-            let (level, dry_run) = (limits.connection_level, limits.connection_dry_run);
-            self.limited_connections = Some(if dry_run { Limited::RejectedDryRun } else { Limited::Rejected });
-            self.notes.push(Note::LimitsConnections { level, zone: *zone, dry_run });
-            return if limits.connection_dry_run { Ok(()) } else { Err(limits.connection_status) };
-        }
-        Ok(())
     }
 
     /// Sends the request to a group of the configuration, or to addresses found for it alone.
