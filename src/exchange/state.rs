@@ -19,6 +19,7 @@ use crate::modules::shared::pass::Protocol;
 
 /// One request and what became of it.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "nginx's flags, each of its own")]
 pub struct Exchange {
     /// What the client sent.
     pub request: Request,

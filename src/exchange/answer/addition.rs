@@ -41,7 +41,7 @@ pub struct Surroundings {
 /// `ngx_http_addition_header_filter`
 pub(super) fn filter(filtering: &mut Filtering) -> Result<(), Refused> {
     let Some(terms) = &filtering.terms.addition else { return Ok(()) };
-    let answer = &mut filtering.answer;
+    let answer = &mut *filtering.answer;
     if answer.status != 200 || !terms.types.has(answer.content_type()) {
         return Ok(());
     }

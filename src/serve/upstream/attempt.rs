@@ -132,6 +132,12 @@ fn unconnected(worker: &Worker, flight: &Flight, why: &Unconnected) -> Event {
     }
 }
 
+/// Bytes that are read at once while the head is awaited, where more must not be: `proxy_limit_rate` counts the rest.
+fn most_of_head(worker: &Worker, flight: &Flight) -> Option<usize> {
+    let terms = worker.terms(&flight.exchange);
+    terms.upstream_rate.as_ref().map(|_| (terms.buffering.head as usize).max(1))
+}
+
 fn poll_head<C: Client>(
     cx: &mut Context,
     worker: &Worker,
@@ -150,7 +156,8 @@ fn poll_head<C: Client>(
     }
     loop {
         let mut scratch = worker.scratch.borrow_mut();
-        match link.stream.poll_read(cx, &mut scratch) {
+        let most = most_of_head(worker, flight).unwrap_or(usize::MAX).min(scratch.len());
+        match link.stream.poll_read(cx, &mut scratch[..most]) {
             Poll::Ready(Ok(0)) => {
                 say_of(worker, flight, Level::Error, CLOSED, READING_HEAD);
                 return Poll::Ready(Err(Failed::Reset));

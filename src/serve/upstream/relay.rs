@@ -12,7 +12,6 @@ use super::speaks;
 use super::tunnel::tunnel;
 use crate::balance::Millis;
 use crate::exchange::answer::Ranges;
-use crate::exchange::body::Broken;
 use crate::exchange::{Event, Ignored, TermsOf};
 use crate::serve::aside;
 use crate::serve::client::Client;
@@ -89,6 +88,9 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
     };
     if let Some(rate) = worker.terms(&flight.exchange).upstream_rate.as_deref().filter(|_| relay.buffers) {
         relay.pace = Pace::at(worker, &mut flight.exchange, rate);
+        if let Some(pace) = &mut relay.pace {
+            pace.went(link.rest.len() as u64);
+        }
     }
     let ended = poll_fn(|cx| relay.poll(cx, worker, client, flight, &mut link)).await;
     client.timer().clear();
@@ -224,12 +226,6 @@ impl Relay {
                     }
                 }
                 Poll::Pending => {
-                    if !self.buffers && !blocked && self.flush_filters(flight).is_err() {
-                        return Poll::Ready(Ended::Reset);
-                    }
-                    if !self.pending.is_empty() && !blocked {
-                        continue;
-                    }
                     if !blocked && let Poll::Ready(Err(_)) = client.poll_flush(cx) {
                         return Poll::Ready(Ended::ClientGone);
                     }
@@ -251,10 +247,10 @@ impl Relay {
         allowance
     }
 
-    /// Gives what the body filters keep back but need not, since the upstream has no more for now.
-    fn flush_filters(&mut self, flight: &mut Flight) -> Result<(), Broken> {
-        if !flight.filters.is_empty() {
-            let more = flight.filters.flush()?;
+    /// Gives what the body filters keep back but need not, where answers are passed on as they come.
+    fn flush_filters(&mut self, flight: &mut Flight) -> Result<(), Ended> {
+        if !self.buffers && !flight.filters.is_empty() {
+            let more = flight.filters.flush().map_err(|_| Ended::Reset)?;
             self.pending.buffer().extend_from_slice(more);
         }
         Ok(())
@@ -348,6 +344,7 @@ impl Relay {
             }
             self.pending.buffer().extend_from_slice(data);
         }
+        self.flush_filters(flight)?;
         if at < input.len() {
             // More than the answer: the connection is of no more use.
             link.persists = false;
