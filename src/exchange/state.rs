@@ -149,6 +149,21 @@ impl Exchange {
         site.constant(site.server(self.route.server).name)
     }
 
+    /// Works with the answer lent to the request, for the variables that tell of it.
+    pub fn with_answer<T>(&mut self, answer: &mut Answer, work: impl FnOnce(&mut Exchange) -> T) -> T {
+        std::mem::swap(answer, &mut self.answer);
+        let done = work(self);
+        std::mem::swap(answer, &mut self.answer);
+        done
+    }
+
+    /// `$document_root`, as decoded text.
+    #[must_use]
+    pub fn document_root(&mut self, site: &Site) -> String {
+        let root = site.location(self.route.location).root.eval(site, self);
+        crate::syntax::decode(self.text(site, root)).into()
+    }
+
     /// Bytes that its body may have; 0 for no limit.
     #[must_use]
     pub fn max_body(&self, site: &Site) -> u64 {

@@ -91,7 +91,9 @@ pub async fn send_filtered<C: Client>(worker: &Rc<Worker>, client: &mut C, fligh
         end(worker, client, flight);
     }
     let timeout = worker.terms(&flight.exchange).send_timeout;
-    if sent.is_none() || !flush(client, timeout).await {
+    let is_sent = sent.is_some() && flush(client, timeout).await;
+    flight.exchange.facts.is_complete = is_sent;
+    if !is_sent {
         client.fail();
     }
 }

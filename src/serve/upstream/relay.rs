@@ -11,8 +11,8 @@ use super::say::{CLOSED, READING_BODY, TIMED_OUT, say_failed, say_of};
 use super::speaks;
 use super::tunnel::tunnel;
 use crate::balance::Millis;
-use crate::exchange::answer::Ranges;
-use crate::exchange::{Event, Ignored, TermsOf};
+use crate::exchange::answer::{Ranges, Treatment};
+use crate::exchange::{Event, Exchange, Ignored, TermsOf};
 use crate::serve::aside;
 use crate::serve::client::Client;
 use crate::serve::client::pace::Pace;
@@ -47,6 +47,7 @@ struct Relay {
 /// How it ended.
 enum Ended {
     Whole,
+    ClientTimeout,
     Reset,
     ReadTimeout,
     ClientGone,
@@ -55,6 +56,9 @@ enum Ended {
 /// Passes an answer on whose head was read.
 pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut link: Link) -> Event {
     make_answer(worker, flight, &link);
+    if let Some(attempt) = flight.exchange.attempts.last_mut() {
+        attempt.response_length += link.rest.len() as u64;
+    }
     if let Err(refused) = send::filter(worker, flight) {
         if !refused.keeps_headers {
             flight.answer.clear();
@@ -105,6 +109,11 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
         Ended::ReadTimeout => {
             say_of(worker, flight, Level::Error, TIMED_OUT, READING_BODY);
             Event::ReadTimeout
+        }
+        Ended::ClientTimeout => {
+            let words = b"client timed out (110: Connection timed out)";
+            say_of(worker, flight, Level::Info, words, "while sending to client");
+            Event::ClientGone
         }
         Ended::ClientGone => Event::ClientGone,
     }
@@ -173,10 +182,15 @@ impl Relay {
                 Poll::Pending => true,
             };
             if link.framing.is_done() || self.failed.is_some() {
+                if !link.sending.is_done && link.http2.is_some() {
+                    // What the connection itself still has to say.
+                    let _ = poll_request(cx, worker, client, flight, link);
+                }
                 if blocked {
                     return self.wait(cx, client, terms.send_timeout, None);
                 }
                 if self.failed.is_none() && !std::mem::replace(&mut self.is_ended, true) {
+                    take_trailers(worker, flight, link);
                     send::end(worker, client, flight);
                 }
                 return match client.poll_flush(cx) {
@@ -218,6 +232,10 @@ impl Relay {
                 }
                 Poll::Ready(Ok(count)) => {
                     self.heard = clock::now();
+                    if let Some(attempt) = flight.exchange.attempts.last_mut() {
+                        attempt.bytes_received += count as u64;
+                        attempt.response_length += count as u64;
+                    }
                     if let Some(pace) = &mut self.pace {
                         pace.went(count as u64);
                     }
@@ -266,7 +284,7 @@ impl Relay {
     ) -> Poll<Ended> {
         let (ended, due) = match read_timeout {
             Some(timeout) => (Ended::ReadTimeout, self.heard.plus(timeout)),
-            None => (Ended::ClientGone, self.took.plus(send_timeout)),
+            None => (Ended::ClientTimeout, self.took.plus(send_timeout)),
         };
         client.timer().set(due);
         if client.timer().poll(cx).is_ready() { Poll::Ready(ended) } else { Poll::Pending }
@@ -323,7 +341,7 @@ impl Relay {
         let mut at = 0;
         let excess = link.framing.words_for_excess();
         while at < input.len() && !link.framing.is_done() {
-            let piece = link.framing.read(&input[at..]).map_err(|bad| {
+            let piece = link.read_piece(&input[at..]).map_err(|bad| {
                 say_of(worker, flight, Level::Error, &bad.0, READING_BODY);
                 Ended::Reset
             })?;
@@ -351,6 +369,17 @@ impl Relay {
             say_of(worker, flight, Level::Warn, excess.as_bytes(), READING_BODY);
         }
         Ok(())
+    }
+}
+
+/// Takes over the headers that came after the body.
+fn take_trailers(worker: &Worker, flight: &mut Flight, link: &Link) {
+    let Some(http2) = &link.http2 else { return };
+    let Some(http) = worker.http(&flight.exchange).filter(|http| http.pass_trailers) else { return };
+    for (name, value) in http2.trailers.iter() {
+        if http.treatments.of(name) != Some(Treatment::Hide) {
+            flight.answer.trailers.push(name, value);
+        }
     }
 }
 
