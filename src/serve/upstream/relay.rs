@@ -12,7 +12,7 @@ use super::speaks;
 use super::tunnel::tunnel;
 use crate::balance::Millis;
 use crate::exchange::answer::{Ranges, Treatment};
-use crate::exchange::{Event, Exchange, Ignored, TermsOf};
+use crate::exchange::{Event, Ignored, TermsOf};
 use crate::serve::aside;
 use crate::serve::client::Client;
 use crate::serve::client::pace::Pace;
