@@ -12,7 +12,7 @@ use super::speaks;
 use super::tunnel::tunnel;
 use crate::balance::Millis;
 use crate::exchange::answer::{Ranges, Treatment};
-use crate::exchange::{Event, Ignored, TermsOf};
+use crate::exchange::{Event, TermsOf};
 use crate::serve::aside;
 use crate::serve::client::Client;
 use crate::serve::client::pace::Pace;
@@ -129,11 +129,6 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
         answer.status_line.extend_from_slice(status_line);
     }
     answer.of_upstream = true;
-    let heeds = !exchange.passing().ignored.contains(Ignored::LIMIT_RATE);
-    if let Some(rate) = exchange.upstream_headers.get(b"x-accel-limit-rate").filter(|_| heeds) {
-        let bytes = std::str::from_utf8(rate).ok().and_then(|rate| rate.parse().ok());
-        exchange.limit_rate = if rate.eq_ignore_ascii_case(b"off") { Some(0) } else { bytes.or(exchange.limit_rate) };
-    }
     if worker.terms(exchange).heads.force_ranges {
         answer.ranges = Ranges::Single;
     }
