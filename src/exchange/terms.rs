@@ -185,7 +185,8 @@ impl TermsOf {
         let pass = pass::effective(config, scope);
         let protocol = pass.map(|pass| pass.protocol);
         let prefix = protocol.map_or("proxy", Protocol::prefix);
-        let http = matches!(protocol, Some(Protocol::Http | Protocol::Grpc)).then(|| Http::compile(config, scope, target, builder));
+        let http = matches!(protocol, Some(Protocol::Http | Protocol::Grpc))
+            .then(|| Http::compile(config, scope, target, builder));
         let cgi = protocol.and_then(|protocol| Cgi::compile(config, scope, protocol, target, builder));
         let memcached = (protocol == Some(Protocol::Memcached)).then(|| Memcached::compile(config, scope, builder));
         let secure = protocol.and_then(|protocol| SecurePass::compile(config, scope, protocol, builder));

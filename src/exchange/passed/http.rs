@@ -191,7 +191,9 @@ impl Http {
             match *name {
                 "Content-Length" => self.lines.push(Line::ContentLength),
                 "Transfer-Encoding" => self.lines.push(Line::TransferEncoding),
-                "Connection" if target.version < KEEPS && self.version != HttpVersion::Http2 => self.lines.push(Line::Fixed(b"Connection: close\r\n")),
+                "Connection" if target.version < KEEPS && self.version != HttpVersion::Http2 => {
+                    self.lines.push(Line::Fixed(b"Connection: close\r\n"))
+                }
                 _ => {}
             }
         }

@@ -597,4 +597,3 @@ fn words(fault: Fault) -> Bad {
     };
     says.into_bytes()
 }
-
