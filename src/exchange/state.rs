@@ -17,8 +17,8 @@ use super::upstream::{Passing, Tries};
 use crate::balance::Millis;
 use crate::modules::shared::pass::Protocol;
 
-/// Subrequests within each other at most: nginx's `NGX_HTTP_MAX_SUBREQUESTS`.
-const MOST_SUBS: u8 = 50;
+/// Subrequests within each other at most: nginx's `NGX_HTTP_MAX_SUBREQUESTS`, and one more.
+const MOST_SUBS: u8 = 51;
 
 /// One request and what became of it.
 #[derive(Debug, Default)]
@@ -127,6 +127,7 @@ impl Exchange {
         self.upstream_headers.clone_from(&other.upstream_headers);
         self.answer.clone_from(&other.answer);
         self.facts.clone_from(&other.facts);
+        (self.protocol, self.tls) = (other.protocol, other.tls);
         (self.started, self.epoch, self.status) = (other.started, other.epoch, other.status);
         (self.limited_requests, self.limited_connections) = (other.limited_requests, other.limited_connections);
         (self.was_limited, self.was_counted) = (other.was_limited, other.was_counted);
@@ -173,6 +174,21 @@ impl Exchange {
     #[must_use]
     pub fn server_name<'s>(&self, site: &'s Site) -> &'s [u8] {
         site.constant(site.server(self.route.server).name)
+    }
+
+    /// Works with the answer lent to the request, for the variables that tell of it.
+    pub fn with_answer<T>(&mut self, answer: &mut Answer, work: impl FnOnce(&mut Exchange) -> T) -> T {
+        std::mem::swap(answer, &mut self.answer);
+        let done = work(self);
+        std::mem::swap(answer, &mut self.answer);
+        done
+    }
+
+    /// `$document_root`, as decoded text.
+    #[must_use]
+    pub fn document_root(&mut self, site: &Site) -> String {
+        let root = site.location(self.route.location).root.eval(site, self);
+        crate::syntax::decode(self.text(site, root)).into()
     }
 
     /// Bytes that its body may have; 0 for no limit.

@@ -20,7 +20,12 @@ pub fn run<'a>(
     flight: &'a mut Flight,
     action: Action,
 ) -> Pin<Box<dyn Future<Output = ()> + 'a>> {
-    Box::pin(drive(worker, client, flight, action))
+    Box::pin(async move {
+        drive(worker, client, flight, action).await;
+        if worker.terms(&flight.exchange).log_subrequest {
+            worker.log_request(client, flight, false);
+        }
+    })
 }
 
 /// Asks whether the client may come in: the status of the answer says it.

@@ -10,8 +10,9 @@ use crate::exchange::Exchange;
 use crate::exchange::answer::Answer;
 use crate::exchange::body::Filters;
 use crate::exchange::body::ssi::Shared;
+use crate::serve::log::Stage;
 use crate::serve::spool::Spool;
-use crate::serve::upstream::Reading;
+use crate::serve::upstream::{Asked, Reading};
 use crate::wire::http1::{RequestHead, ResponseHead};
 
 /// A request under way.
@@ -29,6 +30,8 @@ pub struct Flight {
     pub upstream_head: ResponseHead,
     /// The same, of other protocols than HTTP.
     pub reading: Reading,
+    /// Where the parts of a request for HTTP/2 end.
+    pub asked: Asked,
     /// Status and words of the upstream's answer, as it wrote them.
     pub status_line: Vec<u8>,
     /// The request as it goes to the upstream.
@@ -49,6 +52,8 @@ pub struct Flight {
     pub background: Vec<JoinHandle<()>>,
     /// Bytes of the answer, before its body.
     pub out: Vec<u8>,
+    /// What is wrong with the head of the request, to be logged once it is known whose request it is.
+    pub complaint: Option<(Stage, Vec<u8>)>,
     /// Room for whatever.
     pub room: Vec<u8>,
 }
@@ -63,6 +68,7 @@ impl Flight {
         self.filters.clear();
         self.head.clear();
         self.upstream_head.clear();
+        self.complaint = None;
         self.reading = Reading::Http;
         (self.body_is_whole, self.head_only, self.varies) = (false, false, false);
         self.background.clear();

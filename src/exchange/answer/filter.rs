@@ -29,12 +29,9 @@ pub struct Filtering<'a> {
 }
 
 impl Filtering<'_> {
-    /// The value of a text, which may tell of the answer itself.
+    /// A value that may tell of the answer (`$sent_http_content_type`).
     pub fn eval(&mut self, template: &Template) -> Slice {
-        std::mem::swap(self.answer, &mut self.exchange.answer);
-        let value = template.eval(self.site, self.exchange);
-        std::mem::swap(self.answer, &mut self.exchange.answer);
-        value
+        self.exchange.with_answer(self.answer, |exchange| template.eval(self.site, exchange))
     }
 }
 

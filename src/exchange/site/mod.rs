@@ -47,6 +47,13 @@ pub(super) struct Pattern {
     pub names: Vec<(usize, u32)>,
 }
 
+/// What some variables of a configuration need that costs something to find out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asks {
+    /// `$request_body`
+    pub body: bool,
+}
+
 /// The compiled configuration of `http`.
 #[derive(Debug, Default)]
 pub struct Site {
@@ -63,6 +70,7 @@ pub struct Site {
     /// Groups by name, as a `proxy_pass` with variables finds them: in order, each with its port.
     pub(super) groups: FxHashMap<Box<[u8]>, Vec<(UpstreamId, u16)>>,
     pub(super) files: Option<Arc<dyn Files>>,
+    asks: Asks,
     /// What only a live proxy does, by location; empty for a simulation.
     pub(super) live: Vec<Live>,
     /// The numbers of variables, for pages that name them; empty for a simulation.
@@ -153,6 +161,12 @@ impl Site {
     #[must_use]
     pub fn location_of(&self, scope: ScopeId) -> Option<LocationId> {
         self.locations.iter().position(|location| location.scope == scope).map(|n| LocationId(n as u32))
+    }
+
+    /// What the configuration wants to know that costs something to find out.
+    #[must_use]
+    pub fn asks(&self) -> Asks {
+        self.asks
     }
 
     /// Variables that the configuration uses and whose values are not modelled: they are empty. Sorted.

@@ -77,7 +77,9 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
     let request = &mut exchange.request;
     match builtin {
         Builtin::Args => some(request.args),
-        Builtin::Uri => some(request.uri),
+        // A target that is none leaves an empty path.
+        Builtin::Uri if request.target_slice().is_empty() => some(request.uri),
+        Builtin::Uri => Some(request.uri),
         Builtin::RequestUri => some(request.unparsed),
         Builtin::RequestMethod => some(request.method),
         Builtin::RequestId => Some(live::request_id(exchange)),
@@ -133,6 +135,8 @@ fn printed(builtin: Builtin, exchange: &mut Exchange) -> Option<Slice> {
     let unix = exchange.epoch + exchange.now.0;
     let request = &mut exchange.request;
     match builtin {
+        Builtin::Http2 if request.version != 20 => Some(Slice::default()),
+        Builtin::Http2 => Some(request.push(if request.connection.tls { b"h2" } else { b"h2c" })),
         Builtin::Connection => {
             let number = request.connection.number;
             Some(print(request, format_args!("{number}")))

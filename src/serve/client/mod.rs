@@ -88,4 +88,9 @@ pub trait Client {
 
     /// Bytes that were sent of the whole answer.
     fn sent(&self) -> u64;
+
+    /// Bytes that were read of the request's body, as they came.
+    fn received(&self) -> u64 {
+        0
+    }
 }

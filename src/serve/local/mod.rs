@@ -19,7 +19,7 @@ use super::send::{Source, send};
 use super::state::Worker;
 use crate::exchange::{Event, Handler};
 
-pub use complain::{complain, complain_of};
+pub use complain::complain;
 pub use disk::Disk;
 pub use status::{Counts, State, connections};
 

@@ -9,19 +9,22 @@ use std::task::{Context, Poll, ready};
 use tokio::task::spawn_local;
 
 use super::pipe::Pipe;
-use crate::exchange::{Exchange, Sub};
 use crate::exchange::body::ssi::{Include, Page, Shared};
 use crate::exchange::body::{Assembly, Filters};
+use crate::exchange::{Exchange, Sub};
 use crate::serve::aside;
 use crate::serve::client::{Client, Inner};
 use crate::serve::clock;
 use crate::serve::flight::Flight;
-use crate::serve::local::complain_of;
 use crate::serve::log::Level;
 use crate::serve::state::Worker;
 
 /// Bytes of content that may wait for an answer that stands before it.
 const ROOM: usize = 64 << 10;
+
+/// What nginx is about when it finds something wrong with an answer of its own, and of an upstream.
+const LOCAL: &str = "while sending response to client";
+const PASSED: &str = "while sending to client";
 
 /// An answer that is being put together.
 pub struct Running {
@@ -227,7 +230,8 @@ impl Running {
         exchange.now = clock::now();
         let include = page.read(&worker.generation.site, exchange, &mut self.shared.borrow_mut(), body, &mut text);
         for complaint in page.complaints.drain(..) {
-            complain_of(worker, exchange, Level::Error, &complaint, b"");
+            let about = if exchange.answer.of_upstream { PASSED } else { LOCAL };
+            worker.report_bytes(exchange, Level::Error, about, &complaint);
         }
         self.put(text);
         if let Some(include) = include.map_err(|_| broken())? {

@@ -12,7 +12,7 @@ use super::sockets::{Bank, Wanted};
 use super::{pid_file, signals, user};
 use crate::serve::configuration::{Loaded, Read, Source};
 use crate::serve::generation::Generation;
-use crate::serve::log::{Level, Logs, MAIN, forget_process, refusal};
+use crate::serve::log::{Level, LogFile, Logs, MAIN, forget_process, refusal};
 use crate::serve::options::{Options, Place};
 use crate::serve::settings::Settings;
 
@@ -37,7 +37,7 @@ pub struct Ready {
 ///
 /// # Errors
 /// When it cannot; it has said why.
-pub fn start(options: Options, source: &dyn Source) -> Result<Ready, NotStarted> {
+pub fn start(mut options: Options, source: &dyn Source) -> Result<Ready, NotStarted> {
     let (early, failed) = Logs::early(&options.first_log);
     if let Some(message) = failed {
         early.error(MAIN, Level::Alert, None, format_args!("{message}"));
@@ -45,6 +45,14 @@ pub fn start(options: Options, source: &dyn Source) -> Result<Ready, NotStarted>
     let loaded = read(&early, source).ok_or(NotStarted)?;
     let logs = Logs::open(&loaded.config, &loaded.target, true).map_err(|message| emergency(&early, &message))?;
     let emergency = |message: String| emergency(&logs, &message);
+    if let Some(path) = &options.record {
+        let name = path.display();
+        let failed = |error: io::Error| emergency(format!("open() \"{name}\" failed ({})", refusal(&error)));
+        // The trace is of what is served from now on.
+        OpenOptions::new().write(true).create(true).truncate(true).open(path).map_err(failed)?;
+        let name = crate::syntax::decode(path.as_os_str().as_encoded_bytes());
+        options.recording = Some(Arc::new(LogFile::open(&name).map_err(failed)?));
+    }
     let settings = Settings::of(&loaded.config, &loaded.target, options.processors);
     let wanted = Wanted::of(&loaded.config);
     let bank = Bank::open(&wanted, settings.workers, None, &logs).map_err(emergency)?;

@@ -53,6 +53,7 @@ pub async fn connect(addr: &str, near: &NearEnd, local: Option<SocketAddr>) -> R
         stream: Stream::Plain(plain),
         rest: Vec::new(),
         framing: Framing::Done,
+        http2: None,
         opened: clock::now(),
         requests: 0,
         is_reused: false,

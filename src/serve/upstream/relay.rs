@@ -11,7 +11,7 @@ use super::say::{CLOSED, READING_BODY, TIMED_OUT, say_failed, say_of};
 use super::speaks;
 use super::tunnel::tunnel;
 use crate::balance::Millis;
-use crate::exchange::answer::Ranges;
+use crate::exchange::answer::{Ranges, Treatment};
 use crate::exchange::body::Broken;
 use crate::exchange::{Event, Ignored, TermsOf};
 use crate::serve::client::Client;
@@ -47,6 +47,7 @@ struct Relay {
 /// How it ended.
 enum Ended {
     Whole,
+    ClientTimeout,
     Reset,
     ReadTimeout,
     ClientGone,
@@ -55,6 +56,9 @@ enum Ended {
 /// Passes an answer on whose head was read.
 pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut link: Link) -> Event {
     make_answer(worker, flight, &link);
+    if let Some(attempt) = flight.exchange.attempts.last_mut() {
+        attempt.response_length += link.rest.len() as u64;
+    }
     if let Err(refused) = send::filter(worker, flight) {
         if !refused.keeps_headers {
             flight.answer.clear();
@@ -99,6 +103,11 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
         Ended::ReadTimeout => {
             say_of(worker, flight, Level::Error, TIMED_OUT, READING_BODY);
             Event::ReadTimeout
+        }
+        Ended::ClientTimeout => {
+            let words = b"client timed out (110: Connection timed out)";
+            say_of(worker, flight, Level::Info, words, "while sending to client");
+            Event::ClientGone
         }
         Ended::ClientGone => Event::ClientGone,
     }
@@ -167,16 +176,21 @@ impl Relay {
                 Poll::Pending => true,
             };
             if link.framing.is_done() || self.failed.is_some() {
+                if !link.sending.is_done && link.http2.is_some() {
+                    // What the connection itself still has to say.
+                    let _ = poll_request(cx, worker, client, flight, link);
+                }
                 if blocked {
-                    return self.wait(cx, client, terms.send_timeout, None);
+                    return self.wait(cx, worker, client, terms.send_timeout, None);
                 }
                 if self.failed.is_none() && !std::mem::replace(&mut self.is_ended, true) {
+                    take_trailers(worker, flight, link);
                     send::end(worker, client, flight);
                 }
                 return match client.poll_flush(cx) {
                     Poll::Ready(Ok(())) => Poll::Ready(self.failed.take().unwrap_or(Ended::Whole)),
                     Poll::Ready(Err(_)) => Poll::Ready(Ended::ClientGone),
-                    Poll::Pending => self.wait(cx, client, terms.send_timeout, None),
+                    Poll::Pending => self.wait(cx, worker, client, terms.send_timeout, None),
                 };
             }
             if !link.sending.is_done {
@@ -184,7 +198,7 @@ impl Relay {
                 let _ = poll_request(cx, worker, client, flight, link);
             }
             if blocked && self.pending.len() - self.at >= self.room(terms) {
-                return self.wait(cx, client, terms.send_timeout, None);
+                return self.wait(cx, worker, client, terms.send_timeout, None);
             }
             if blocked && self.buffers && self.pending.settle(&terms.buffer_place()).is_err() {
                 return Poll::Ready(Ended::Reset);
@@ -212,6 +226,10 @@ impl Relay {
                 }
                 Poll::Ready(Ok(count)) => {
                     self.heard = clock::now();
+                    if let Some(attempt) = flight.exchange.attempts.last_mut() {
+                        attempt.bytes_received += count as u64;
+                        attempt.response_length += count as u64;
+                    }
                     if let Some(pace) = &mut self.pace {
                         pace.went(count as u64);
                     }
@@ -230,7 +248,7 @@ impl Relay {
                         return Poll::Ready(Ended::ClientGone);
                     }
                     let read_timeout = flight.exchange.passing().read_timeout;
-                    return self.wait(cx, client, terms.send_timeout, Some(read_timeout));
+                    return self.wait(cx, worker, client, terms.send_timeout, Some(read_timeout));
                 }
             }
         }
@@ -260,18 +278,19 @@ impl Relay {
     fn wait<C: Client>(
         &mut self,
         cx: &mut Context,
-        client: &C,
+        worker: &Worker,
+        client: &mut C,
         send_timeout: u64,
         read_timeout: Option<u64>,
     ) -> Poll<Ended> {
         if read_timeout.is_none() && client.waits_within() {
             self.took = clock::now();
             client.timer().clear();
-            return Poll::Pending;
+            return client.poll_gone(cx, worker).map(|()| Ended::ClientGone);
         }
         let (ended, due) = match read_timeout {
             Some(timeout) => (Ended::ReadTimeout, self.heard.plus(timeout)),
-            None => (Ended::ClientGone, self.took.plus(send_timeout)),
+            None => (Ended::ClientTimeout, self.took.plus(send_timeout)),
         };
         client.timer().set(due);
         if client.timer().poll(cx).is_ready() { Poll::Ready(ended) } else { Poll::Pending }
@@ -328,7 +347,7 @@ impl Relay {
         let mut at = 0;
         let excess = link.framing.words_for_excess();
         while at < input.len() && !link.framing.is_done() {
-            let piece = link.framing.read(&input[at..]).map_err(|bad| {
+            let piece = link.read_piece(&input[at..]).map_err(|bad| {
                 say_of(worker, flight, Level::Error, &bad.0, READING_BODY);
                 Ended::Reset
             })?;
@@ -355,6 +374,17 @@ impl Relay {
             say_of(worker, flight, Level::Warn, excess.as_bytes(), READING_BODY);
         }
         Ok(())
+    }
+}
+
+/// Takes over the headers that came after the body.
+fn take_trailers(worker: &Worker, flight: &mut Flight, link: &Link) {
+    let Some(http2) = &link.http2 else { return };
+    let Some(http) = worker.http(&flight.exchange).filter(|http| http.pass_trailers) else { return };
+    for (name, value) in http2.trailers.iter() {
+        if http.treatments.of(name) != Some(Treatment::Hide) {
+            flight.answer.trailers.push(name, value);
+        }
     }
 }
 
