@@ -15,6 +15,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+pub use running::about;
+
 use running::Running;
 
 use super::client::{BodyFault, Client};

@@ -6,7 +6,7 @@ use memchr::memchr;
 const OPENING: &[u8] = b"<!--#";
 /// Bytes of a command's name, and of a parameter's, at most.
 const MOST_NAME: usize = 32;
-const MOST_KEY: usize = 16;
+const MOST_KEY: usize = 32;
 
 /// A command as it was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -271,8 +271,8 @@ mod tests {
             "{too long \"0123456789abc...\" value of \"y\" parameter in \"x\" SSI command}[!]",
         );
         check(
-            "<!--#x abcdefghijklmnopqrst='' -->",
-            "{too long \"abcdefghijklmnopq...\" parameter in \"x\" SSI command}[!]",
+            "<!--#x abcdefghijklmnopqrstuvwxyz012345678='' -->",
+            "{too long \"abcdefghijklmnopqrstuvwxyz0123456...\" parameter in \"x\" SSI command}[!]",
         );
         let long = "0123456789abcdef0123456789abcdefg";
         check(&format!("<!--#{long}hi -->c"), &format!("{{the \"{long}...\" SSI command is too long}}[!]c"));
