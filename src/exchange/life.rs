@@ -1,8 +1,6 @@
 //! The request from its first byte to its last: the phases of nginx one after the other, and what the driver has to do in
 //! between. The driver does what an [`Action`] says and tells what happened by an [`Event`], until the request is done.
 
-use std::net::{IpAddr, SocketAddr};
-
 use super::attempt::Ending;
 use super::guard::{Admission, Entry};
 use super::limits::{self, Held, Limited, Verdict};
@@ -13,7 +11,7 @@ use super::site::{Handler, ListenerId};
 use super::state::Exchange;
 use super::upstream::{Destined, Next, Wrong};
 use super::world::{Memory, World};
-use crate::balance::{Group, Method, Millis, Parameters, Peer, Random, Server, Watch};
+use crate::balance::{Millis, Random, Watch};
 use crate::modules::shared::pass::Protocol;
 use crate::syntax::decode;
 
@@ -133,7 +131,11 @@ impl Exchange {
                 Some(To::Name { host, port }) => {
                     let host = decode(self.text(world.site, host));
                     let addresses = std::mem::take(&mut self.addresses);
-                    self.send_to(of_name(&host, port, &addresses), world.plan.passing(self.route.location), world)
+                    self.send_to(
+                        Destined::of_name(&host, port, &addresses),
+                        world.plan.passing(self.route.location),
+                        world,
+                    )
                 }
                 _ => return self.answer_error(500, world),
             },
@@ -394,48 +396,13 @@ impl Exchange {
         }
     }
 
-    /// Counts the request under its keys, or gives the status by which it is refused.
-    #[inline]
-    fn hold_connections<M: Memory, R, W>(&mut self, world: &mut World<M, R, W>) -> Result<(), u16> {
-        let limits = world.plan.limits(self.route.location);
-        if self.was_counted || limits.connections.is_empty() {
-            return Ok(());
-        }
-        for (zone, most) in &limits.connections {
-            let mut key = Vec::new();
-            world.plan.keys.connection_key(*zone).write(world.site, self, &mut key);
-            if key.len() > usize::from(u8::MAX) {
-                let key = self.request.keep(&key);
-                self.notes.push(Note::LongKey { of_requests: false, zone: *zone, key });
-                continue;
-            }
-            if key.is_empty() {
-                continue;
-            }
-            self.was_counted = true;
-            self.limited_connections = Some(Limited::Passed);
-            if world.memory.connections(*zone, |zone| zone.hold(&key, *most)) {
-                self.held.push(Held { zone: *zone, key: key.into() });
-                continue;
-            }
-            for Held { zone, key } in self.held.drain(..) {
-                world.memory.connections(zone, |zone| zone.release(&key));
-            }
-            let (level, dry_run) = (limits.connection_level, limits.connection_dry_run);
-            self.limited_connections = Some(if dry_run { Limited::RejectedDryRun } else { Limited::Rejected });
-            self.notes.push(Note::LimitsConnections { level, zone: *zone, dry_run });
-            return if limits.connection_dry_run { Ok(()) } else { Err(limits.connection_status) };
-        }
-        Ok(())
-    }
-
     /// Sends the request to a group of the configuration, or to addresses found for it alone.
     #[inline]
     fn pass<M: Memory, R: Random, W: Watch>(&mut self, to: To, world: &mut World<M, R, W>) -> Action {
         let passing = world.plan.passing(self.route.location);
         let group = match to {
             To::Group(id) => Destined::Group(id),
-            To::Address(address) => own(&address.to_string(), &[address.to_string()]),
+            To::Address(address) => Destined::of_addresses(&address.to_string(), &[address.to_string()]),
             To::Name { .. } if M::RESOLVES_LATER => {
                 self.destined = Some(to);
                 return Action::Resolve;
@@ -445,23 +412,10 @@ impl Exchange {
                 let resolves = world.site.location(self.route.location).resolver;
                 let found = resolves.then(|| world.memory.addresses(&host)).flatten();
                 let Some(found) = found else { return self.answer_error(502, world) };
-                of_name(&host, port, &found)
+                Destined::of_name(&host, port, &found)
             }
         };
         let next = self.send_to(group, passing, world);
         self.after(next, world)
     }
-}
-
-/// The group of a name that was resolved.
-fn of_name(host: &str, port: u16, addresses: &[IpAddr]) -> Destined {
-    let addrs: Vec<String> = addresses.iter().map(|ip| SocketAddr::new(*ip, port).to_string()).collect();
-    own(host, &addrs)
-}
-
-/// A group for one request: round robin among these addresses (`ngx_http_upstream_create_round_robin_peer`).
-fn own(name: &str, addrs: &[String]) -> Destined {
-    let peer = |addr: &String| Peer::new(Server::new(addr, addr.as_bytes(), None, 0), Parameters::default());
-    let group = Group::new(name, Method::RoundRobin, addrs.iter().map(peer).collect(), Vec::new());
-    Destined::Own(Box::new(group))
 }

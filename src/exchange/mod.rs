@@ -22,6 +22,7 @@ mod plan;
 mod recorded;
 mod request;
 mod route;
+mod secured;
 mod site;
 mod state;
 mod terms;
@@ -38,11 +39,14 @@ pub use headers::Headers;
 pub use life::{Action, Event};
 pub use local::{Autoindex, Format, LocalTerms};
 pub use notes::{Importance, Note};
-pub use passed::{Body, Cgi, Http, HttpVersion, Local, Memcached, NearEnd, Own as CgiOwn};
+pub use passed::{
+    Body, Certificates, Cgi, Http, HttpVersion, Local, Memcached, NearEnd, Own as CgiOwn, SecurePass,
+};
 pub use plan::Plan;
 pub use recorded::{names as record_names, record};
 pub use request::{Connection, Line, Request, Slice};
 pub use route::{Content, Destination, Failed, Found, Reply, Route, To};
+pub use secured::{ClientCertificate, Handshake, Unfit, VerifyClient};
 pub use site::{Asks, Handler, Listener, ListenerId, Location, LocationId, Passed, Server, ServerId, Site};
 pub use state::Exchange;
 pub use terms::{Buffering, Lingering, ServerTerms, Terms, TermsOf};

@@ -12,6 +12,7 @@ use super::limits::{Held, Limited};
 use super::notes::Note;
 use super::request::{Connection, Line, Request, Slice};
 use super::route::{Reply, Route, To};
+use super::secured::Unfit;
 use super::site::Site;
 use super::upstream::{Passing, Tries};
 use crate::balance::Millis;
@@ -39,6 +40,8 @@ pub struct Exchange {
     pub facts: Facts,
     /// What there is to log; the driver takes it.
     pub notes: Vec<Note>,
+    /// Why TLS does not fit the request.
+    pub(super) unfit: Option<Unfit>,
     /// `set $limit_rate`: bytes a second, 0 for no limit.
     pub limit_rate: Option<u64>,
     /// `$limit_req_status`
@@ -146,7 +149,7 @@ impl Exchange {
         (self.limit_rate, self.limited_requests, self.limited_connections) = (None, None, None);
         (self.now, self.started, self.status, self.waited) = (now, now, 0, 0);
         self.tries.reset();
-        (self.reply, self.destined) = (None, None);
+        (self.reply, self.destined, self.unfit) = (None, None, None);
         self.uid = super::answer::KnownUid::default();
         (self.forwards, self.was_limited, self.was_counted) = (false, false, false);
         (self.is_sub, self.is_after, self.reads_for_copies, self.is_in_memory) = (false, false, false, false);

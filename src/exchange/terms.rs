@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::access_log::{AccessLog, Compiled, LogCache};
 use super::answer::HeadTerms;
 use super::local::LocalTerms;
-use super::passed::{Cgi, Http, Memcached, NearEnd};
+use super::passed::{Certificates, Cgi, Http, Memcached, NearEnd, SecurePass};
 use super::site::{LocationId, ServerId};
 use super::value::Template;
 use crate::config::{Config, ScopeId, Setting, Text, Value, values};
@@ -98,6 +98,8 @@ pub struct TermsOf {
     pub cgi: Option<Box<Cgi>>,
     /// What memcached is asked for.
     pub memcached: Option<Box<Memcached>>,
+    /// The texts of TLS towards upstreams.
+    pub secure: Option<Box<SecurePass>>,
 }
 
 /// `lingering_close` and its kin.
@@ -139,6 +141,8 @@ pub struct ServerTerms {
     pub http2_streams: u64,
     /// Bytes of a body that HTTP/2 clients may send ahead.
     pub http2_preread: u64,
+    /// Certificates whose names have variables.
+    pub certificates: Certificates,
 }
 
 impl Terms {
@@ -152,7 +156,7 @@ impl Terms {
             let of = TermsOf::compile(scope, builder, &mut logs);
             terms.locations.push(of);
         }
-        terms.servers.extend(servers.into_iter().map(|scope| ServerTerms::of(config, scope)));
+        terms.servers.extend(servers.into_iter().map(|scope| ServerTerms::of(config, scope, builder)));
         terms
     }
 
@@ -185,6 +189,7 @@ impl TermsOf {
             .then(|| Http::compile(config, scope, target, builder));
         let cgi = protocol.and_then(|protocol| Cgi::compile(config, scope, protocol, target, builder));
         let memcached = (protocol == Some(Protocol::Memcached)).then(|| Memcached::compile(config, scope, builder));
+        let secure = protocol.and_then(|protocol| SecurePass::compile(config, scope, protocol, builder));
         let tokens = match config.effective(scope, "server_tokens").map(|set| &set.value) {
             Some(Value::Enum(0)) => "nginx".to_owned(),
             _ => format!("nginx/{}", target.version),
@@ -241,6 +246,7 @@ impl TermsOf {
             http: http.map(Box::new),
             cgi: cgi.map(Box::new),
             memcached: memcached.map(Box::new),
+            secure: secure.map(Box::new),
         }
     }
 }
@@ -292,7 +298,7 @@ fn keepalive_timeouts(config: &Config, scope: ScopeId) -> (u64, u64) {
 }
 
 impl ServerTerms {
-    fn of(config: &Config, scope: ScopeId) -> ServerTerms {
+    fn of(config: &Config, scope: ScopeId, builder: &mut Builder) -> ServerTerms {
         let number = |name, default| config.number(scope, name, default);
         let large_buffers = match config.effective(scope, "large_client_header_buffers").map(|set| &set.value) {
             Some(Value::Bufs(count, size)) => (*count, *size),
@@ -305,6 +311,7 @@ impl ServerTerms {
             max_headers: number("max_headers", 1000),
             http2_streams: number("http2_max_concurrent_streams", 128),
             http2_preread: number("http2_body_preread_size", 64 << 10),
+            certificates: Certificates::compile(config, scope, builder),
         }
     }
 }

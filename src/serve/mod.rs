@@ -21,6 +21,7 @@ mod process;
 mod reply;
 pub mod resolver;
 pub mod run;
+mod secure;
 mod send;
 mod settings;
 mod spool;
@@ -29,6 +30,7 @@ mod stream;
 mod timers;
 pub mod tls;
 mod turns;
+mod unsupported;
 mod upstream;
 mod worker;
 

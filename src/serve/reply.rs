@@ -76,7 +76,8 @@ fn prepare(worker: &Worker, flight: &mut Flight, reply: Reply) -> Vec<u8> {
         }
         None => {
             let padded = terms.padding && exchange.request.version() >= 10 && exchange.request.wants_padding();
-            if write_page(reply.status, &terms.signature, padded, &mut body) {
+            let page = exchange.route.page(reply.status);
+            if write_page(page, &terms.signature, padded, &mut body) {
                 answer.set_type(b"text/html");
             }
         }

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use super::client::Client;
+use super::clock;
 use super::flight::Flight;
 use super::local::complain;
 use super::log::Level;
@@ -96,6 +97,7 @@ pub async fn send_filtered<C: Client>(worker: &Rc<Worker>, client: &mut C, fligh
 pub fn end<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) {
     let Flight { answer, exchange, .. } = flight;
     if answer.expects_trailers && !answer.header_only {
+        exchange.now = clock::now();
         worker.terms(exchange).heads.write_trailers(&worker.generation.site, exchange, answer);
     }
     if !answer.trailers.is_empty() {

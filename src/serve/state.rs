@@ -64,7 +64,10 @@ pub struct Worker {
 /// What the exchanges of a worker work on.
 struct Core {
     memory: WorkerMemory,
+    /// By which peers are chosen.
     chance: Chance,
+    /// For everything else.
+    others: ChaCha8Rng,
     watch: Blind,
 }
 
@@ -119,7 +122,7 @@ impl Worker {
             scratch: RefCell::new(vec![0; SCRATCH].into()),
             is_leaving: Cell::new(false),
             connections: Cell::new(0),
-            core: RefCell::new(Core { memory, chance, watch: Blind }),
+            core: RefCell::new(Core { memory, chance, others: ChaCha8Rng::seed_from_u64(!seed), watch: Blind }),
             flights: RefCell::default(),
             date: RefCell::default(),
             zone: Cell::default(),
@@ -147,7 +150,7 @@ impl Worker {
     /// The world of the exchange, for one step.
     fn with_world<T>(&self, ticket: Ticket, step: impl FnOnce(&mut World<WorkerMemory, Chance, Blind>) -> T) -> T {
         let mut core = self.core.borrow_mut();
-        let Core { memory, chance, watch } = &mut *core;
+        let Core { memory, chance, watch, .. } = &mut *core;
         let Generation { site, plan, .. } = &*self.generation;
         step(&mut World { site, plan, memory, rng: chance, watch, now: clock::now(), ticket })
     }
@@ -184,8 +187,7 @@ impl Worker {
 
     /// Numbers like those by which peers are chosen, of a source of their own.
     pub fn chance(&self) -> Box<dyn Random> {
-        let seed = clock::epoch() ^ u64::from(self.random()) << 32 ^ clock::now().0;
-        Box::new(Chance::new(seed))
+        Box::new(Chance::new(self.core.borrow_mut().others.next_u64()))
     }
 
     /// How queues know a request: by its place in memory, which no other request has while it lives.

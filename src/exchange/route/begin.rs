@@ -15,16 +15,17 @@ const MISDIRECTED: u16 = 421;
 impl Exchange {
     /// Finds the location of the request, which came to `listener`.
     pub fn begin(&mut self, site: &Site, listener: ListenerId) -> Found {
-        let listener = site.listener(listener);
         self.route.prepare(site);
-        self.choose(site, listener.default);
-        let server = site.server(listener.default);
+        let first = self.first_server(site, listener);
+        self.choose(site, first);
+        let server = site.server(first);
         self.request.drop_odd_headers(server.underscores, server.odd_headers);
-        let read = self.read_head(site, listener);
-        if self.request.version == 20 && !listener.http2 && !site.server(self.route.server).http2 {
+        let read = self.read_head(site, site.listener(listener));
+        let of = site.listener(listener);
+        if self.request.version == 20 && !of.http2 && !site.server(self.route.server).http2 {
             return self.refuse(site, MISDIRECTED);
         }
-        if let Err(status) = read {
+        if let Err(status) = read.and_then(|()| self.judge_tls(site, listener)) {
             self.route.closes = true;
             return self.refuse(site, status);
         }
@@ -36,14 +37,21 @@ impl Exchange {
     pub(in crate::exchange) fn begin_refused(&mut self, site: &Site, listener: ListenerId, status: u16) -> Found {
         self.route.prepare(site);
         if self.request.host.is_empty() {
-            self.choose(site, site.listener(listener).default);
+            let first = self.first_server(site, listener);
+            self.choose(site, first);
         }
         self.route.closes = true;
         self.refuse(site, status)
     }
 
+    /// Gets ready for a server, without a request.
+    pub(in crate::exchange) fn enter_server(&mut self, site: &Site, server: ServerId) {
+        self.route.prepare(site);
+        self.choose(site, server);
+    }
+
     #[inline]
-    fn choose(&mut self, site: &Site, server: ServerId) {
+    pub(in crate::exchange) fn choose(&mut self, site: &Site, server: ServerId) {
         self.route.server = server;
         self.route.location = site.server(server).location;
     }
@@ -53,25 +61,25 @@ impl Exchange {
     fn read_head(&mut self, site: &Site, listener: &Listener) -> Result<(), u16> {
         let connect = self.request.version < 20 && self.request.method() == b"CONNECT";
         if connect || !self.request.take_plain_target() {
-            let merges = site.server(listener.default).merge_slashes;
+            let merges = site.server(self.route.server).merge_slashes;
             let target = if connect { self.request.connect_target() } else { self.request.read_target(merges) };
             let Some(target) = target else {
                 return Err(self.bad_line("client sent invalid request"));
             };
             if let Some(host) = target.host {
-                self.take_host(site, listener, host)
-                    .map_err(|()| self.bad_line("client sent invalid host in request line"))?;
+                let invalid = |exchange: &mut Exchange| exchange.bad_line("client sent invalid host in request line");
+                self.take_host(site, listener, host, invalid)?;
             }
         }
         match self.request.known.host {
             Some(host) if self.request.host.is_empty() => {
-                self.take_host(site, listener, host).map_err(|()| self.bad("client sent invalid host header"))?;
+                self.take_host(site, listener, host, |exchange| exchange.bad("client sent invalid host header"))?;
             }
             Some(host) if valid_host(self.request.get(host)).is_none() => {
                 return Err(self.bad("client sent invalid host header"));
             }
             Some(_) => {}
-            None if self.request.host.is_empty() => self.choose_by_name(site, listener, Slice::default()),
+            None if self.request.host.is_empty() => self.choose_by_name(site, listener, Slice::default())?,
             None => {}
         }
         if self.request.known.repeated {
@@ -95,9 +103,15 @@ impl Exchange {
     }
 
     #[inline]
-    fn take_host(&mut self, site: &Site, listener: &Listener, host: Slice) -> Result<(), ()> {
+    fn take_host(
+        &mut self,
+        site: &Site,
+        listener: &Listener,
+        host: Slice,
+        invalid: impl FnOnce(&mut Exchange) -> u16,
+    ) -> Result<(), u16> {
         if !self.request.read_host(host) {
-            return Err(());
+            return Err(invalid(self));
         }
         let length = self.request.last_host.length;
         let mut host = host.part(0, length);
@@ -108,13 +122,25 @@ impl Exchange {
             host = self.request.since(start);
         }
         (self.request.host, self.request.port) = (host, self.request.last_host.port);
-        self.choose_by_name(site, listener, host);
-        Ok(())
+        self.choose_by_name(site, listener, host)
+    }
+
+    /// `ngx_http_set_virtual_server`
+    #[inline]
+    fn choose_by_name(&mut self, site: &Site, listener: &Listener, host: Slice) -> Result<(), u16> {
+        let Some(handshake) = self.request.connection.handshake.filter(|handshake| handshake.named) else {
+            self.find_by_name(site, listener, host);
+            return Ok(());
+        };
+        self.choose(site, listener.default);
+        self.find_by_name(site, listener, host);
+        let now = (self.epoch + self.now.0) / 1000;
+        self.judge_name(site, handshake, now.cast_signed())
     }
 
     /// `ngx_http_find_virtual_server`
     #[inline]
-    fn choose_by_name(&mut self, site: &Site, listener: &Listener, host: Slice) {
+    fn find_by_name(&mut self, site: &Site, listener: &Listener, host: Slice) {
         let Some(choice) = &listener.names else { return };
         if let Some(server) = choice.names.find(self.request.get(host)) {
             return self.choose(site, ServerId(server));

@@ -125,6 +125,8 @@ pub struct Route {
     /// Captures are escaped in the values of a program.
     quoting: bool,
     uri_changes: u8,
+    /// A status of nginx's own that clients see as 400, on a page of its own.
+    special: u16,
     /// The path is added to an `alias` that would be the whole name.
     adds_path: bool,
     /// The connection is closed after the answer.
@@ -157,7 +159,7 @@ impl Route {
     pub(super) fn reset(&mut self) {
         self.next_named = None;
         (self.handler, self.redirect, self.proxy, self.passed_uri) = (None, None, None, None);
-        (self.body_refused, self.closes, self.adds_path) = (false, false, false);
+        (self.body_refused, self.closes, self.adds_path, self.special) = (false, false, false, 0);
         (self.internal, self.uri_changed, self.valid_location, self.error_page) = (false, false, true, false);
         (self.uri_changes, self.error_status, self.depth) = (MAX_URI_CHANGES + 1, 0, 0);
         self.groups.clear();
@@ -219,6 +221,12 @@ impl Route {
     #[inline]
     pub fn outcome(&self, status: u16) -> u16 {
         if self.error_status == 0 { status } else { self.error_status }
+    }
+
+    /// Whose page goes with an answer of this status.
+    #[must_use]
+    pub fn page(&self, status: u16) -> u16 {
+        if status == 400 && self.special != 0 { self.special } else { status }
     }
 
     /// There was an error after which nginx closes the connection.

@@ -318,9 +318,11 @@ fn remote_user(exchange: &mut Exchange) -> Option<Slice> {
     Some(exchange.request.push(&user))
 }
 
-/// User and password of `Authorization: Basic`: nginx's `ngx_http_auth_basic_user`.
+/// User and password of `Authorization: Basic`, of `Proxy-Authorization` where a tunnel is asked for: nginx's
+/// `ngx_http_auth_basic_user`.
 pub fn basic_credentials(exchange: &Exchange) -> Option<(Vec<u8>, Vec<u8>)> {
-    let header = first(exchange, b"authorization")?;
+    let to_proxy = exchange.request.method() == b"CONNECT";
+    let header = first(exchange, if to_proxy { b"proxy-authorization" } else { b"authorization" })?;
     let text = exchange.request.get(header);
     let scheme = text.get(..6).filter(|scheme| scheme.eq_ignore_ascii_case(b"basic "))?;
     let encoded = text[scheme.len()..].trim_ascii_start();

@@ -31,8 +31,7 @@ const HEADER_TOO_LARGE: u16 = 494;
 impl Http1 {
     /// Reads a head and begins the exchange with it.
     pub(super) async fn read_head(&mut self, worker: &Worker, flight: &mut Flight) -> Read {
-        let default = worker.generation.site.listener(self.listener).default;
-        self.timer.set_after(worker.generation.terms.server(default).header_timeout);
+        self.timer.set_after(self.server(worker).header_timeout);
         if !self.rest.is_empty() {
             let rest = std::mem::take(&mut self.rest);
             if let Some(read) = self.take(worker, flight, &rest) {
@@ -139,13 +138,8 @@ impl Http1 {
         }
         let head = &flight.head;
         let (method, target) = (head.method.of(&bytes), raw_target(head, &bytes));
-        self.begin_anew_of(
-            worker,
-            &mut flight.exchange,
-            method,
-            target,
-            if head.version == 0 { 10 } else { head.version },
-        );
+        let version = if head.version == 0 { 10 } else { head.version };
+        self.begin_anew_of(worker, &mut flight.exchange, method, target, version);
         let line = head.shown_line(&bytes).of(&bytes);
         flight.exchange.request.keep_line(line, head.protocol.of(&bytes).trim_ascii_start());
         let stage = match head.stage() {
@@ -157,9 +151,14 @@ impl Http1 {
         Read::Broken(status)
     }
 
-    fn server<'w>(&self, worker: &'w Worker) -> &'w crate::exchange::ServerTerms {
-        let default = worker.generation.site.listener(self.listener).default;
-        worker.generation.terms.server(default)
+    /// What holds until the request says for whom it is.
+    pub(super) fn server<'w>(&self, worker: &'w Worker) -> &'w crate::exchange::ServerTerms {
+        let handshake = self.connection.handshake;
+        let first = handshake.map_or_else(
+            || worker.generation.site.listener(self.listener).default,
+            |handshake| handshake.server,
+        );
+        worker.generation.terms.server(first)
     }
 
     /// The status for a line or headers that outgrow nginx's buffers.
@@ -178,12 +177,12 @@ impl Http1 {
 
     fn begin_anew_of(&mut self, worker: &Worker, exchange: &mut Exchange, method: &[u8], target: &[u8], version: u8) {
         exchange.epoch = clock::epoch();
-        exchange.facts.proxied.clone_from(&self.proxied);
         exchange.start(&self.connection, Line { method, target, version }, clock::now());
         let facts = &mut exchange.facts;
         (facts.requests, facts.opened, facts.chance) = (self.requests + 1, self.opened, self.chance);
         facts.is_pipelined = self.is_pipelined;
         (facts.pid, facts.zone) = (std::process::id(), worker.zone());
+        self.known.tell(exchange);
         self.incoming = Incoming::None;
         self.received = 0;
         self.persists = version >= 11;

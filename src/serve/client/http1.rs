@@ -3,9 +3,9 @@
 use std::future::poll_fn;
 use std::io;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use super::arrival::{Arrived, Known};
 use super::head::Read;
 use super::incoming::Incoming;
 use super::outgoing::Outgoing;
@@ -13,7 +13,7 @@ use super::pace::Pace;
 use super::{BodyFault, Client};
 use crate::balance::Millis;
 use crate::exchange::answer::{Manner, Persistence};
-use crate::exchange::{Connection, Exchange, Headers, ListenerId, TermsOf, Told};
+use crate::exchange::{Connection, Exchange, Headers, ListenerId, TermsOf};
 use crate::serve::clock;
 use crate::serve::drive::drive;
 use crate::serve::flight::Flight;
@@ -33,8 +33,8 @@ pub struct Http1 {
     pub(super) timer: Timer,
     pub(super) listener: ListenerId,
     pub(super) connection: Connection,
-    /// What the PROXY protocol said.
-    pub proxied: Option<Arc<dyn Told>>,
+    /// What came before requests said of it.
+    pub(super) known: Known,
     /// How fast the current answer goes, if there is a limit.
     pace: Option<Pace>,
     /// When the connection began.
@@ -66,16 +66,17 @@ enum Waited {
 
 impl Http1 {
     /// A connection that was just accepted.
-    pub fn new(worker: &Worker, stream: Stream, listener: ListenerId, connection: Connection) -> Http1 {
+    pub fn new(worker: &Worker, arrived: Arrived, listener: ListenerId, connection: Connection) -> Http1 {
+        let Arrived { stream, rest, known } = arrived;
         Http1 {
             stream,
-            rest: Vec::new(),
+            rest,
+            known,
             incoming: Incoming::None,
             outgoing: Outgoing::default(),
             timer: worker.timers.timer(),
             listener,
             connection,
-            proxied: None,
             pace: None,
             opened: clock::now(),
             requests: 0,
@@ -89,16 +90,9 @@ impl Http1 {
         }
     }
 
-    /// The same, of which something was read.
-    pub fn with_rest(mut self, rest: Vec<u8>) -> Http1 {
-        self.rest = rest;
-        self
-    }
-
     /// Serves it to its end.
     pub async fn run(mut self, worker: Rc<Worker>) {
-        let default = worker.generation.site.listener(self.listener).default;
-        let mut patience = worker.generation.terms.server(default).header_timeout;
+        let mut patience = self.server(&worker).header_timeout;
         loop {
             if self.rest.is_empty() && self.wait(&worker, patience).await == Waited::Over {
                 break;
@@ -137,7 +131,7 @@ impl Http1 {
     /// Ready once something came, or the end. A fresh connection counts as readable before it is, so it is read.
     fn poll_first(&mut self, cx: &mut Context, worker: &Worker) -> Poll<()> {
         if self.requests > 0 {
-            return self.stream.socket().poll_readable(cx).map(|_| ());
+            return self.stream.poll_readable(cx);
         }
         let mut scratch = worker.scratch.borrow_mut();
         match std::task::ready!(self.stream.poll_read(cx, &mut scratch)) {
@@ -167,11 +161,13 @@ impl Http1 {
         };
         self.requests += 1;
         self.report_complaint(worker, flight);
+        self.known.complain(worker, &flight.exchange);
         worker.counts.add(State::Requests);
         worker.counts.add(State::Writing);
         self.settle_persistence(worker, flight);
         drive(worker, self, flight, action).await;
         worker.log_request(self, flight, is_readable);
+        self.known.forget_early();
         for task in flight.background.drain(..) {
             // One that panicked has ended, too.
             let _ = task.await;

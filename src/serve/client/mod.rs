@@ -1,5 +1,6 @@
 //! Clients: connections on which requests come and answers go.
 
+pub mod arrival;
 mod close;
 mod head;
 pub mod http1;
@@ -8,7 +9,7 @@ mod incoming;
 mod inner;
 mod outgoing;
 pub mod pace;
-pub mod proxied;
+mod proxied;
 
 pub use inner::Inner;
 

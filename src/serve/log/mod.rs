@@ -1,6 +1,7 @@
 //! Logs: files that can be opened again, syslog servers, and nginx's error log on both.
 
 mod access_log;
+mod connection;
 mod context;
 mod error_log;
 mod file;

@@ -9,7 +9,8 @@ use std::task::{Context, Poll};
 use super::connect::{Unconnected, connect};
 use super::link::Link;
 use super::request::{Sending, Unsent, poll_request};
-use super::say::{CLIENT_GONE, CLOSED, CONNECTING, READING_HEAD, SENDING, TIMED_OUT, say_failed, say_of};
+use super::say::{CLIENT_GONE, CLOSED, CONNECTING, HANDSHAKING, READING_HEAD, SENDING, TIMED_OUT, say_failed, say_of};
+use super::secure::Security;
 use super::speaks;
 use crate::exchange::{Event, Exchange, Local};
 use crate::modules::shared::pass::Protocol;
@@ -78,16 +79,25 @@ pub async fn attempt<C: Client>(
 /// A connection to the peer.
 async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) -> Result<Link, Event> {
     let local = local_address(worker, &mut flight.exchange);
-    let exchange = &flight.exchange;
+    let exchange = &mut flight.exchange;
     let Some(attempt) = exchange.attempts.last() else { return Err(Event::Failed(500)) };
     let group = exchange.tries.group.upstream();
-    if let Some(link) = worker.pools.take(group, &attempt.addr, exchange.route.location) {
+    if let Some(link) = worker.pools.take(group, &attempt.addr, exchange.route.location, exchange.tls) {
         return Ok(link);
     }
+    let security = match Security::of(worker, exchange) {
+        Ok(security) => security,
+        Err(message) => {
+            say_of(worker, flight, Level::Error, message.as_bytes(), HANDSHAKING);
+            return Err(Event::Failed(500));
+        }
+    };
+    let exchange = &flight.exchange;
+    let Some(attempt) = exchange.attempts.last() else { return Err(Event::Failed(500)) };
     client.timer().set_after(exchange.passing().connect_timeout);
     let ignores_abort = worker.terms(exchange).ignores_abort;
     let near = &worker.terms(exchange).near;
-    let mut connecting = std::pin::pin!(connect(&attempt.addr, near, local));
+    let mut connecting = std::pin::pin!(connect(&attempt.addr, near, local, security.as_ref()));
     let done = poll_fn(|cx| {
         if let Poll::Ready(done) = connecting.as_mut().poll(cx) {
             return Poll::Ready(done.map_err(|why| unconnected(worker, flight, &why)));
@@ -131,6 +141,10 @@ fn unconnected(worker: &Worker, flight: &Flight, why: &Unconnected) -> Event {
     match why {
         Unconnected::Refused(error) => {
             say_refused(worker, flight, error);
+            Event::Refused
+        }
+        Unconnected::Unsafe(text) => {
+            say_of(worker, flight, Level::Error, text.as_bytes(), HANDSHAKING);
             Event::Refused
         }
         Unconnected::Here(level, text) => {

@@ -9,6 +9,8 @@ use crate::serve::state::Worker;
 
 /// What nginx is about.
 pub const CONNECTING: &str = "while connecting to upstream";
+/// The same, once TCP stands.
+pub const HANDSHAKING: &str = "while SSL handshaking to upstream";
 /// The same, before all of the request was sent.
 pub const SENDING: &str = "while sending request to upstream";
 /// The same, until the head of the answer is there.

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::head::Reading;
 use super::priority::Priorities;
 use super::receive::Part;
+use crate::serve::client::arrival::Known;
 use crate::balance::Millis;
 use crate::exchange::{Connection, Lingering, ListenerId};
 use crate::serve::clock;
@@ -101,6 +102,8 @@ pub struct Session {
     pub settings: Settings,
     pub listener: ListenerId,
     pub connection: Connection,
+    /// What came before requests said of it.
+    pub(super) known: Known,
     pub opened: Millis,
     /// Requests whose heads are complete, to be started.
     pub begun: Vec<Begun>,
@@ -141,7 +144,7 @@ pub struct Session {
 }
 
 impl Session {
-    pub fn new(worker: &Worker, listener: ListenerId, connection: Connection) -> Session {
+    pub fn new(worker: &Worker, listener: ListenerId, connection: Connection, known: Known) -> Session {
         let site = &worker.generation.site;
         let default = site.listener(listener).default;
         let server = worker.generation.terms.server(default);
@@ -172,6 +175,7 @@ impl Session {
             settings,
             listener,
             connection,
+            known,
             opened: clock::now(),
             begun: Vec::new(),
             part: Part::Preface,
