@@ -18,8 +18,8 @@ use super::upstream::{Passing, Tries};
 use crate::balance::Millis;
 use crate::modules::shared::pass::Protocol;
 
-/// Subrequests within each other at most: nginx's `NGX_HTTP_MAX_SUBREQUESTS`.
-const MOST_SUBS: u8 = 50;
+/// Subrequests within each other at most: nginx's `NGX_HTTP_MAX_SUBREQUESTS`, and one more.
+const MOST_SUBS: u8 = 51;
 
 /// One request and what became of it.
 #[derive(Debug, Default)]
@@ -131,6 +131,7 @@ impl Exchange {
         self.upstream_headers.clone_from(&other.upstream_headers);
         self.answer.clone_from(&other.answer);
         self.facts.clone_from(&other.facts);
+        (self.protocol, self.tls) = (other.protocol, other.tls);
         (self.started, self.epoch, self.status) = (other.started, other.epoch, other.status);
         (self.limited_requests, self.limited_connections) = (other.limited_requests, other.limited_connections);
         (self.was_limited, self.was_counted) = (other.was_limited, other.was_counted);

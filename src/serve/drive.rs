@@ -74,8 +74,8 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
         }
     }
     if is_answered {
-        if flight.stub.is_some() && client.sent() == 0 && flight.exchange.attempts.is_empty() {
-            reply::stub(worker, client, flight).await;
+        if flight.stub.is_some() && client.sent() == 0 {
+            reply::stub(worker, client, flight, false).await;
         }
     } else if outlet::is_due(worker, &flight.exchange) {
         outlet::answer(worker, client, flight).await;

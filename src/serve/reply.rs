@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::client::Client;
 use super::flight::Flight;
-use super::send::{Source, send, send_filtered};
+use super::send::{Source, filter, send, send_filtered};
 use super::state::Worker;
 use crate::exchange::answer::{Answer, Refused, write_page, write_refresh};
 use crate::exchange::{Exchange, Reply, TermsOf};
@@ -21,7 +21,8 @@ pub async fn answer<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut
     }
     let Some(reply) = flight.exchange.reply else { return };
     if flight.stub.is_some() && reply.body.is_none_or(|text| text.is_empty()) {
-        return stub(worker, client, flight).await;
+        // What is no error has begun already, as an answer without content and thus no page.
+        return stub(worker, client, flight, status >= 300).await;
     }
     let reply = match reply.body.map(|_| client.discard_body()) {
         Some(Err(status)) => Reply { status, ..Reply::default() },
@@ -37,14 +38,17 @@ pub async fn answer<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut
     }
 }
 
-/// Sends what is to stand in the place of an answer without content.
-pub async fn stub<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight) {
+/// Sends what is to stand in the place of an answer without content; it may be a page itself.
+pub async fn stub<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, may_be_page: bool) {
     let Some((content, content_type)) = flight.stub.take() else { return };
     flight.answer.restart();
     flight.answer.status = 200;
     flight.answer.set_type(&content_type);
     // No filter of subrequests takes another answer in its place.
-    let _ = send(worker, client, flight, &Source::Memory(content)).await;
+    if may_be_page && filter(worker, flight).is_err() {
+        return;
+    }
+    send_filtered(worker, client, flight, &Source::Memory(content)).await;
 }
 
 /// Makes head and body.

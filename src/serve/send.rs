@@ -86,7 +86,7 @@ pub async fn send_filtered<C: Client>(worker: &Rc<Worker>, client: &mut C, fligh
         end(worker, client, flight);
     }
     let timeout = worker.terms(&flight.exchange).send_timeout;
-    let is_sent = sent.is_some() && flush(client, timeout).await;
+    let is_sent = sent.is_some() && flush(worker, client, timeout).await;
     flight.exchange.facts.is_complete = is_sent;
     if !is_sent {
         client.fail();
@@ -164,7 +164,7 @@ async fn piece<C: Client>(
         Poll::Pending if client.waits_within() => {
             before = 0;
             client.timer().clear();
-            Poll::Pending
+            client.poll_gone(cx, worker).map(|()| None)
         }
         Poll::Pending => {
             if before != left.len() {
@@ -181,13 +181,13 @@ async fn piece<C: Client>(
 }
 
 /// Waits until all is on its way; whether it is.
-async fn flush<C: Client>(client: &mut C, timeout: u64) -> bool {
+async fn flush<C: Client>(worker: &Worker, client: &mut C, timeout: u64) -> bool {
     client.timer().set_after(timeout);
     let sent = poll_fn(|cx| match client.poll_flush(cx) {
         Poll::Ready(sent) => Poll::Ready(sent.is_ok()),
         Poll::Pending if client.waits_within() => {
             client.timer().set_after(timeout);
-            Poll::Pending
+            client.poll_gone(cx, worker).map(|()| false)
         }
         Poll::Pending => client.timer().poll(cx).map(|()| false),
     })

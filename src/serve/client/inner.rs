@@ -6,9 +6,8 @@ use std::task::{Context, Poll};
 
 use super::{BodyFault, Client};
 use crate::serve::flight::Flight;
-use crate::serve::local::complain;
 use crate::serve::log::Level;
-use crate::serve::outlet::{End, Pipe};
+use crate::serve::outlet::{End, Pipe, about};
 use crate::serve::state::Worker;
 use crate::serve::timers::Timer;
 
@@ -37,7 +36,8 @@ impl Inner {
     /// Tells the reader of the pipe that the request is over.
     pub fn finish(self, worker: &Worker, flight: &Flight) {
         if self.is_too_much {
-            complain(worker, &flight.exchange, Level::Error, format_args!("too big subrequest response"));
+            let text = b"too big subrequest response";
+            worker.report_bytes(&flight.exchange, Level::Error, about(&flight.answer), text);
         }
         if let Some(pipe) = &self.pipe {
             pipe.end(if self.is_broken { End::Broken } else { End::Whole(flight.exchange.status) });
@@ -56,8 +56,8 @@ impl Client for Inner {
         let most = worker.terms(&flight.exchange).subrequest_buffer;
         match flight.answer.length.filter(|_| has_body) {
             Some(length) if length > most => {
-                let message = format_args!("too big subrequest response: {length}");
-                complain(worker, &flight.exchange, Level::Error, message);
+                let text = format!("too big subrequest response: {length}");
+                worker.report_bytes(&flight.exchange, Level::Error, about(&flight.answer), text.as_bytes());
                 self.is_broken = true;
             }
             Some(length) => pipe.limit(length),

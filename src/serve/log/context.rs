@@ -117,6 +117,9 @@ impl Worker {
         if !request.line().is_empty() {
             quoted(text, ", request: ", &[request.line()]);
         }
+        if exchange.is_sub {
+            quoted(text, ", subrequest: ", &[request.uri()]);
+        }
         if let Some(attempt) = exchange.attempts.last() {
             let scheme = scheme(exchange.protocol, exchange.tls);
             let colon: &[u8] = if attempt.addr.starts_with("unix:") { b":" } else { b"" };

@@ -15,6 +15,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+pub use running::about;
+
 use running::Running;
 
 use super::client::{BodyFault, Client};
@@ -72,14 +74,6 @@ impl<'c> Outlet<'c> {
     fn new(worker: &Rc<Worker>, client: &'c mut (dyn Client + 'c)) -> Outlet<'c> {
         Outlet { client, worker: Rc::clone(worker), running: None }
     }
-
-    /// Nobody hears it if the client leaves while it is another answer that is waited for: it has to be asked.
-    fn poll_left(&mut self, cx: &mut Context) -> Poll<io::Result<()>> {
-        if self.waits_within() && self.client.poll_gone(cx, &self.worker).is_ready() {
-            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
-        }
-        Poll::Pending
-    }
 }
 
 impl Client for Outlet<'_> {
@@ -89,26 +83,21 @@ impl Client for Outlet<'_> {
 
     fn begin(&mut self, worker: &Worker, flight: &mut Flight, has_body: bool) {
         let assembly = flight.filters.take_assembly().filter(|_| has_body);
-        self.running = assembly.map(|(assembly, joined)| Box::new(Running::new(&self.worker, flight, *assembly, joined)));
+        self.running =
+            assembly.map(|(assembly, joined)| Box::new(Running::new(&self.worker, flight, *assembly, joined)));
         self.client.begin(worker, flight, has_body);
     }
 
     fn poll_send(&mut self, cx: &mut Context, body: &mut &[u8]) -> Poll<io::Result<()>> {
         match &mut self.running {
-            Some(running) => {
-                let sent = running.poll_send(cx, self.client, body);
-                if sent.is_pending() { self.poll_left(cx) } else { sent }
-            }
+            Some(running) => running.poll_send(cx, self.client, body),
             None => self.client.poll_send(cx, body),
         }
     }
 
     fn poll_flush(&mut self, cx: &mut Context) -> Poll<io::Result<()>> {
         if let Some(running) = &mut self.running {
-            match running.poll_rest(cx, self.client) {
-                Poll::Pending => return self.poll_left(cx),
-                Poll::Ready(done) => done?,
-            }
+            std::task::ready!(running.poll_rest(cx, self.client))?;
         }
         self.client.poll_flush(cx)
     }

@@ -9,9 +9,10 @@ use std::task::{Context, Poll, ready};
 use tokio::task::spawn_local;
 
 use super::pipe::Pipe;
-use crate::exchange::{Exchange, Sub};
+use crate::exchange::answer::Answer;
 use crate::exchange::body::ssi::{Include, Page, Shared};
 use crate::exchange::body::{Assembly, Filters};
+use crate::exchange::{Exchange, Sub};
 use crate::serve::aside;
 use crate::serve::client::{Client, Inner};
 use crate::serve::clock;
@@ -21,6 +22,11 @@ use crate::serve::state::Worker;
 
 /// Bytes of content that may wait for an answer that stands before it.
 const ROOM: usize = 64 << 10;
+
+/// What nginx is about when it finds something wrong with an answer on its way.
+pub fn about(answer: &Answer) -> &'static str {
+    if answer.of_upstream { "while sending to client" } else { "while sending response to client" }
+}
 
 /// An answer that is being put together.
 pub struct Running {
@@ -226,7 +232,7 @@ impl Running {
         exchange.now = clock::now();
         let include = page.read(&worker.generation.site, exchange, &mut self.shared.borrow_mut(), body, &mut text);
         for complaint in page.complaints.drain(..) {
-            worker.report_bytes(exchange, Level::Error, "", &complaint);
+            worker.report_bytes(exchange, Level::Error, about(&exchange.answer), &complaint);
         }
         self.put(text);
         if let Some(include) = include.map_err(|_| broken())? {

@@ -178,7 +178,7 @@ impl Relay {
                     let _ = poll_request(cx, worker, client, flight, link);
                 }
                 if blocked {
-                    return self.wait(cx, client, terms.send_timeout, None);
+                    return self.wait(cx, worker, client, terms.send_timeout, None);
                 }
                 if self.failed.is_none() && !std::mem::replace(&mut self.is_ended, true) {
                     take_trailers(worker, flight, link);
@@ -187,7 +187,7 @@ impl Relay {
                 return match client.poll_flush(cx) {
                     Poll::Ready(Ok(())) => Poll::Ready(self.failed.take().unwrap_or(Ended::Whole)),
                     Poll::Ready(Err(_)) => Poll::Ready(Ended::ClientGone),
-                    Poll::Pending => self.wait(cx, client, terms.send_timeout, None),
+                    Poll::Pending => self.wait(cx, worker, client, terms.send_timeout, None),
                 };
             }
             if !link.sending.is_done {
@@ -195,7 +195,7 @@ impl Relay {
                 let _ = poll_request(cx, worker, client, flight, link);
             }
             if blocked && self.pending.len() - self.at >= self.room(terms) {
-                return self.wait(cx, client, terms.send_timeout, None);
+                return self.wait(cx, worker, client, terms.send_timeout, None);
             }
             if blocked && self.buffers && self.pending.settle(&terms.buffer_place()).is_err() {
                 return Poll::Ready(Ended::Reset);
@@ -239,7 +239,7 @@ impl Relay {
                         return Poll::Ready(Ended::ClientGone);
                     }
                     let read_timeout = flight.exchange.passing().read_timeout;
-                    return self.wait(cx, client, terms.send_timeout, Some(read_timeout));
+                    return self.wait(cx, worker, client, terms.send_timeout, Some(read_timeout));
                 }
             }
         }
@@ -269,14 +269,15 @@ impl Relay {
     fn wait<C: Client>(
         &mut self,
         cx: &mut Context,
-        client: &C,
+        worker: &Worker,
+        client: &mut C,
         send_timeout: u64,
         read_timeout: Option<u64>,
     ) -> Poll<Ended> {
         if read_timeout.is_none() && client.waits_within() {
             self.took = clock::now();
             client.timer().clear();
-            return Poll::Pending;
+            return client.poll_gone(cx, worker).map(|()| Ended::ClientGone);
         }
         let (ended, due) = match read_timeout {
             Some(timeout) => (Ended::ReadTimeout, self.heard.plus(timeout)),

@@ -112,9 +112,7 @@ impl Command {
         }
         for ((key, is_due), value) in shape.params.iter().zip(&values) {
             if *is_due && value.is_none() {
-                return Err(
-                    [b"mandatory \"", *key, b"\" parameter is absent in \"", &name, b"\" SSI command"].concat()
-                );
+                return Err([b"mandatory \"", *key, b"\" parameter is absent in \"", &name, b"\" SSI command"].concat());
             }
         }
         Ok(values)

@@ -66,7 +66,8 @@ impl Calendar {
         let weekday = (self.weekday + 6) % 7;
         let week = (self.yearday - weekday + 10) / 7;
         let weeks = |year: i64| {
-            let last = |year: i64| (year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400)).rem_euclid(7);
+            let last =
+                |year: i64| (year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400)).rem_euclid(7);
             if last(year) == 4 || last(year - 1) == 3 { 53 } else { 52 }
         };
         match week {

@@ -277,13 +277,7 @@ impl Page {
         let is_file = path.is_none();
         let text = match (path, file) {
             (Some(path), Some(file)) => {
-                return Err(said(&[
-                    b"inclusion may be either virtual=\"",
-                    &path,
-                    b"\" or file=\"",
-                    &file,
-                    b"\"",
-                ]));
+                return Err(said(&[b"inclusion may be either virtual=\"", &path, b"\" or file=\"", &file, b"\""]));
             }
             (Some(text), None) | (None, Some(text)) => text,
             (None, None) => return Err(said(&[b"no parameter in \"include\" SSI command"])),

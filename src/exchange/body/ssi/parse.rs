@@ -6,7 +6,7 @@ use memchr::memchr;
 const OPENING: &[u8] = b"<!--#";
 /// Bytes of a command's name, and of a parameter's, at most.
 const MOST_NAME: usize = 32;
-const MOST_KEY: usize = 16;
+const MOST_KEY: usize = 32;
 
 /// A command as it was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -114,7 +114,8 @@ impl Parser {
             State::Name if is_space(byte) => self.state = State::BeforeParam,
             State::Name | State::BeforeParam | State::AfterValue if byte == b'-' => self.state = State::End(1),
             State::Name if self.command.name.len() == MOST_NAME => {
-                return self.lose(0, [b"the \"", &self.command.name[..], &[byte], b"...\" SSI command is too long"].concat());
+                return self
+                    .lose(0, [b"the \"", &self.command.name[..], &[byte], b"...\" SSI command is too long"].concat());
             }
             State::Name => self.command.name.push(byte),
             State::BeforeParam if is_space(byte) => {}
@@ -172,11 +173,13 @@ impl Parser {
                     key.push(byte);
                     return None;
                 }
-                let text = [b"too long \"", &key[..], &[byte], b"...\" parameter in \"", name, b"\" SSI command"].concat();
+                let text =
+                    [b"too long \"", &key[..], &[byte], b"...\" parameter in \"", name, b"\" SSI command"].concat();
                 return self.lose(0, text);
             }
             (state, byte) => {
-                let place = if state == State::BeforeValue { &b" symbol before value of \""[..] } else { b" symbol after \"" };
+                let place =
+                    if state == State::BeforeValue { &b" symbol before value of \""[..] } else { b" symbol after \"" };
                 let (key, _) = self.param();
                 let of = [b"unexpected \"", &[byte][..], b"\"", place, key, b"\" parameter in \""].concat();
                 let seen = u8::from(byte == b'-');
@@ -258,15 +261,18 @@ mod tests {
         check("a<!--#x y-->b", "a{unexpected \"-\" symbol after \"y\" parameter in \"x\" SSI command}[!]b");
         check("<!--#x y z-->b", "{unexpected \"z\" symbol after \"y\" parameter in \"x\" SSI command}[!]b");
         check("<!--#x y=z -->b", "{unexpected \"z\" symbol before value of \"y\" parameter in \"x\" SSI command}[!]b");
-        check("<!--#x y='z'a -->", "{unexpected \"a\" symbol after \"z\" value of \"y\" parameter in \"x\" SSI command}[!]");
+        check(
+            "<!--#x y='z'a -->",
+            "{unexpected \"a\" symbol after \"z\" value of \"y\" parameter in \"x\" SSI command}[!]",
+        );
         check("<!--#x -y -->b", "{unexpected \"y\" symbol in \"x\" SSI command}[!]b");
         check(
             "<!--#x y='0123456789abcdef' - - -->",
             "{too long \"0123456789abc...\" value of \"y\" parameter in \"x\" SSI command}[!]",
         );
         check(
-            "<!--#x abcdefghijklmnopqrst='' -->",
-            "{too long \"abcdefghijklmnopq...\" parameter in \"x\" SSI command}[!]",
+            "<!--#x abcdefghijklmnopqrstuvwxyz012345678='' -->",
+            "{too long \"abcdefghijklmnopqrstuvwxyz0123456...\" parameter in \"x\" SSI command}[!]",
         );
         let long = "0123456789abcdef0123456789abcdefg";
         check(&format!("<!--#{long}hi -->c"), &format!("{{the \"{long}...\" SSI command is too long}}[!]c"));

@@ -33,9 +33,9 @@ pub fn evaluate(scene: &mut Scene, text: &[u8], is_path: bool) -> Result<Vec<u8>
         let name = &rest[..length];
         rest = &rest[length..];
         if is_braced {
-            rest = rest.strip_prefix(b"}").ok_or_else(|| {
-                Bad::Said([b"the closing bracket in \"", name, b"\" variable is missing"].concat())
-            })?;
+            rest = rest
+                .strip_prefix(b"}")
+                .ok_or_else(|| Bad::Said([b"the closing bracket in \"", name, b"\" variable is missing"].concat()))?;
         }
         if name.is_empty() {
             return Err(invalid());
