@@ -18,6 +18,9 @@ use super::upstream::{Passing, Tries};
 use crate::balance::Millis;
 use crate::modules::shared::pass::Protocol;
 
+/// Subrequests within each other at most: nginx's `NGX_HTTP_MAX_SUBREQUESTS`.
+const MOST_SUBS: u8 = 50;
+
 /// One request and what became of it.
 #[derive(Debug, Default)]
 pub struct Exchange {
@@ -69,6 +72,12 @@ pub struct Exchange {
     pub challenges: Headers,
     /// It is a subrequest, which another request makes for itself.
     pub is_sub: bool,
+    /// How deep subrequests may go within it.
+    pub subs_left: u8,
+    /// Its answer goes into a variable.
+    pub is_in_memory: bool,
+    /// It was answered, and does what `post_action` says.
+    pub(super) is_after: bool,
     /// Where it is in its access phase.
     pub(super) admission: Admission,
     /// The client's body is read for copies of the request.
@@ -103,9 +112,28 @@ impl Exchange {
         self.forget(now);
         self.epoch = parent.epoch;
         self.is_sub = true;
+        self.facts.clone_from(&parent.facts);
+        self.facts.start();
+        self.subs_left = parent.subs_left.saturating_sub(1);
         self.facts.proxied.clone_from(&parent.facts.proxied);
         self.facts.secured.clone_from(&parent.facts.secured);
         (self.was_limited, self.was_counted) = (parent.was_limited, parent.was_counted);
+    }
+
+    /// Makes this a likeness of `other`: whoever asks it for variables hears what `other` would say now, and subrequests
+    /// may begin within it.
+    pub fn portray(&mut self, other: &Exchange, site: &Site) {
+        self.forget(other.now);
+        self.request.clone_from(&other.request);
+        self.route.portray(&other.route, site);
+        self.attempts.clone_from(&other.attempts);
+        self.upstream_headers.clone_from(&other.upstream_headers);
+        self.answer.clone_from(&other.answer);
+        self.facts.clone_from(&other.facts);
+        (self.started, self.epoch, self.status) = (other.started, other.epoch, other.status);
+        (self.limited_requests, self.limited_connections) = (other.limited_requests, other.limited_connections);
+        (self.was_limited, self.was_counted) = (other.was_limited, other.was_counted);
+        (self.is_sub, self.subs_left, self.is_in_memory) = (other.is_sub, other.subs_left, other.is_in_memory);
     }
 
     #[inline]
@@ -123,7 +151,8 @@ impl Exchange {
         (self.reply, self.destined, self.unfit) = (None, None, None);
         self.uid = super::answer::KnownUid::default();
         (self.forwards, self.was_limited, self.was_counted) = (false, false, false);
-        (self.is_sub, self.reads_for_copies) = (false, false);
+        (self.is_sub, self.is_after, self.reads_for_copies, self.is_in_memory) = (false, false, false, false);
+        self.subs_left = MOST_SUBS;
         self.challenges.clear();
         self.admission = Admission::default();
     }
@@ -147,6 +176,21 @@ impl Exchange {
     #[must_use]
     pub fn server_name<'s>(&self, site: &'s Site) -> &'s [u8] {
         site.constant(site.server(self.route.server).name)
+    }
+
+    /// Works with the answer lent to the request, for the variables that tell of it.
+    pub fn with_answer<T>(&mut self, answer: &mut Answer, work: impl FnOnce(&mut Exchange) -> T) -> T {
+        std::mem::swap(answer, &mut self.answer);
+        let done = work(self);
+        std::mem::swap(answer, &mut self.answer);
+        done
+    }
+
+    /// `$document_root`, as decoded text.
+    #[must_use]
+    pub fn document_root(&mut self, site: &Site) -> String {
+        let root = site.location(self.route.location).root.eval(site, self);
+        crate::syntax::decode(self.text(site, root)).into()
     }
 
     /// Bytes that its body may have; 0 for no limit.

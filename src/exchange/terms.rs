@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::access_log::{AccessLog, Compiled};
+use super::access_log::{AccessLog, Compiled, LogCache};
 use super::answer::HeadTerms;
 use super::local::LocalTerms;
 use super::passed::{Certificates, Cgi, Http, Memcached, NearEnd, SecurePass};
@@ -74,18 +74,24 @@ pub struct TermsOf {
     pub reset_timedout: bool,
     /// `limit_rate` and `limit_rate_after`.
     pub limit_rate: Option<Box<[Template; 2]>>,
+    /// `proxy_limit_rate` and its kin.
+    pub upstream_rate: Option<Box<Template>>,
     /// Buffers for answers.
     pub buffering: Buffering,
+    /// Bytes of an answer that goes into a variable.
+    pub subrequest_buffer: u64,
     /// The sockets to upstreams.
     pub near: NearEnd,
+    /// The access logs.
+    pub access_logs: Arc<[AccessLog]>,
+    /// How log files whose names have variables are kept open, if they are.
+    pub log_cache: Option<LogCache>,
+    /// Subrequests are logged, too.
+    pub log_subrequest: bool,
     /// What the header filters go by.
     pub heads: HeadTerms,
     /// How files are served.
     pub local: LocalTerms,
-    /// The access logs.
-    pub access_logs: Arc<[AccessLog]>,
-    /// Subrequests are logged, too.
-    pub log_subrequest: bool,
     /// How requests are passed on by HTTP.
     pub http: Option<Box<Http>>,
     /// How requests are passed on by FastCGI, SCGI, uwsgi.
@@ -179,7 +185,7 @@ impl TermsOf {
         let pass = pass::effective(config, scope);
         let protocol = pass.map(|pass| pass.protocol);
         let prefix = protocol.map_or("proxy", Protocol::prefix);
-        let http = (protocol == Some(Protocol::Http)).then(|| Http::compile(config, scope, target, builder));
+        let http = matches!(protocol, Some(Protocol::Http | Protocol::Grpc)).then(|| Http::compile(config, scope, target, builder));
         let cgi = protocol.and_then(|protocol| Cgi::compile(config, scope, protocol, target, builder));
         let memcached = (protocol == Some(Protocol::Memcached)).then(|| Memcached::compile(config, scope, builder));
         let secure = protocol.and_then(|protocol| SecurePass::compile(config, scope, protocol, builder));
@@ -225,12 +231,17 @@ impl TermsOf {
             refreshes: flag("msie_refresh", false),
             reset_timedout: flag("reset_timedout_connection", false),
             limit_rate: limit_rate(config, scope, builder),
+            upstream_rate: config
+                .effective(scope, &format!("{prefix}_limit_rate"))
+                .map(|set| Box::new(builder.template(&Text::read(set.arg(1)).unwrap_or_default()))),
             buffering: Buffering::of(config, scope, prefix),
+            subrequest_buffer: number("subrequest_output_buffer_size", 4096),
             near: NearEnd::compile(config, scope, prefix, target, builder),
+            access_logs,
+            log_cache: LogCache::of(config, scope),
+            log_subrequest: flag("log_subrequest", false),
             heads: HeadTerms::compile(scope, prefix, builder),
             local: LocalTerms::compile(scope, builder),
-            access_logs,
-            log_subrequest: flag("log_subrequest", false),
             http: http.map(Box::new),
             cgi: cgi.map(Box::new),
             memcached: memcached.map(Box::new),

@@ -16,6 +16,7 @@ pub mod log;
 mod memory;
 mod names;
 mod options;
+mod outlet;
 mod process;
 mod reply;
 pub mod resolver;

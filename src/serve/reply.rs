@@ -1,5 +1,7 @@
 //! Answers that nginx makes itself: pages for its statuses, the texts of `return`, redirects.
 
+use std::rc::Rc;
+
 use super::client::Client;
 use super::flight::Flight;
 use super::send::{Source, send, send_filtered};
@@ -11,13 +13,16 @@ use crate::exchange::{Exchange, Reply, TermsOf};
 const SILENT: &[u16] = &[408, 444, 499];
 
 /// Sends the answer.
-pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) {
+pub async fn answer<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight) {
     let status = flight.exchange.status;
     if SILENT.contains(&status) {
         client.fail();
         return;
     }
     let Some(reply) = flight.exchange.reply else { return };
+    if flight.stub.is_some() && reply.body.is_none_or(|text| text.is_empty()) {
+        return stub(worker, client, flight).await;
+    }
     let reply = match reply.body.map(|_| client.discard_body()) {
         Some(Err(status)) => Reply { status, ..Reply::default() },
         _ => reply,
@@ -30,6 +35,16 @@ pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fli
         let body = prepare(worker, flight, Reply { status, ..Reply::default() });
         send_filtered(worker, client, flight, &Source::Memory(body)).await;
     }
+}
+
+/// Sends what is to stand in the place of an answer without content.
+pub async fn stub<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight) {
+    let Some((content, content_type)) = flight.stub.take() else { return };
+    flight.answer.restart();
+    flight.answer.status = 200;
+    flight.answer.set_type(&content_type);
+    // No filter of subrequests takes another answer in its place.
+    let _ = send(worker, client, flight, &Source::Memory(content)).await;
 }
 
 /// Makes head and body.

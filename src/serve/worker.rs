@@ -55,6 +55,8 @@ async fn serve(seed: Seed) {
     let watched = Rc::clone(&worker);
     spawn_local(async move { watched.pools.watch().await });
     names::watch_zones(&worker);
+    let watched = Rc::clone(&worker);
+    spawn_local(async move { watched.access.watch().await });
     let accepting: Vec<_> = sockets
         .into_iter()
         .map(|(listener, socket)| spawn_local(accept(Rc::clone(&worker), listener, socket)))
@@ -74,6 +76,7 @@ async fn serve(seed: Seed) {
             _ = stopped => {}
         }
     }
+    worker.access.flush();
 }
 
 /// Waits until all connections are closed.

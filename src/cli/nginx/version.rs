@@ -9,8 +9,10 @@ pub const SERVED: Version = Version::read("1.31.5");
 /// would be. Whether a module is there is read off this by programs, so it has to be true.
 const SERVED_OPTIONS: &[&str] = &[
     "--with-threads",
+    "--with-http_addition_module",
     "--with-http_auth_request_module",
     "--with-http_gunzip_module",
+    "--with-http_gzip_static_module",
     "--with-http_random_index_module",
     "--with-http_realip_module",
     "--with-http_secure_link_module",

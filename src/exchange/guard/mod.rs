@@ -151,8 +151,8 @@ impl Exchange {
                     break;
                 }
                 Verdict::Passed => {}
-                Verdict::Refused(status @ (401 | 403)) if guard.any => {
-                    if self.admission.code != 401 {
+                Verdict::Refused(status @ (401 | 403 | 407)) if guard.any => {
+                    if !matches!(self.admission.code, 401 | 407) {
                         self.admission.code = status;
                     }
                 }
@@ -166,9 +166,9 @@ impl Exchange {
         self.admission.next = Check::Done;
         match std::mem::take(&mut self.admission.code) {
             0 => Entry::Open,
-            401 if guard.delay > 0 => {
+            status @ (401 | 407) if guard.delay > 0 => {
                 self.say(Importance::Info, &[b"delaying unauthorized request"]);
-                Entry::Later(401, guard.delay)
+                Entry::Later(status, guard.delay)
             }
             403 if guard.any => {
                 self.notes.push(Note::Forbidden);

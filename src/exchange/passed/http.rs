@@ -12,8 +12,8 @@ use crate::exchange::state::Exchange;
 use crate::exchange::upstream::Compile;
 use crate::exchange::value::Template;
 use crate::modules::http::core::location::Location;
-use crate::modules::http::proxy;
-use crate::modules::shared::pass;
+use crate::modules::http::{grpc, proxy};
+use crate::modules::shared::pass::{self, Protocol};
 use crate::modules::{Target, Version};
 
 /// The version of HTTP that an upstream is spoken to in.
@@ -47,6 +47,8 @@ enum Line {
     ContentLength,
     /// That the body comes in chunks.
     TransferEncoding,
+    /// That trailers are taken, where the client takes them: gRPC.
+    Te,
     /// Always the same.
     Fixed(&'static [u8]),
 }
@@ -65,6 +67,8 @@ pub struct Http {
     body: Option<Template>,
     pass_headers: bool,
     pass_body: bool,
+    /// Headers after the answer's body are passed on.
+    pub pass_trailers: bool,
     /// What takes the place of the location's path.
     uri: Slice,
     /// The length of the location's path.
@@ -98,13 +102,17 @@ const ROOM: usize = 128;
 impl Http {
     /// What holds in a scope.
     pub fn compile(config: &Config, scope: ScopeId, target: &Target, compile: &mut dyn Compile) -> Http {
+        let pass = pass::effective(config, scope);
+        if pass.is_some_and(|pass| pass.protocol == Protocol::Grpc) {
+            return Http::compile_grpc(config, scope, target, compile);
+        }
         let version = match config.effective(scope, "proxy_http_version").map(|set| &set.value) {
             Some(Value::Enum(0)) => HttpVersion::Http10,
             Some(Value::Enum(2)) => HttpVersion::Http2,
             None if target.version < KEEPS => HttpVersion::Http10,
             _ => HttpVersion::Http11,
         };
-        let uri = pass::effective(config, scope).map(|pass| pass.uri.as_str()).unwrap_or_default();
+        let uri = pass.map(|pass| pass.uri.as_str()).unwrap_or_default();
         let location = config.effective_slot::<Location>(scope).map_or(0, |own| crate::syntax::encode(&own.name).len());
         let mut http = Http {
             version,
@@ -116,6 +124,7 @@ impl Http {
             body: one(config, scope, "proxy_set_body", compile),
             pass_headers: config.flag(scope, "proxy_pass_request_headers", true),
             pass_body: config.flag(scope, "proxy_pass_request_body", true),
+            pass_trailers: config.flag(scope, "proxy_pass_trailers", false),
             uri: literal(uri, compile),
             location,
             rewrites: Rewrites::compile(config, scope, compile),
@@ -125,8 +134,40 @@ impl Http {
         http
     }
 
+    /// The same, of gRPC.
+    fn compile_grpc(config: &Config, scope: ScopeId, target: &Target, compile: &mut dyn Compile) -> Http {
+        let mut http = Http {
+            version: HttpVersion::Http2,
+            method: None,
+            host: None,
+            lines: Vec::new(),
+            replaced: FxHashSet::default(),
+            longest_replaced: 0,
+            body: None,
+            pass_headers: true,
+            pass_body: true,
+            pass_trailers: true,
+            uri: Slice::default(),
+            location: 0,
+            rewrites: Rewrites::default(),
+            treatments: Treatments::in_scope(config, scope, &grpc::FAMILY.hidden),
+        };
+        http.lines_set(config, scope, "grpc_set_header", compile);
+        if !http.replaces(b"te") {
+            http.lines.push(Line::Te);
+        }
+        http.own_lines(target);
+        http
+    }
+
     fn set_lines(&mut self, config: &Config, scope: ScopeId, target: &Target, compile: &mut dyn Compile) {
-        for setting in config.effective_all(scope, "proxy_set_header") {
+        self.lines_set(config, scope, "proxy_set_header", compile);
+        self.own_lines(target);
+    }
+
+    /// The headers that the configuration sets.
+    fn lines_set(&mut self, config: &Config, scope: ScopeId, directive: &str, compile: &mut dyn Compile) {
+        for setting in config.effective_all(scope, directive) {
             let (name, text) = (setting.arg(1), setting.arg(2));
             self.replace(name);
             let value = compile.text(&Text::read(text).unwrap_or_default());
@@ -136,6 +177,10 @@ impl Http {
                 self.lines.push(Line::Set(literal(name, compile), value));
             }
         }
+    }
+
+    /// The headers that nginx sets by itself.
+    fn own_lines(&mut self, target: &Target) {
         for name in OWN {
             if self.replaced.contains(name.to_ascii_lowercase().as_bytes())
                 || (*name == "Proxy-Connection" && target.version < PROXY_CONNECTION)
@@ -146,7 +191,7 @@ impl Http {
             match *name {
                 "Content-Length" => self.lines.push(Line::ContentLength),
                 "Transfer-Encoding" => self.lines.push(Line::TransferEncoding),
-                "Connection" if target.version < KEEPS => self.lines.push(Line::Fixed(b"Connection: close\r\n")),
+                "Connection" if target.version < KEEPS && self.version != HttpVersion::Http2 => self.lines.push(Line::Fixed(b"Connection: close\r\n")),
                 _ => {}
             }
         }
@@ -210,6 +255,75 @@ impl Http {
         true
     }
 
+    /// Whether HTTP/2 is spoken.
+    #[must_use]
+    pub fn is_http2(&self) -> bool {
+        self.version == HttpVersion::Http2
+    }
+
+    /// The body that the configuration sets.
+    pub fn set_body(&self, site: &Site, exchange: &mut Exchange) -> Option<Slice> {
+        self.body.as_ref().map(|body| body.eval(site, exchange))
+    }
+
+    /// The fields of a request of HTTP/2, one by one, those of the request line first. `body` is the client's. Whether there
+    /// is a path to ask for.
+    pub fn put_fields(
+        &self,
+        site: &Site,
+        exchange: &mut Exchange,
+        body: Body,
+        put: &mut dyn FnMut(&[u8], &[u8]),
+    ) -> bool {
+        let mut text = Vec::new();
+        match &self.method {
+            Some(method) => method.write(site, exchange, &mut text),
+            None => text.extend_from_slice(exchange.request.method()),
+        }
+        put(b":method", &text);
+        put(b":scheme", if exchange.tls { b"https" } else { b"http" });
+        text.clear();
+        self.write_uri(site, exchange, &mut text);
+        if text.is_empty() {
+            return false;
+        }
+        put(b":path", &text);
+        let host = self.host.as_ref().map(|host| host.eval(site, exchange)).filter(|host| !host.is_empty());
+        let host = host.or(exchange.route.proxy.map(|(host, _)| host)).unwrap_or_default();
+        put(b":authority", exchange.text(site, host));
+        let body = self.set_body(site, exchange).map_or(body, |set| Body::Length(u64::from(set.len)));
+        for line in &self.lines {
+            match line {
+                Line::Set(name, value) => {
+                    let value = value.eval(site, exchange);
+                    if !value.is_empty() {
+                        put(site.constant(*name), exchange.text(site, value));
+                    }
+                }
+                Line::ContentLength => {
+                    if let Body::Length(length) = body {
+                        text.clear();
+                        number(&mut text, length);
+                        put(b"Content-Length", &text);
+                    }
+                }
+                Line::Te => {
+                    let takes = |value: Slice| exchange.request.get(value).eq_ignore_ascii_case(b"trailers");
+                    if exchange.request.values(b"te").any(takes) {
+                        put(b"TE", b"trailers");
+                    }
+                }
+                Line::TransferEncoding | Line::Fixed(_) => {}
+            }
+        }
+        if self.pass_headers {
+            for (name, value) in exchange.request.headers().filter(|(name, _)| !self.replaces(name)) {
+                put(name, value);
+            }
+        }
+        true
+    }
+
     fn write_host(&self, site: &Site, exchange: &mut Exchange, http11: bool, out: &mut Vec<u8>) {
         let set = self.host.as_ref().map(|host| host.eval(site, exchange));
         let host = match set {
@@ -223,7 +337,7 @@ impl Http {
     }
 
     /// The path and arguments: as the client sent them, or with the URI of `proxy_pass` in the place of the location's.
-    pub fn write_uri(&self, site: &Site, exchange: &mut Exchange, out: &mut Vec<u8>) {
+    pub fn write_uri(&self, site: &Site, exchange: &Exchange, out: &mut Vec<u8>) {
         if let Some(uri) = exchange.route.passed_uri.filter(|uri| !uri.is_empty()) {
             out.extend_from_slice(exchange.text(site, uri));
             return;
@@ -267,6 +381,7 @@ fn write_line(line: &Line, site: &Site, exchange: &mut Exchange, body: Body, out
                 out.extend_from_slice(b"\r\n");
             }
         }
+        Line::Te => {}
         Line::TransferEncoding => {
             if body == Body::Chunked {
                 out.extend_from_slice(b"Transfer-Encoding: chunked\r\n");

@@ -228,7 +228,7 @@ impl Request {
         self.clone_from(parent);
         self.uri = self.push(sub.uri);
         if !sub.keeps_args {
-            self.args = Slice::default();
+            self.args = self.push(sub.args);
         }
         if !sub.keeps_method {
             self.method = self.push(b"GET");

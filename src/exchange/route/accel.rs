@@ -26,19 +26,10 @@ impl Exchange {
             self.route.next_named = Some(self.request.push(uri));
             return true;
         }
-        let (path, args) = match memchr::memchr(b'?', uri) {
-            Some(at) => (&uri[..at], &uri[at + 1..]),
-            None => (uri, &[][..]),
-        };
-        let start = self.request.bytes.len();
-        unescape(path, &mut self.request.bytes);
-        let path = if is_unsafe(path) || is_unsafe(&self.request.bytes[start..]) {
-            Slice::default()
-        } else {
-            Slice::new(start, self.request.bytes.len() - start)
-        };
-        let args = self.request.push(args);
-        (self.request.uri, self.request.args) = (path, args);
+        let judged = judge_path(uri);
+        let args = judged.as_ref().map_or(Slice::default(), |(_, args)| self.request.push(args));
+        self.request.uri = judged.map_or(Slice::default(), |(path, _)| self.request.push(&path));
+        self.request.args = args;
         if self.request.method() != b"HEAD" {
             self.request.method = self.request.push(b"GET");
         }
@@ -53,6 +44,17 @@ impl Exchange {
             }
         }
     }
+}
+
+/// Path and arguments of what someone other than the client asks for; none where nginx refuses it.
+pub fn judge_path(uri: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+    let (path, args) = match memchr::memchr(b'?', uri) {
+        Some(at) => (&uri[..at], &uri[at + 1..]),
+        None => (uri, &[][..]),
+    };
+    let mut plain = Vec::with_capacity(path.len());
+    unescape(path, &mut plain);
+    (!is_unsafe(path) && !is_unsafe(&plain)).then_some((plain, args))
 }
 
 /// Whether nginx takes a path for an attack: `ngx_http_parse_unsafe_uri`.

@@ -17,6 +17,7 @@ mod tests;
 
 use pcre2::bytes::CaptureLocations;
 
+pub(super) use accel::judge_path;
 pub(super) use phases::Phase;
 
 use super::request::{CONSTANT, Request, Slice};
@@ -177,6 +178,17 @@ impl Route {
         self.stamp = parent.stamp;
     }
 
+    /// Becomes the same, as far as variables and subrequests ask for it.
+    pub(super) fn portray(&mut self, other: &Route, site: &Site) {
+        self.begin_within(other, site);
+        self.location = other.location;
+        self.captures.clone_from(&other.captures);
+        self.groups.clone_from(&other.groups);
+        (self.valid_location, self.adds_path, self.internal) = (other.valid_location, other.adds_path, other.internal);
+        (self.redirect, self.proxy, self.passed_uri) = (other.redirect, other.proxy, other.passed_uri);
+        self.error_status = other.error_status;
+    }
+
     /// Takes over the variables that a subrequest changed; the texts go to `request` from `theirs`.
     pub(super) fn adopt(&mut self, request: &mut Request, sub: &Route, theirs: &Request) {
         for (number, var) in sub.vars.iter().enumerate() {
@@ -188,6 +200,11 @@ impl Route {
             let value = var.value.map(own);
             self.keep(number, value);
         }
+    }
+
+    /// Whether the path may change once more.
+    pub(super) fn may_turn(&self) -> bool {
+        self.uri_changes > 0
     }
 
     /// Makes room for what a site has.

@@ -20,7 +20,8 @@ const PROXY_CONNECTION: Version = Version::read("1.31.0");
 /// Before the first version.
 const EVER: Version = Version::read("0.0.0");
 
-static FAMILY: Family = Family {
+/// What the module has in common with its kin.
+pub static FAMILY: Family = Family {
     prefix: "grpc",
     protocol: Protocol::Grpc,
     buffers: None,

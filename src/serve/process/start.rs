@@ -12,7 +12,7 @@ use super::sockets::{Bank, Wanted};
 use super::{pid_file, signals, user};
 use crate::serve::configuration::{Read, Source};
 use crate::serve::generation::{Generation, in_line};
-use crate::serve::log::{Level, Logs, MAIN, forget_process, refusal};
+use crate::serve::log::{Level, LogFile, Logs, MAIN, forget_process, refusal};
 use crate::serve::options::{Options, Place};
 use crate::serve::unsupported;
 
@@ -37,10 +37,18 @@ pub struct Ready {
 ///
 /// # Errors
 /// When it cannot; it has said why.
-pub fn start(options: Options, source: &dyn Source) -> Result<Ready, NotStarted> {
+pub fn start(mut options: Options, source: &dyn Source) -> Result<Ready, NotStarted> {
     let (early, failed) = Logs::early(&options.first_log);
     if let Some(message) = failed {
         early.error(MAIN, Level::Alert, None, format_args!("{message}"));
+    }
+    if let Some(path) = &options.record {
+        let name = path.display();
+        let failed = |error: io::Error| emergency(&early, &format!("open() \"{name}\" failed ({})", refusal(&error)));
+        // The trace is of what is served from now on.
+        OpenOptions::new().write(true).create(true).truncate(true).open(path).map_err(failed)?;
+        let name = crate::syntax::decode(path.as_os_str().as_encoded_bytes());
+        options.recording = Some(Arc::new(LogFile::open(&name).map_err(failed)?));
     }
     let options = Arc::new(options);
     let generation = read(&early, source, &options, None).ok_or(NotStarted)?;

@@ -4,9 +4,8 @@ use rustls::pki_types::CertificateDer;
 use rustls::{HandshakeKind, ServerConnection};
 
 use super::hello::Hello;
-use super::variables::variable;
 use super::verify::Reason;
-use crate::exchange::{ClientCertificate, Told, Unfit};
+use crate::exchange::{ClientCertificate, Unfit};
 
 /// A connection with a client, as `$ssl_*` variables and checks of requests see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,12 +99,6 @@ impl Secured {
             certificates: Vec::new(),
             verified: None,
         }
-    }
-}
-
-impl Told for Secured {
-    fn tell(&self, name: &str, now: i64) -> Option<Vec<u8>> {
-        variable(name, self, now)
     }
 }
 

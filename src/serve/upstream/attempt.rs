@@ -13,6 +13,7 @@ use super::say::{CLIENT_GONE, CLOSED, CONNECTING, HANDSHAKING, READING_HEAD, SEN
 use super::secure::Security;
 use super::speaks;
 use crate::exchange::{Event, Exchange, Local};
+use crate::modules::shared::pass::Protocol;
 use crate::serve::client::{BodyFault, Client};
 use crate::serve::flight::Flight;
 use crate::serve::local::complain;
@@ -25,8 +26,8 @@ enum Failed {
     Invalid,
     Timeout,
     ClientGone,
-    /// The client's body is not what it should be: this status.
-    Body(u16),
+    /// The client's body is not what it should be.
+    Body(BodyFault),
 }
 
 /// Sends the request to the peer of the last attempt, and reads the head of its answer.
@@ -38,6 +39,9 @@ pub async fn attempt<C: Client>(
 ) -> Event {
     *link = None;
     if !speaks::write_request(worker, flight) {
+        if flight.exchange.protocol == Protocol::Http {
+            say_of(worker, flight, Level::Error, b"zero length URI to proxy", "");
+        }
         return Event::Failed(500);
     }
     let found = match reach(worker, client, flight).await {
@@ -50,6 +54,7 @@ pub async fn attempt<C: Client>(
     worker.tell(&mut flight.exchange, Event::Connected);
     speaks::begin(flight);
     link.sending = Sending::default();
+    speaks::start(worker, flight, link);
     let passing = *flight.exchange.passing();
     client.timer().set_after(passing.read_timeout);
     if !flight.body_is_whole && flight.exchange.request.has_body() {
@@ -63,8 +68,11 @@ pub async fn attempt<C: Client>(
         Err(Failed::Reset) => Event::Reset,
         Err(Failed::Invalid) => Event::InvalidHead,
         Err(Failed::Timeout) => Event::ReadTimeout,
-        Err(Failed::ClientGone) => Event::ClientGone,
-        Err(Failed::Body(status)) => Event::Failed(status),
+        Err(Failed::ClientGone) => {
+            say_of(worker, flight, Level::Info, CLIENT_GONE, if link.sending.is_done { READING_HEAD } else { SENDING });
+            Event::ClientGone
+        }
+        Err(Failed::Body(fault)) => Event::Failed(worker.report_body(&flight.exchange, fault)),
     }
 }
 
@@ -158,10 +166,10 @@ fn poll_head<C: Client>(
             Poll::Ready(Ok(())) => client.timer().set_after(flight.exchange.passing().read_timeout),
             // The peer may have answered before it closed.
             Poll::Pending | Poll::Ready(Err(Unsent::Peer(_))) => {}
-            Poll::Ready(Err(Unsent::Client(BodyFault::Gone))) => return Poll::Ready(Err(Failed::Body(400))),
-            Poll::Ready(Err(Unsent::Client(BodyFault::Bad(status)))) => return Poll::Ready(Err(Failed::Body(status))),
+            Poll::Ready(Err(Unsent::Client(fault))) => return Poll::Ready(Err(Failed::Body(fault))),
         }
     }
+    let mut heard = false;
     loop {
         let mut scratch = worker.scratch.borrow_mut();
         match link.stream.poll_read(cx, &mut scratch) {
@@ -174,6 +182,10 @@ fn poll_head<C: Client>(
                 return Poll::Ready(Err(Failed::Reset));
             }
             Poll::Ready(Ok(count)) => {
+                heard = true;
+                if let Some(attempt) = flight.exchange.attempts.last_mut() {
+                    attempt.bytes_received += count as u64;
+                }
                 let bytes = &scratch[..count];
                 let read = if link.rest.is_empty() {
                     speaks::read_head(worker, flight, link, bytes)
@@ -188,6 +200,10 @@ fn poll_head<C: Client>(
             }
             Poll::Pending => break,
         }
+    }
+    if heard && !link.sending.is_done {
+        // The peer may have made room for more of the request, or wants an answer of the connection itself.
+        return poll_head(cx, worker, client, flight, link);
     }
     if client.timer().poll(cx).is_ready() {
         let about = if link.sending.is_done { READING_HEAD } else { SENDING };

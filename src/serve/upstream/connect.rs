@@ -66,6 +66,7 @@ pub async fn connect(
         stream,
         rest: Vec::new(),
         framing: Framing::Done,
+        http2: None,
         opened: clock::now(),
         requests: 0,
         is_reused: false,

@@ -18,6 +18,8 @@ pub enum Framing {
     Chunked(Box<Chunked>),
     /// Whatever comes before the end of the connection.
     Close,
+    /// Frames of HTTP/2, see [`Link::read_piece`](super::link::Link::read_piece).
+    Http2,
     /// Records.
     Fastcgi(Box<Records>),
     /// A value and what follows it.
@@ -127,7 +129,7 @@ impl Framing {
     pub fn read(&mut self, input: &[u8]) -> Result<Piece, BadBody> {
         let all = |count| Piece { consumed: count, data: 0..count, note: Note::None };
         match self {
-            Framing::Done => Ok(all(0)),
+            Framing::Done | Framing::Http2 => Ok(all(0)),
             Framing::Close => Ok(all(input.len())),
             Framing::Length(left) => {
                 let count = (*left).min(input.len() as u64) as usize;

@@ -3,6 +3,7 @@
 mod attempt;
 mod connect;
 mod framing;
+mod http2;
 mod idle;
 mod link;
 mod relay;
@@ -16,5 +17,4 @@ pub use attempt::attempt;
 pub use idle::Pools;
 pub use link::Link;
 pub use relay::forward;
-pub use say::{CONNECTING, say_of};
-pub use speaks::Reading;
+pub use speaks::{Asked, Reading};

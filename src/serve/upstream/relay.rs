@@ -11,9 +11,11 @@ use super::say::{CLOSED, READING_BODY, TIMED_OUT, say_failed, say_of};
 use super::speaks;
 use super::tunnel::tunnel;
 use crate::balance::Millis;
-use crate::exchange::answer::Ranges;
+use crate::exchange::answer::{Ranges, Treatment};
+use crate::exchange::body::Broken;
 use crate::exchange::{Event, Ignored, TermsOf};
 use crate::serve::client::Client;
+use crate::serve::client::pace::Pace;
 use crate::serve::clock;
 use crate::serve::flight::Flight;
 use crate::serve::log::Level;
@@ -33,6 +35,8 @@ struct Relay {
     is_over: bool,
     /// The client was told that the body is complete.
     is_ended: bool,
+    /// How fast it is read, if there is a limit.
+    pace: Option<Pace>,
     /// What went wrong with the upstream; the client still gets what came before.
     failed: Option<Ended>,
     /// When the upstream last sent, and the client last took, something.
@@ -43,6 +47,7 @@ struct Relay {
 /// How it ended.
 enum Ended {
     Whole,
+    ClientTimeout,
     Reset,
     ReadTimeout,
     ClientGone,
@@ -51,6 +56,9 @@ enum Ended {
 /// Passes an answer on whose head was read.
 pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut link: Link) -> Event {
     make_answer(worker, flight, &link);
+    if let Some(attempt) = flight.exchange.attempts.last_mut() {
+        attempt.response_length += link.rest.len() as u64;
+    }
     if let Err(refused) = send::filter(worker, flight) {
         if !refused.keeps_headers {
             flight.answer.clear();
@@ -73,11 +81,15 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
         at: 0,
         buffers: speaks::buffers(worker, &flight.exchange),
         is_over: false,
+        pace: None,
         is_ended: false,
         failed: None,
         heard: now,
         took: now,
     };
+    if let Some(rate) = worker.terms(&flight.exchange).upstream_rate.as_deref().filter(|_| relay.buffers) {
+        relay.pace = Pace::at(worker, &mut flight.exchange, rate);
+    }
     let ended = poll_fn(|cx| relay.poll(cx, worker, client, flight, &mut link)).await;
     client.timer().clear();
     match ended {
@@ -91,6 +103,11 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
         Ended::ReadTimeout => {
             say_of(worker, flight, Level::Error, TIMED_OUT, READING_BODY);
             Event::ReadTimeout
+        }
+        Ended::ClientTimeout => {
+            let words = b"client timed out (110: Connection timed out)";
+            say_of(worker, flight, Level::Info, words, "while sending to client");
+            Event::ClientGone
         }
         Ended::ClientGone => Event::ClientGone,
     }
@@ -159,10 +176,15 @@ impl Relay {
                 Poll::Pending => true,
             };
             if link.framing.is_done() || self.failed.is_some() {
+                if !link.sending.is_done && link.http2.is_some() {
+                    // What the connection itself still has to say.
+                    let _ = poll_request(cx, worker, client, flight, link);
+                }
                 if blocked {
                     return self.wait(cx, client, terms.send_timeout, None);
                 }
                 if self.failed.is_none() && !std::mem::replace(&mut self.is_ended, true) {
+                    take_trailers(worker, flight, link);
                     send::end(worker, client, flight);
                 }
                 return match client.poll_flush(cx) {
@@ -182,7 +204,14 @@ impl Relay {
                 return Poll::Ready(Ended::Reset);
             }
             let mut scratch = worker.scratch.borrow_mut();
-            match link.stream.poll_read(cx, &mut scratch) {
+            let read = match self.poll_allowance(cx) {
+                Poll::Ready(most) => {
+                    let most = most.min(scratch.len());
+                    link.stream.poll_read(cx, &mut scratch[..most])
+                }
+                Poll::Pending => Poll::Pending,
+            };
+            match read {
                 Poll::Ready(Ok(0)) if link.framing.ends_here() => {
                     link.framing = Framing::Done;
                     link.persists = false;
@@ -197,11 +226,24 @@ impl Relay {
                 }
                 Poll::Ready(Ok(count)) => {
                     self.heard = clock::now();
+                    if let Some(attempt) = flight.exchange.attempts.last_mut() {
+                        attempt.bytes_received += count as u64;
+                        attempt.response_length += count as u64;
+                    }
+                    if let Some(pace) = &mut self.pace {
+                        pace.went(count as u64);
+                    }
                     if let Err(ended) = self.take(cx, worker, client, flight, link, &scratch[..count]) {
                         self.failed = Some(ended);
                     }
                 }
                 Poll::Pending => {
+                    if !self.buffers && !blocked && self.flush_filters(flight).is_err() {
+                        return Poll::Ready(Ended::Reset);
+                    }
+                    if !self.pending.is_empty() && !blocked {
+                        continue;
+                    }
                     if !blocked && let Poll::Ready(Err(_)) = client.poll_flush(cx) {
                         return Poll::Ready(Ended::ClientGone);
                     }
@@ -212,17 +254,42 @@ impl Relay {
         }
     }
 
+    /// Bytes that may be read now.
+    fn poll_allowance(&mut self, cx: &mut Context) -> Poll<usize> {
+        let Some(pace) = &self.pace else { return Poll::Ready(usize::MAX) };
+        let allowance = pace.poll_allowance(cx).map(|bytes| bytes as usize);
+        if allowance.is_pending() {
+            // It is not the upstream that makes itself waited for.
+            self.heard = clock::now();
+        }
+        allowance
+    }
+
+    /// Gives what the body filters keep back but need not, since the upstream has no more for now.
+    fn flush_filters(&mut self, flight: &mut Flight) -> Result<(), Broken> {
+        if !flight.filters.is_empty() {
+            let more = flight.filters.flush()?;
+            self.pending.buffer().extend_from_slice(more);
+        }
+        Ok(())
+    }
+
     /// Waits for the client, the upstream, or the time of one of them.
     fn wait<C: Client>(
-        &self,
+        &mut self,
         cx: &mut Context,
         client: &C,
         send_timeout: u64,
         read_timeout: Option<u64>,
     ) -> Poll<Ended> {
+        if read_timeout.is_none() && client.waits_within() {
+            self.took = clock::now();
+            client.timer().clear();
+            return Poll::Pending;
+        }
         let (ended, due) = match read_timeout {
             Some(timeout) => (Ended::ReadTimeout, self.heard.plus(timeout)),
-            None => (Ended::ClientGone, self.took.plus(send_timeout)),
+            None => (Ended::ClientTimeout, self.took.plus(send_timeout)),
         };
         client.timer().set(due);
         if client.timer().poll(cx).is_ready() { Poll::Ready(ended) } else { Poll::Pending }
@@ -279,7 +346,7 @@ impl Relay {
         let mut at = 0;
         let excess = link.framing.words_for_excess();
         while at < input.len() && !link.framing.is_done() {
-            let piece = link.framing.read(&input[at..]).map_err(|bad| {
+            let piece = link.read_piece(&input[at..]).map_err(|bad| {
                 say_of(worker, flight, Level::Error, &bad.0, READING_BODY);
                 Ended::Reset
             })?;
@@ -306,6 +373,17 @@ impl Relay {
             say_of(worker, flight, Level::Warn, excess.as_bytes(), READING_BODY);
         }
         Ok(())
+    }
+}
+
+/// Takes over the headers that came after the body.
+fn take_trailers(worker: &Worker, flight: &mut Flight, link: &Link) {
+    let Some(http2) = &link.http2 else { return };
+    let Some(http) = worker.http(&flight.exchange).filter(|http| http.pass_trailers) else { return };
+    for (name, value) in http2.trailers.iter() {
+        if http.treatments.of(name) != Some(Treatment::Hide) {
+            flight.answer.trailers.push(name, value);
+        }
     }
 }
 

@@ -88,7 +88,8 @@ pub fn decode(bytes: &[u8], out: &mut Vec<u8>) -> bool {
             if count >= 32 { (bits >> (count - 32)) as u32 } else { (bits << (32 - count)) as u32 | ones(32 - count) };
         let (symbol, length) = next(window);
         if symbol == END || length > count {
-            return count < 8 && window == u32::MAX;
+            // nginx takes padding of more than seven bits, as long as it is not the end's code.
+            return count < LONGEST as u32 && window == u32::MAX;
         }
         out.push(symbol as u8);
         count -= length;

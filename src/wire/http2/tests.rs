@@ -65,10 +65,16 @@ fn what_is_refused() {
     check("017fc240", Fault::TooLarge, Code::CALM);
     check("0000", Fault::NoName, Code::PROTOCOL);
     check("010261", Fault::Cut, Code::FRAME_SIZE);
-    // Padding of zeros, of eight ones, and the end itself.
+    // Padding of zeros, padding that has the end in it, and the end itself.
     check("018118", Fault::Huffman, Code::COMPRESSION);
-    check("01821fff", Fault::Huffman, Code::COMPRESSION);
+    check("01851fffffffff", Fault::Huffman, Code::COMPRESSION);
     check("0184ffffffff", Fault::Huffman, Code::COMPRESSION);
+}
+
+#[test]
+fn a_whole_byte_of_padding() {
+    let fields = all(&mut Decoder::new(hpack::TABLE), &hex("01821fff")).expect("a block");
+    assert_eq!(fields[0].1, "a");
 }
 
 #[test]

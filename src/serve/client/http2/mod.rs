@@ -237,7 +237,7 @@ impl Task {
             let more = poll_fn(|cx| {
                 let mut scratch = worker.scratch.borrow_mut();
                 match self.stream.poll_read(cx, &mut scratch) {
-                    Poll::Pending if self.timer.poll(cx).is_ready() || worker.is_leaving.get() => Poll::Ready(false),
+                    Poll::Pending if self.timer.poll(cx).is_ready() => Poll::Ready(false),
                     Poll::Pending => Poll::Pending,
                     Poll::Ready(read) => Poll::Ready(matches!(read, Ok(count) if count > 0)),
                 }

@@ -255,7 +255,7 @@ impl Session {
             return Ok(());
         }
         open.send_window += i64::from(increment);
-        open.wake();
+        self.go_on(id);
         Ok(())
     }
 
@@ -310,16 +310,18 @@ impl Session {
 
     fn change_windows(&mut self, delta: i64) {
         self.init_window = (i64::from(self.init_window) + delta) as u32;
-        let mut over = Vec::new();
+        let (mut over, mut changed) = (Vec::new(), Vec::new());
         for (id, open) in &mut self.streams {
             if delta > 0 && open.send_window > i64::from(MAX_WINDOW) - delta {
                 over.push(*id);
                 continue;
             }
             open.send_window += delta;
-            if open.send_window > 0 {
-                open.wake();
-            }
+            changed.push(*id);
+        }
+        changed.sort_unstable();
+        for id in changed {
+            self.go_on(id);
         }
         for id in over {
             self.reset(id, Code::FLOW_CONTROL);
@@ -444,6 +446,7 @@ impl Session {
             rst_sent: false,
             last_data: None,
             mark: 0,
+            is_exhausted: false,
             waits: false,
         };
         self.streams.insert(id, open);

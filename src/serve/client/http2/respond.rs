@@ -35,16 +35,18 @@ impl Http2 {
     pub(super) fn poll_data(&mut self, cx: &mut Context, body: &mut &[u8]) -> Poll<io::Result<()>> {
         let mut session = self.session.borrow_mut();
         let session = &mut *session;
+        let backlog = session.waiting_bytes();
+        // What was begun is taken whole.
+        let is_full = backlog >= BACKLOG;
         while !body.is_empty() {
-            let backlog = session.waiting_bytes();
             let frame_size = session.frame_size as usize;
-            let connection = session.send_window;
+            let (connection, position) = (session.send_window, session.position());
             let Some(open) = session.streams.get_mut(&self.id).filter(|open| !open.is_reset) else { return gone() };
             if open.out_closed {
                 return gone();
             }
-            let must_wait = open.send_window <= 0 || connection == 0 || backlog >= BACKLOG;
-            if must_wait {
+            if open.send_window <= 0 || connection == 0 || is_full {
+                open.is_exhausted = open.send_window <= 0;
                 open.waker = Some(cx.waker().clone());
                 if open.send_window > 0 && connection == 0 {
                     session.wait_for_window(self.id);
@@ -53,12 +55,19 @@ impl Http2 {
                 return Poll::Pending;
             }
             let room = (open.send_window as u64).min(u64::from(connection)) as usize;
-            let count = body.len().min(self.chunk).min(frame_size).min(room);
+            let most = self.chunk.min(frame_size);
+            let joined = open.last_data.filter(|_| open.mark == position).unwrap_or(position);
+            let (joined, free) = session.room_in(joined, most);
+            let count = body.len().min(free).min(room);
+            let Some(open) = session.streams.get_mut(&self.id) else { return gone() };
             open.send_window -= count as i64;
             session.send_window -= count as u32;
             let (piece, rest) = body.split_at(count);
             *body = rest;
-            self.sent += session.send_data(self.id, piece, 0);
+            self.sent += match joined {
+                Some(frame) => session.extend_data(self.id, frame, piece),
+                None => session.send_data(self.id, piece, 0),
+            };
         }
         session.wake();
         Poll::Ready(Ok(()))
@@ -122,6 +131,35 @@ impl Session {
         if let Some(open) = self.streams.get_mut(&id) {
             open.last_data = Some(before);
         }
+        self.note_sent(id, before, content.len())
+    }
+
+    /// Where a DATA frame stands to which more can be added, and how much more fits; a new one has room for `most`.
+    fn room_in(&mut self, at: u64, most: usize) -> (Option<u64>, usize) {
+        let mut length = 0;
+        for n in 0..3 {
+            match self.byte_at(at + n) {
+                Some(byte) => length = length << 8 | usize::from(*byte),
+                None => return (None, most),
+            }
+        }
+        if length < most { (Some(at), most - length) } else { (None, most) }
+    }
+
+    /// Adds to a DATA frame that is the last thing to be sent.
+    fn extend_data(&mut self, id: u32, at: u64, content: &[u8]) -> u64 {
+        let mut length = [0; 4];
+        for (n, digit) in length[1..].iter_mut().enumerate() {
+            *digit = self.byte_at(at + n as u64).map_or(0, |byte| *byte);
+        }
+        let length = (u32::from_be_bytes(length) + content.len() as u32).to_be_bytes();
+        for (n, digit) in length[1..].iter().enumerate() {
+            if let Some(byte) = self.byte_at(at + n as u64) {
+                *byte = *digit;
+            }
+        }
+        let before = self.position();
+        self.out().extend_from_slice(content);
         self.note_sent(id, before, content.len())
     }
 

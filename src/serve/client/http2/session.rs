@@ -69,7 +69,8 @@ pub struct Open {
     pub last_data: Option<u64>,
     /// Up to where its frames reach, among all bytes ever sent.
     pub mark: u64,
-    /// It waits for the connection's window.
+    /// It has something to send and waits for its own window, or for the connection's.
+    pub is_exhausted: bool,
     pub waits: bool,
 }
 
@@ -423,6 +424,17 @@ impl Session {
         let before = |other: &u32| !own.is_before(self.priorities.of(*other));
         let at = self.waiting.iter().rposition(before).map_or(0, |at| at + 1);
         self.waiting.insert(at, id);
+    }
+
+    /// A stream's own window has grown: it goes on, or waits for the connection's.
+    pub fn go_on(&mut self, id: u32) {
+        let blocked = self.send_window == 0;
+        let Some(open) = self.streams.get_mut(&id).filter(|open| open.send_window > 0 && !open.waits) else { return };
+        if std::mem::take(&mut open.is_exhausted) && blocked {
+            self.wait_for_window(id);
+        } else {
+            open.wake();
+        }
     }
 
     /// The connection's window has grown.

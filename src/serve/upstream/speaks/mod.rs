@@ -8,9 +8,11 @@ mod cgi;
 mod fastcgi;
 mod headers;
 mod http;
+pub mod http2;
 mod memcached;
 
 pub use fastcgi::sent_in_stderr;
+pub use http2::Asked;
 
 use super::link::Link;
 use super::say::{READING_HEAD, say_of};
@@ -28,6 +30,8 @@ pub enum Reading {
     /// HTTP, or nothing yet.
     #[default]
     Http,
+    /// HTTP/2: what was read is with the connection.
+    Http2,
     /// FastCGI.
     Fastcgi(Box<wire::fastcgi::Head>),
     /// SCGI and uwsgi.
@@ -54,6 +58,7 @@ pub fn write_request(worker: &Worker, flight: &mut Flight) -> bool {
         Protocol::Fastcgi => fastcgi::write(worker, flight),
         Protocol::Scgi | Protocol::Uwsgi => cgi::write(worker, flight, body),
         Protocol::Memcached => memcached::write(worker, flight),
+        _ if http2::speaks(worker, &flight.exchange) => http2::write(worker, flight, body),
         _ => http::write(worker, flight, body),
     }
 }
@@ -82,9 +87,14 @@ pub fn sends_body(worker: &Worker, exchange: &Exchange) -> bool {
 pub fn frames(flight: &Flight) -> bool {
     match flight.exchange.protocol {
         Protocol::Fastcgi => true,
-        Protocol::Http => announced(flight) == Body::Chunked,
+        Protocol::Http => is_chunked(flight),
         _ => false,
     }
+}
+
+/// Whether the body goes out in chunks.
+fn is_chunked(flight: &Flight) -> bool {
+    !matches!(flight.reading, Reading::Http2) && announced(flight) == Body::Chunked
 }
 
 /// Appends a part of the client's body to `out`, as the peer wants it; `is_last` when nothing follows.
@@ -96,8 +106,15 @@ pub fn frame(flight: &Flight, part: &[u8], is_last: bool, out: &mut Vec<u8>) {
                 wire::fastcgi::stdin_end(out);
             }
         }
-        Protocol::Http if announced(flight) == Body::Chunked => http::frame(part, is_last, out),
+        Protocol::Http if is_chunked(flight) => http::frame(part, is_last, out),
         _ => out.extend_from_slice(part),
+    }
+}
+
+/// The request begins on its connection, where that matters.
+pub fn start(worker: &Worker, flight: &mut Flight, link: &mut Link) {
+    if http2::speaks(worker, &flight.exchange) {
+        http2::start(worker, flight, link);
     }
 }
 
@@ -118,6 +135,7 @@ pub fn begin(flight: &mut Flight) {
 #[inline]
 pub fn read_head(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8]) -> Head {
     match &flight.reading {
+        Reading::Http2 => http2::read(worker, flight, link, bytes),
         Reading::Http => http::read(worker, flight, link, bytes),
         Reading::Fastcgi(_) => fastcgi::read(worker, flight, link, bytes),
         Reading::Cgi(_) => cgi::read(worker, flight, link, bytes),
