@@ -180,6 +180,10 @@ fn server_tls(
         let prefers = config.flag(scope, "ssl_prefer_server_ciphers", false);
         made.ignore_client_order = option(config, scope, "ServerPreference").unwrap_or(prefers);
         made.alpn_protocols = offers(http2);
+        if !config.flag(scope, "ssl_certificate_compression", false) {
+            made.cert_compressors.clear();
+        }
+        made.cert_decompressors.clear();
         made.max_fragment_size = fragment(config.number(scope, "ssl_buffer_size", 16_384));
         resumption(config, scope, &mut made, &own);
         Ok(Arc::new(made))
@@ -289,8 +293,11 @@ impl Acceptor {
         }
         let tls = if tls.config.is_some() { tls } else { &self.servers[&self.default] };
         let config = tls.config.as_ref().ok_or(Refused::Rejected)?;
-        let config =
-            if tls.dynamic.is_empty() { config.clone() } else { tls.load(config, now, &mut |text| evaluate(server, &hello, text))? };
+        let config = if tls.dynamic.is_empty() {
+            config.clone()
+        } else {
+            tls.load(config, now, &mut |text| evaluate(server, &hello, text))?
+        };
         let mut session = [0; 32];
         let random = config.crypto_provider().secure_random;
         random.fill(&mut session).map_err(|_| Refused::Rejected)?;
