@@ -71,6 +71,14 @@ impl Regex {
         self.0.compiled.is_match(subject).unwrap_or(false)
     }
 
+    /// Compiles one that no configuration has, but a page.
+    ///
+    /// # Errors
+    /// nginx's `pcre2_compile() failed: ...`.
+    pub fn at_run_time(pattern: &str) -> Result<Regex, String> {
+        Regex::compile(pattern, false).map_err(|error| refusal("pcre2", pattern, &error))
+    }
+
     fn compile(pattern: &str, caseless: bool) -> Result<Regex, pcre2::Error> {
         let compiled = pcre2::bytes::RegexBuilder::new().caseless(caseless).build(&source(pattern))?;
         let mut names: Vec<String> = compiled.capture_names().iter().flatten().cloned().collect();
@@ -92,6 +100,17 @@ impl PartialEq for Regex {
 }
 
 impl Eq for Regex {}
+
+/// Why a pattern cannot be compiled, in nginx's words.
+fn refusal(library: &str, pattern: &str, error: &pcre2::Error) -> String {
+    let said = error.to_string();
+    let reason = said.splitn(3, ": ").nth(2).unwrap_or(&said);
+    let message = format!("{library}_compile() failed: {reason} in \"{pattern}\"");
+    match error.offset().and_then(|offset| pattern.get(offset..)) {
+        None | Some("") => message,
+        Some(rest) => format!("{message} at \"{rest}\""),
+    }
+}
 
 /// The pattern for a compiler that takes text only: bytes that are not UTF-8 are written as `\xHH`.
 fn source(pattern: &str) -> std::borrow::Cow<'_, str> {
@@ -142,15 +161,8 @@ impl Cx<'_> {
     fn refused(&self, pattern: &str, error: &pcre2::Error, span: Span) -> Fault {
         const PCRE2: Version = Version::read("1.21.5");
         let library = if self.target.version < PCRE2 { "pcre" } else { "pcre2" };
-        let said = error.to_string();
-        let reason = said.splitn(3, ": ").nth(2).unwrap_or(&said);
         let offset = error.offset().unwrap_or(pattern.len());
-        let message = format!("{library}_compile() failed: {reason} in \"{pattern}\"");
-        match pattern.get(offset..) {
-            None | Some("") => Fault::emerg(message),
-            Some(rest) => Fault::emerg(format!("{message} at \"{rest}\"")),
-        }
-        .at(self.spot(pattern, offset, span))
+        Fault::emerg(refusal(library, pattern, error)).at(self.spot(pattern, offset, span))
     }
 
     /// The character before `offset` of a pattern that ends where `span` ends, but for a quote.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::site::{Builder, Site};
 use super::state::Exchange;
 use super::value::{Part, Template, Variable, builtin};
-use crate::config::{Config, Part as TextPart, ScopeId, Text};
+use crate::config::{Config, Part as TextPart, ScopeId, Text, values};
 use crate::modules::shared::access_log::{AccessLogs, LogTarget};
 use crate::modules::shared::log_format::{COMBINED_TEXT, Escape, LogFormats, OF_HTTP};
 use crate::modules::shared::syslog::Syslog;
@@ -26,6 +26,39 @@ pub struct AccessLog {
     pub format: Arc<LogFormat>,
     /// Which requests it has: those for which this is neither empty nor `0`.
     pub condition: Option<Arc<Template>>,
+}
+
+/// `open_log_file_cache`: how files whose names have variables are kept open. Times are milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogCache {
+    /// Files at most.
+    pub max: usize,
+    /// A file that is used fewer times is closed at once.
+    pub min_uses: u64,
+    /// A file that is not used for so long is closed.
+    pub inactive: u64,
+    /// After so long it is looked up again.
+    pub valid: u64,
+}
+
+impl LogCache {
+    /// What holds in a scope.
+    pub(super) fn of(config: &Config, scope: ScopeId) -> Option<LogCache> {
+        let set = config.effective(scope, "open_log_file_cache")?;
+        let mut cache = LogCache { max: 0, min_uses: 1, inactive: 10_000, valid: 60_000 };
+        for word in &set.words[1..] {
+            let seconds = |text| values::sec(text).map(|seconds| seconds.saturating_mul(1000));
+            let number = |text| values::number(text).and_then(|number| u64::try_from(number).ok());
+            match word.value.split_once('=') {
+                Some(("max", text)) => cache.max = number(text).unwrap_or(0) as usize,
+                Some(("min_uses", text)) => cache.min_uses = number(text).unwrap_or(1),
+                Some(("inactive", text)) => cache.inactive = seconds(text).unwrap_or(cache.inactive),
+                Some(("valid", text)) => cache.valid = seconds(text).unwrap_or(cache.valid),
+                _ => return None,
+            }
+        }
+        Some(cache)
+    }
 }
 
 /// Where an access log goes.
@@ -172,6 +205,7 @@ impl Compiled {
                 None => self.combined(builder),
             };
             let to = match &log.to {
+                LogTarget::File(number) if is_nowhere(config, *number) => continue,
                 LogTarget::File(number) => LogTo::File(*number),
                 LogTarget::Script(name) => LogTo::Named(Arc::new(builder.template(name))),
                 LogTarget::Syslog(server) => LogTo::Syslog(server.clone()),
@@ -191,14 +225,42 @@ impl Compiled {
         }
         let file = default_file(builder.config, &builder.target.paths.prefix, &builder.target.paths.http_log);
         let format = self.combined(builder);
-        let log = file.map(|number| AccessLog { to: LogTo::File(number), format, condition: None });
+        let log = file.filter(|number| !is_nowhere(builder.config, *number)).map(|number| AccessLog {
+            to: LogTo::File(number),
+            format,
+            condition: None,
+        });
         let logs: Arc<[AccessLog]> = log.into_iter().collect();
         self.default = Some(Arc::clone(&logs));
         logs
     }
 }
 
+/// Nobody reads it, so nothing need be made for it.
+fn is_nowhere(config: &Config, number: usize) -> bool {
+    config.log_files.get(number).name == "/dev/null"
+}
+
 fn default_file(config: &Config, prefix: &str, path: &str) -> Option<usize> {
     let full = if path.starts_with('/') { path.to_owned() } else { format!("{prefix}{path}") };
     config.log_files.iter().position(|file| file.name == full)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes() {
+        let written = |escape, value: Option<&[u8]>| {
+            let mut out = Vec::new();
+            LogFormat { escape, parts: Box::default() }.escape(value, &mut out);
+            String::from_utf8(out).expect("ASCII")
+        };
+        let odd = Some(&b"a\"\\\n\x01\xe9"[..]);
+        assert_eq!(written(Escape::Default, odd), "a\\x22\\x5C\\x0A\\x01\\xE9");
+        assert_eq!(written(Escape::Json, Some(b"a\"\\\n\x01\x1f")), "a\\\"\\\\\\n\\u0001\\u001F");
+        assert_eq!(written(Escape::None, Some(b"a\"")), "a\"");
+        assert_eq!([Escape::Default, Escape::Json, Escape::None].map(|escape| written(escape, None)), ["-", "", ""]);
+    }
 }

@@ -1,6 +1,6 @@
 //! What a location does besides answering, by subrequests: `mirror` sends copies somewhere, `add_before_body` and
 //! `add_after_body` put other answers around its own, `auth_request` asks. And how a subrequest begins
-//! (`ngx_http_subrequest`). `ssi`, and `post_action`, are left out.
+//! (`ngx_http_subrequest`). `post_action` is the request itself, which goes elsewhere after its answer.
 
 use super::guard::Guard;
 use super::life::Action;
@@ -17,6 +17,8 @@ use crate::config::ScopeId;
 pub struct Live {
     /// Who may come in.
     pub(super) guard: Option<Guard>,
+    /// Where the request goes after its answer.
+    post_action: Option<Slice>,
     /// Where copies go.
     pub(super) mirror: Option<Mirror>,
 }
@@ -35,6 +37,8 @@ pub struct Mirror {
 pub struct Sub<'s> {
     /// Its path.
     pub uri: &'s [u8],
+    /// Its arguments, unless it has those of its parent.
+    pub args: &'s [u8],
     /// It has the arguments of its parent.
     pub keeps_args: bool,
     /// It has the method of its parent; else it is a `GET`.
@@ -43,7 +47,12 @@ pub struct Sub<'s> {
 
 impl Live {
     pub(super) fn compile(scope: ScopeId, builder: &mut Builder) -> Live {
-        Live { guard: Guard::compile(scope, builder), mirror: Mirror::compile(scope, builder) }
+        let post_action = builder.config.effective(scope, "post_action").map(|set| set.arg(1));
+        Live {
+            guard: Guard::compile(scope, builder),
+            post_action: post_action.filter(|uri| !uri.is_empty()).map(|uri| builder.text(uri)),
+            mirror: Mirror::compile(scope, builder),
+        }
     }
 }
 
@@ -73,6 +82,19 @@ impl Site {
 }
 
 impl Exchange {
+    /// Goes where `post_action` says, if it does; the answer that comes of it goes nowhere.
+    pub fn post_action<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Option<Action> {
+        let to = world.site.live(self.route.location)?.post_action?;
+        if self.is_sub || (self.is_after && !self.route.may_turn()) {
+            return None;
+        }
+        self.is_after = true;
+        self.now = world.now;
+        self.reply = None;
+        let found = self.turn_to(world.site, to);
+        Some(self.go_on(found, world))
+    }
+
     /// Begins as a subrequest of `parent`.
     pub fn begin_within<M: Memory, R: Random, W: Watch>(
         &mut self,

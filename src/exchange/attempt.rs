@@ -106,7 +106,7 @@ impl Attempt {
 }
 
 /// The tries of one request, in order. The room of earlier requests' tries is used again.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Attempts {
     list: Vec<Attempt>,
     count: usize,

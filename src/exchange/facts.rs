@@ -9,7 +9,7 @@ use super::request::Slice;
 use crate::balance::Millis;
 
 /// What the driver tells.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Facts {
     /// Bytes sent of the answer, its head among them.
     pub bytes_sent: u64,
@@ -35,8 +35,6 @@ pub struct Facts {
     pub zone: i32,
     /// Chance of the connection: together with the number of the request it makes `$request_id`.
     pub chance: [u64; 2],
-    /// What the system says of the connection.
-    pub tcp: Option<TcpFacts>,
     /// What TLS says of the connection; none without TLS.
     pub secured: Option<Arc<dyn Told>>,
     /// What the PROXY protocol said; none without it.
@@ -51,19 +49,6 @@ pub struct Facts {
     pub gzip_ratio: Option<u64>,
     /// `$uid_got`, `$uid_set`
     pub uid: [Option<Slice>; 2],
-}
-
-/// The socket, as `TCP_INFO` has it. Times are microseconds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct TcpFacts {
-    /// Round trip.
-    pub rtt: u32,
-    /// How much it varies.
-    pub rttvar: u32,
-    /// The congestion window.
-    pub snd_cwnd: u32,
-    /// The receive window.
-    pub rcv_space: u32,
 }
 
 /// Someone who knows the values of some variables.

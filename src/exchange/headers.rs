@@ -4,7 +4,7 @@
 use super::request::Slice;
 
 /// A list of headers.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Headers {
     bytes: Vec<u8>,
     fields: Vec<(Slice, Slice)>,

@@ -1,19 +1,16 @@
 //! The request from its first byte to its last: the phases of nginx one after the other, and what the driver has to do in
 //! between. The driver does what an [`Action`] says and tells what happened by an [`Event`], until the request is done.
 
-use std::net::{IpAddr, SocketAddr};
-
 use super::attempt::Ending;
 use super::guard::{Admission, Entry};
-use super::limits::{self, Held, Limited, Verdict};
-use super::notes::Note;
+use super::limits::Held;
 use super::request::Slice;
 use super::route::{Content, Failed, Found, Reply, To};
 use super::site::{Handler, ListenerId};
 use super::state::Exchange;
 use super::upstream::{Destined, Next, Wrong};
 use super::world::{Memory, World};
-use crate::balance::{Group, Method, Millis, Parameters, Peer, Random, Server, Watch};
+use crate::balance::{Millis, Random, Watch};
 use crate::modules::shared::pass::Protocol;
 use crate::syntax::decode;
 
@@ -133,7 +130,11 @@ impl Exchange {
                 Some(To::Name { host, port }) => {
                     let host = decode(self.text(world.site, host));
                     let addresses = std::mem::take(&mut self.addresses);
-                    self.send_to(of_name(&host, port, &addresses), world.plan.passing(self.route.location), world)
+                    self.send_to(
+                        Destined::of_name(&host, port, &addresses),
+                        world.plan.passing(self.route.location),
+                        world,
+                    )
                 }
                 _ => return self.answer_error(500, world),
             },
@@ -213,6 +214,7 @@ impl Exchange {
             self.through(Ending::Answered, world);
             return Next::Fail(status);
         }
+        self.take_rate();
         if self.take_accel() {
             self.through(Ending::Answered, world);
             return Next::Redirect;
@@ -268,7 +270,11 @@ impl Exchange {
     }
 
     /// nginx itself answers with an error, for which there may be an `error_page`.
-    fn answer_error<M: Memory, R: Random, W: Watch>(&mut self, status: u16, world: &mut World<M, R, W>) -> Action {
+    pub(super) fn answer_error<M: Memory, R: Random, W: Watch>(
+        &mut self,
+        status: u16,
+        world: &mut World<M, R, W>,
+    ) -> Action {
         match self.fail(world.site, status) {
             Failed::Answer(status) => self.reply(Reply { status, location: self.route.redirect(), body: None }, world),
             Failed::Again(found) => self.go_on(found, world),
@@ -285,55 +291,9 @@ impl Exchange {
         Action::Done
     }
 
-    /// `limit_req`, once for a request however often it is redirected.
-    #[inline]
-    fn limit<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
-        let limits = world.plan.limits(self.route.location);
-        if self.was_limited || limits.requests.is_empty() {
-            return self.pass_limits(world);
-        }
-        let mut filled = limits.requests.clone();
-        for limit in &mut filled {
-            let mut key = Vec::new();
-            world.plan.keys.request_key(limit.zone).write(world.site, self, &mut key);
-            // nginx logs a key that is too long, and does not count it.
-            limit.key = if key.len() > usize::from(u16::MAX) {
-                let key = self.request.keep(&key);
-                self.notes.push(Note::LongKey { of_requests: true, zone: limit.zone, key });
-                Box::default()
-            } else {
-                key.into()
-            };
-        }
-        let now = world.now;
-        let judged = world.memory.requests(|zones| limits::check(&filled, zones, now));
-        let (verdict, dry_run) = (judged.verdict, limits.request_dry_run);
-        self.was_limited = verdict != Verdict::Free;
-        self.limited_requests = match verdict {
-            Verdict::Free => self.limited_requests,
-            Verdict::Passed => Some(Limited::Passed),
-            Verdict::Delayed(_) => Some(if dry_run { Limited::DelayedDryRun } else { Limited::Delayed }),
-            Verdict::Rejected(_) => Some(if dry_run { Limited::RejectedDryRun } else { Limited::Rejected }),
-        };
-        let delays = matches!(verdict, Verdict::Delayed(_));
-        if delays || matches!(verdict, Verdict::Rejected(_)) {
-            let level = if delays { limits.request_level.less() } else { limits.request_level };
-            let (zone, excess) = (filled[judged.limit].zone, judged.excess.unsigned_abs());
-            self.notes.push(Note::LimitsRequests { level, zone, excess, delays, dry_run });
-        }
-        match verdict {
-            Verdict::Rejected(_) if !limits.request_dry_run => self.answer_error(limits.request_status, world),
-            Verdict::Delayed(delay) if !limits.request_dry_run => {
-                self.waits = now;
-                Action::Delay(now.plus(delay))
-            }
-            _ => self.pass_limits(world),
-        }
-    }
-
     /// `limit_conn`, and what follows.
     #[inline]
-    fn pass_limits<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
+    pub(super) fn pass_limits<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
         if let Err(status) = self.hold_connections(world) {
             return self.answer_error(status, world);
         }
@@ -394,48 +354,13 @@ impl Exchange {
         }
     }
 
-    /// Counts the request under its keys, or gives the status by which it is refused.
-    #[inline]
-    fn hold_connections<M: Memory, R, W>(&mut self, world: &mut World<M, R, W>) -> Result<(), u16> {
-        let limits = world.plan.limits(self.route.location);
-        if self.was_counted || limits.connections.is_empty() {
-            return Ok(());
-        }
-        for (zone, most) in &limits.connections {
-            let mut key = Vec::new();
-            world.plan.keys.connection_key(*zone).write(world.site, self, &mut key);
-            if key.len() > usize::from(u8::MAX) {
-                let key = self.request.keep(&key);
-                self.notes.push(Note::LongKey { of_requests: false, zone: *zone, key });
-                continue;
-            }
-            if key.is_empty() {
-                continue;
-            }
-            self.was_counted = true;
-            self.limited_connections = Some(Limited::Passed);
-            if world.memory.connections(*zone, |zone| zone.hold(&key, *most)) {
-                self.held.push(Held { zone: *zone, key: key.into() });
-                continue;
-            }
-            for Held { zone, key } in self.held.drain(..) {
-                world.memory.connections(zone, |zone| zone.release(&key));
-            }
-            let (level, dry_run) = (limits.connection_level, limits.connection_dry_run);
-            self.limited_connections = Some(if dry_run { Limited::RejectedDryRun } else { Limited::Rejected });
-            self.notes.push(Note::LimitsConnections { level, zone: *zone, dry_run });
-            return if limits.connection_dry_run { Ok(()) } else { Err(limits.connection_status) };
-        }
-        Ok(())
-    }
-
     /// Sends the request to a group of the configuration, or to addresses found for it alone.
     #[inline]
     fn pass<M: Memory, R: Random, W: Watch>(&mut self, to: To, world: &mut World<M, R, W>) -> Action {
         let passing = world.plan.passing(self.route.location);
         let group = match to {
             To::Group(id) => Destined::Group(id),
-            To::Address(address) => own(&address.to_string(), &[address.to_string()]),
+            To::Address(address) => Destined::of_addresses(&address.to_string(), &[address.to_string()]),
             To::Name { .. } if M::RESOLVES_LATER => {
                 self.destined = Some(to);
                 return Action::Resolve;
@@ -445,23 +370,10 @@ impl Exchange {
                 let resolves = world.site.location(self.route.location).resolver;
                 let found = resolves.then(|| world.memory.addresses(&host)).flatten();
                 let Some(found) = found else { return self.answer_error(502, world) };
-                of_name(&host, port, &found)
+                Destined::of_name(&host, port, &found)
             }
         };
         let next = self.send_to(group, passing, world);
         self.after(next, world)
     }
-}
-
-/// The group of a name that was resolved.
-fn of_name(host: &str, port: u16, addresses: &[IpAddr]) -> Destined {
-    let addrs: Vec<String> = addresses.iter().map(|ip| SocketAddr::new(*ip, port).to_string()).collect();
-    own(host, &addrs)
-}
-
-/// A group for one request: round robin among these addresses (`ngx_http_upstream_create_round_robin_peer`).
-fn own(name: &str, addrs: &[String]) -> Destined {
-    let peer = |addr: &String| Peer::new(Server::new(addr, addr.as_bytes(), None, 0), Parameters::default());
-    let group = Group::new(name, Method::RoundRobin, addrs.iter().map(peer).collect(), Vec::new());
-    Destined::Own(Box::new(group))
 }

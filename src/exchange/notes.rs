@@ -48,13 +48,40 @@ impl Importance {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Note {
     /// `limit_req` refuses, or delays: the zone, the excess in thousandths of a request, whether only for show.
-    LimitsRequests { level: Importance, zone: usize, excess: u64, delays: bool, dry_run: bool },
+    LimitsRequests {
+        /// How much it matters.
+        level: Importance,
+        /// The zone, as an index into those of `limit_req_zone`.
+        zone: usize,
+        /// Thousandths of a request.
+        excess: u64,
+        /// It is delayed, not refused.
+        delays: bool,
+        /// It is neither: only said.
+        dry_run: bool,
+    },
     /// `limit_conn` refuses.
-    LimitsConnections { level: Importance, zone: usize, dry_run: bool },
+    LimitsConnections {
+        /// How much it matters.
+        level: Importance,
+        /// The zone, as an index into those of `limit_conn_zone`.
+        zone: usize,
+        /// It is only said.
+        dry_run: bool,
+    },
     /// A zone's key is too long.
-    LongKey { of_requests: bool, zone: usize, key: Slice },
+    LongKey {
+        /// Of `limit_req`, not `limit_conn`.
+        of_requests: bool,
+        /// The zone, as an index into those of its kind.
+        zone: usize,
+        /// The key.
+        key: Slice,
+    },
     /// `deny`
     Forbidden,
+    /// No peer was eligible.
+    NoLive,
     /// What has been said in full.
     Said(Importance, Slice),
     /// The body is larger than `client_max_body_size`.
@@ -70,9 +97,29 @@ pub enum Note {
     /// `set $limit_rate` with something that is no size.
     BadRate(Slice),
     /// `rewrite_log`: a regular expression, the text, whether it matched.
-    Matched { pattern: PatternId, text: Slice, matched: bool },
+    Matched {
+        /// The regular expression.
+        pattern: PatternId,
+        /// The text.
+        text: Slice,
+        /// Whether it did.
+        matched: bool,
+    },
+    /// What is wrong with the request's first line.
+    BadLine(&'static str),
+    /// What is wrong with the request's headers.
+    BadHead(&'static str),
+    /// What is wrong with the request's head, and the text that is wrong.
+    BadHeader(&'static str, Slice),
+    /// What is wrong with the request's head, in words that were kept.
+    BadText(Slice),
     /// `rewrite_log`: the new path and arguments, or the redirect.
-    Rewritten { uri: Slice, args: Option<Slice> },
+    Rewritten {
+        /// The path, or the whole redirect.
+        uri: Slice,
+        /// The arguments; none of a redirect.
+        args: Option<Slice>,
+    },
 }
 
 /// Where a path changed too often.
@@ -93,8 +140,15 @@ impl Note {
         match self {
             Note::LimitsRequests { level, .. } | Note::LimitsConnections { level, .. } | Note::Said(level, _) => *level,
             Note::Matched { .. } | Note::Rewritten { .. } => Importance::Notice,
+            Note::BadLine(_) | Note::BadHead(_) | Note::BadHeader(..) | Note::BadText(_) => Importance::Info,
             _ => Importance::Error,
         }
+    }
+
+    /// It is about the headers of the request.
+    #[must_use]
+    pub fn is_of_headers(&self) -> bool {
+        matches!(self, Note::BadHead(_) | Note::BadHeader(..) | Note::BadText(_))
     }
 
     /// nginx's words.
@@ -126,6 +180,7 @@ impl Note {
                 };
                 quoted(&format!("the value of the \"{text}\" key is more than {most} bytes: "), key)
             }
+            Note::NoLive => b"no live upstreams".to_vec(),
             Note::Said(_, text) => exchange.text(site, text).to_vec(),
             Note::Forbidden => b"access forbidden by rule".to_vec(),
             Note::TooLarge(length) => format!("client intended to send too large body: {length} bytes").into_bytes(),
@@ -144,6 +199,9 @@ impl Note {
                 out.extend_from_slice(exchange.text(site, name));
                 out
             }
+            Note::BadText(text) => exchange.text(site, text).to_vec(),
+            Note::BadLine(words) | Note::BadHead(words) => words.as_bytes().to_vec(),
+            Note::BadHeader(words, text) => quoted(&format!("{words}: "), text),
             Note::BadRate(value) => quoted("invalid $limit_rate ", value),
             Note::Matched { pattern, text, matched } => {
                 let mut out = vec![b'"'];

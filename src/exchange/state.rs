@@ -12,13 +12,18 @@ use super::limits::{Held, Limited};
 use super::notes::Note;
 use super::request::{Connection, Line, Request, Slice};
 use super::route::{Reply, Route, To};
+use super::secured::Unfit;
 use super::site::Site;
 use super::upstream::{Passing, Tries};
 use crate::balance::Millis;
 use crate::modules::shared::pass::Protocol;
 
+/// Subrequests within each other at most: nginx's `NGX_HTTP_MAX_SUBREQUESTS`, and one more.
+const MOST_SUBS: u8 = 51;
+
 /// One request and what became of it.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "nginx's flags, each of its own")]
 pub struct Exchange {
     /// What the client sent.
     pub request: Request,
@@ -36,6 +41,8 @@ pub struct Exchange {
     pub facts: Facts,
     /// What there is to log; the driver takes it.
     pub notes: Vec<Note>,
+    /// Why TLS does not fit the request.
+    pub(super) unfit: Option<Unfit>,
     /// `set $limit_rate`: bytes a second, 0 for no limit.
     pub limit_rate: Option<u64>,
     /// `$limit_req_status`
@@ -66,6 +73,12 @@ pub struct Exchange {
     pub challenges: Headers,
     /// It is a subrequest, which another request makes for itself.
     pub is_sub: bool,
+    /// How deep subrequests may go within it.
+    pub subs_left: u8,
+    /// Its answer goes into a variable.
+    pub is_in_memory: bool,
+    /// It was answered, and does what `post_action` says.
+    pub(super) is_after: bool,
     /// Where it is in its access phase.
     pub(super) admission: Admission,
     /// The client's body is read for copies of the request.
@@ -100,9 +113,29 @@ impl Exchange {
         self.forget(now);
         self.epoch = parent.epoch;
         self.is_sub = true;
+        self.facts.clone_from(&parent.facts);
+        self.facts.start();
+        self.subs_left = parent.subs_left.saturating_sub(1);
         self.facts.proxied.clone_from(&parent.facts.proxied);
         self.facts.secured.clone_from(&parent.facts.secured);
         (self.was_limited, self.was_counted) = (parent.was_limited, parent.was_counted);
+    }
+
+    /// Makes this a likeness of `other`: whoever asks it for variables hears what `other` would say now, and subrequests
+    /// may begin within it.
+    pub fn portray(&mut self, other: &Exchange, site: &Site) {
+        self.forget(other.now);
+        self.request.clone_from(&other.request);
+        self.route.portray(&other.route, site);
+        self.attempts.clone_from(&other.attempts);
+        self.upstream_headers.clone_from(&other.upstream_headers);
+        self.answer.clone_from(&other.answer);
+        self.facts.clone_from(&other.facts);
+        (self.protocol, self.tls) = (other.protocol, other.tls);
+        (self.started, self.epoch, self.status) = (other.started, other.epoch, other.status);
+        (self.limited_requests, self.limited_connections) = (other.limited_requests, other.limited_connections);
+        (self.was_limited, self.was_counted) = (other.was_limited, other.was_counted);
+        (self.is_sub, self.subs_left, self.is_in_memory) = (other.is_sub, other.subs_left, other.is_in_memory);
     }
 
     #[inline]
@@ -117,10 +150,11 @@ impl Exchange {
         (self.limit_rate, self.limited_requests, self.limited_connections) = (None, None, None);
         (self.now, self.started, self.status, self.waited) = (now, now, 0, 0);
         self.tries.reset();
-        (self.reply, self.destined) = (None, None);
+        (self.reply, self.destined, self.unfit) = (None, None, None);
         self.uid = super::answer::KnownUid::default();
         (self.forwards, self.was_limited, self.was_counted) = (false, false, false);
-        (self.is_sub, self.reads_for_copies) = (false, false);
+        (self.is_sub, self.is_after, self.reads_for_copies, self.is_in_memory) = (false, false, false, false);
+        self.subs_left = MOST_SUBS;
         self.challenges.clear();
         self.admission = Admission::default();
     }
@@ -144,6 +178,21 @@ impl Exchange {
     #[must_use]
     pub fn server_name<'s>(&self, site: &'s Site) -> &'s [u8] {
         site.constant(site.server(self.route.server).name)
+    }
+
+    /// Works with the answer lent to the request, for the variables that tell of it.
+    pub fn with_answer<T>(&mut self, answer: &mut Answer, work: impl FnOnce(&mut Exchange) -> T) -> T {
+        std::mem::swap(answer, &mut self.answer);
+        let done = work(self);
+        std::mem::swap(answer, &mut self.answer);
+        done
+    }
+
+    /// `$document_root`, as decoded text.
+    #[must_use]
+    pub fn document_root(&mut self, site: &Site) -> String {
+        let root = site.location(self.route.location).root.eval(site, self);
+        crate::syntax::decode(self.text(site, root)).into()
     }
 
     /// Bytes that its body may have; 0 for no limit.

@@ -4,10 +4,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::access_log::{AccessLog, Compiled};
+use super::access_log::{AccessLog, Compiled, LogCache};
 use super::answer::HeadTerms;
 use super::local::LocalTerms;
-use super::passed::{Cgi, Http, Memcached, NearEnd};
+use super::passed::{Certificates, Cgi, Http, Memcached, NearEnd, SecurePass};
 use super::site::{LocationId, ServerId};
 use super::value::Template;
 use crate::config::{Config, ScopeId, Setting, Text, Value, values};
@@ -74,24 +74,32 @@ pub struct TermsOf {
     pub reset_timedout: bool,
     /// `limit_rate` and `limit_rate_after`.
     pub limit_rate: Option<Box<[Template; 2]>>,
+    /// `proxy_limit_rate` and its kin.
+    pub upstream_rate: Option<Box<Template>>,
     /// Buffers for answers.
     pub buffering: Buffering,
+    /// Bytes of an answer that goes into a variable.
+    pub subrequest_buffer: u64,
     /// The sockets to upstreams.
     pub near: NearEnd,
+    /// The access logs.
+    pub access_logs: Arc<[AccessLog]>,
+    /// How log files whose names have variables are kept open, if they are.
+    pub log_cache: Option<LogCache>,
+    /// Subrequests are logged, too.
+    pub log_subrequest: bool,
     /// What the header filters go by.
     pub heads: HeadTerms,
     /// How files are served.
     pub local: LocalTerms,
-    /// The access logs.
-    pub access_logs: Arc<[AccessLog]>,
-    /// Subrequests are logged, too.
-    pub log_subrequest: bool,
     /// How requests are passed on by HTTP.
     pub http: Option<Box<Http>>,
     /// How requests are passed on by FastCGI, SCGI, uwsgi.
     pub cgi: Option<Box<Cgi>>,
     /// What memcached is asked for.
     pub memcached: Option<Box<Memcached>>,
+    /// The texts of TLS towards upstreams.
+    pub secure: Option<Box<SecurePass>>,
 }
 
 /// `lingering_close` and its kin.
@@ -133,6 +141,8 @@ pub struct ServerTerms {
     pub http2_streams: u64,
     /// Bytes of a body that HTTP/2 clients may send ahead.
     pub http2_preread: u64,
+    /// Certificates whose names have variables.
+    pub certificates: Certificates,
 }
 
 impl Terms {
@@ -146,7 +156,7 @@ impl Terms {
             let of = TermsOf::compile(scope, builder, &mut logs);
             terms.locations.push(of);
         }
-        terms.servers.extend(servers.into_iter().map(|scope| ServerTerms::of(config, scope)));
+        terms.servers.extend(servers.into_iter().map(|scope| ServerTerms::of(config, scope, builder)));
         terms
     }
 
@@ -179,6 +189,7 @@ impl TermsOf {
             .then(|| Http::compile(config, scope, target, builder));
         let cgi = protocol.and_then(|protocol| Cgi::compile(config, scope, protocol, target, builder));
         let memcached = (protocol == Some(Protocol::Memcached)).then(|| Memcached::compile(config, scope, builder));
+        let secure = protocol.and_then(|protocol| SecurePass::compile(config, scope, protocol, builder));
         let tokens = match config.effective(scope, "server_tokens").map(|set| &set.value) {
             Some(Value::Enum(0)) => "nginx".to_owned(),
             _ => format!("nginx/{}", target.version),
@@ -221,15 +232,21 @@ impl TermsOf {
             refreshes: flag("msie_refresh", false),
             reset_timedout: flag("reset_timedout_connection", false),
             limit_rate: limit_rate(config, scope, builder),
+            upstream_rate: config
+                .effective(scope, &format!("{prefix}_limit_rate"))
+                .map(|set| Box::new(builder.template(&Text::read(set.arg(1)).unwrap_or_default()))),
             buffering: Buffering::of(config, scope, prefix),
+            subrequest_buffer: number("subrequest_output_buffer_size", 4096),
             near: NearEnd::compile(config, scope, prefix, target, builder),
+            access_logs,
+            log_cache: LogCache::of(config, scope),
+            log_subrequest: flag("log_subrequest", false),
             heads: HeadTerms::compile(scope, prefix, builder),
             local: LocalTerms::compile(scope, builder),
-            access_logs,
-            log_subrequest: flag("log_subrequest", false),
             http: http.map(Box::new),
             cgi: cgi.map(Box::new),
             memcached: memcached.map(Box::new),
+            secure: secure.map(Box::new),
         }
     }
 }
@@ -281,7 +298,7 @@ fn keepalive_timeouts(config: &Config, scope: ScopeId) -> (u64, u64) {
 }
 
 impl ServerTerms {
-    fn of(config: &Config, scope: ScopeId) -> ServerTerms {
+    fn of(config: &Config, scope: ScopeId, builder: &mut Builder) -> ServerTerms {
         let number = |name, default| config.number(scope, name, default);
         let large_buffers = match config.effective(scope, "large_client_header_buffers").map(|set| &set.value) {
             Some(Value::Bufs(count, size)) => (*count, *size),
@@ -294,6 +311,7 @@ impl ServerTerms {
             max_headers: number("max_headers", 1000),
             http2_streams: number("http2_max_concurrent_streams", 128),
             http2_preread: number("http2_body_preread_size", 64 << 10),
+            certificates: Certificates::compile(config, scope, builder),
         }
     }
 }

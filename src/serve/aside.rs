@@ -14,13 +14,18 @@ use super::state::Worker;
 use crate::exchange::{Action, Event, Slice, Sub};
 
 /// Drives a subrequest to its end. In a box, since driving a request may mean driving one of these.
-fn run<'a>(
+pub fn run<'a>(
     worker: &'a Rc<Worker>,
     client: &'a mut Inner,
     flight: &'a mut Flight,
     action: Action,
 ) -> Pin<Box<dyn Future<Output = ()> + 'a>> {
-    Box::pin(drive(worker, client, flight, action))
+    Box::pin(async move {
+        drive(worker, client, flight, action).await;
+        if worker.terms(&flight.exchange).log_subrequest {
+            worker.log_request(client, flight, false);
+        }
+    })
 }
 
 /// Asks whether the client may come in: the status of the answer says it.
@@ -29,7 +34,7 @@ pub async fn authorize<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &
     let path = flight.exchange.text(site, uri).to_vec();
     let mut sub = worker.take_off();
     (sub.head_only, sub.body_is_whole) = (true, true);
-    let how = Sub { uri: &path, keeps_args: false, keeps_method: false };
+    let how = Sub { uri: &path, args: b"", keeps_args: false, keeps_method: false };
     let action = worker.begin_within(&flight.exchange, &mut sub.exchange, &how);
     let mut inner = Inner::deaf(worker);
     if !stays(worker, client, &mut run(worker, &mut inner, &mut sub, action)).await {
@@ -40,6 +45,16 @@ pub async fn authorize<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &
     let status = sub.exchange.status;
     worker.land(sub);
     Event::Authorized(status)
+}
+
+/// Does what is to be done after an answer, if its location wants that: `post_action`.
+pub async fn follow_up(worker: &Rc<Worker>, flight: &mut Flight) {
+    while let Some(action) = worker.post_action(&mut flight.exchange) {
+        flight.head_only = true;
+        flight.request.clear();
+        let mut inner = Inner::deaf(worker);
+        run(worker, &mut inner, flight, action).await;
+    }
 }
 
 /// Waits for a subrequest; whether the client stayed meanwhile.
@@ -66,7 +81,7 @@ pub fn mirror(worker: &Rc<Worker>, flight: &mut Flight) -> Event {
             // What cannot be copied is not sent.
             let _ = sub.body.copy(&flight.body, &place);
         }
-        let how = Sub { uri: &path, keeps_args: true, keeps_method: true };
+        let how = Sub { uri: &path, args: b"", keeps_args: true, keeps_method: true };
         let action = worker.begin_within(&flight.exchange, &mut sub.exchange, &how);
         let worker = Rc::clone(worker);
         flight.background.push(spawn_local(async move {

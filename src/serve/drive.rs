@@ -8,20 +8,22 @@ use super::aside;
 use super::client::{BodyFault, Client};
 use super::flight::Flight;
 use super::local;
-use super::log::Level;
+use super::log::{Level, Stage};
 use super::names;
+use super::outlet;
 use super::reply;
 use super::state::Worker;
 use super::turns;
 use super::upstream::{self, Link};
 use crate::balance::Millis;
-use crate::exchange::{Action, Ending, Event};
+use crate::exchange::{Action, Event};
 
 /// Drives a request whose head was read.
 pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut action: Action) {
     let mut link: Option<Link> = None;
     let mut is_answered = false;
     loop {
+        worker.report_notes(&mut flight.exchange);
         let event = match action {
             Action::Attempt => {
                 client.invite_body();
@@ -36,6 +38,9 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
             Action::Body => read_body(worker, client, flight).await,
             Action::Forward => {
                 let event = match link.take() {
+                    Some(link) if outlet::is_due(worker, &flight.exchange) => {
+                        outlet::forward(worker, client, flight, link).await
+                    }
                     Some(link) => upstream::forward(worker, client, flight, link).await,
                     None => Event::Reset,
                 };
@@ -43,7 +48,11 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
                 event
             }
             Action::Serve(handler) => {
-                let event = local::serve(worker, client, flight, handler).await;
+                let event = if outlet::is_due(worker, &flight.exchange) {
+                    outlet::serve(worker, client, flight, handler).await
+                } else {
+                    local::serve(worker, client, flight, handler).await
+                };
                 is_answered = !is_instead(event);
                 event
             }
@@ -52,6 +61,8 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
         if is_answered && !matches!(event, Event::LastByte | Event::Served(_)) {
             client.fail();
         }
+        flight.exchange.facts.bytes_sent = client.sent();
+        flight.exchange.facts.is_complete = is_answered && matches!(event, Event::LastByte | Event::Served(_));
         let (tries, location) = (flight.exchange.attempts.len(), flight.exchange.route.location);
         action = worker.tell(&mut flight.exchange, event);
         if matches!(event, Event::Head(_))
@@ -62,11 +73,17 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
             worker.pools.give_unread(attempt, location, link);
         }
     }
-    if flight.exchange.attempts.iter().any(|attempt| attempt.ending == Ending::NoLive) {
-        upstream::say_of(worker, flight, Level::Error, b"no live upstreams", upstream::CONNECTING);
-    }
-    if !is_answered {
+    if is_answered {
+        if flight.stub.is_some() && client.sent() == 0 {
+            reply::stub(worker, client, flight, false).await;
+        }
+    } else if outlet::is_due(worker, &flight.exchange) {
+        outlet::answer(worker, client, flight).await;
+    } else {
         reply::answer(worker, client, flight).await;
+    }
+    if !flight.exchange.is_sub {
+        aside::follow_up(worker, flight).await;
     }
 }
 
@@ -89,6 +106,18 @@ async fn wait<C: Client>(worker: &Worker, client: &mut C, until: Millis, event: 
     event
 }
 
+/// Keeps the body for `$request_body`, where that is asked for.
+fn keep_body(worker: &Worker, flight: &mut Flight) {
+    if worker.generation.site.asks().body
+        && let Some(body) = flight.body.in_memory()
+    {
+        flight.exchange.facts.body = Some(flight.exchange.keep(body));
+    }
+    if let Some(path) = flight.body.path() {
+        flight.exchange.facts.body_file = Some(flight.exchange.keep(path.as_os_str().as_encoded_bytes()));
+    }
+}
+
 /// Reads the whole body of the request.
 async fn read_body<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) -> Event {
     client.invite_body();
@@ -103,6 +132,9 @@ async fn read_body<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flig
         .await;
         client.timer().clear();
         if most > 0 && flight.body.len() > most {
+            let words = "client intended to send too large chunked body";
+            let length = flight.body.len();
+            worker.report(&flight.exchange, Level::Error, Stage::None, format_args!("{words}: {length} bytes"));
             return Event::Failed(413);
         }
         if flight.body.settle(&terms.body_place()).is_err() {
@@ -111,12 +143,12 @@ async fn read_body<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flig
         match read {
             Ok(true) => {
                 flight.body_is_whole = true;
+                keep_body(worker, flight);
                 flight.exchange.request.body_read = Some(flight.body.len());
                 return Event::Body;
             }
             Ok(false) => {}
-            Err(BodyFault::Gone) => return Event::Failed(400),
-            Err(BodyFault::Bad(status)) => return Event::Failed(status),
+            Err(fault) => return Event::Failed(worker.report_body(&flight.exchange, fault)),
         }
     }
 }

@@ -1,11 +1,16 @@
 //! One request under way: what the exchange knows of it, and the buffers that it needs. A worker keeps some and uses them
 //! again.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use tokio::task::JoinHandle;
 
 use crate::exchange::Exchange;
 use crate::exchange::answer::Answer;
 use crate::exchange::body::Filters;
+use crate::exchange::body::ssi::Shared;
+use crate::serve::log::Stage;
 use crate::serve::spool::Spool;
 use crate::serve::upstream::{Asked, Reading};
 use crate::wire::http1::{RequestHead, ResponseHead};
@@ -37,10 +42,18 @@ pub struct Flight {
     pub body_is_whole: bool,
     /// Of the answer, only the head is wanted.
     pub head_only: bool,
+    /// What the pages of the request have together, where there are any.
+    pub shared: Option<Rc<RefCell<Shared>>>,
+    /// What the answer is if it would be none: `stub` of the SSI command that asked for it, and its type.
+    pub stub: Option<(Vec<u8>, Vec<u8>)>,
+    /// The answer depends on `Accept-Encoding`.
+    pub varies: bool,
     /// Subrequests that nobody waits for, but that end before the next request of the connection begins.
     pub background: Vec<JoinHandle<()>>,
     /// Bytes of the answer, before its body.
     pub out: Vec<u8>,
+    /// What is wrong with the head of the request, to be logged once it is known whose request it is.
+    pub complaint: Option<(Stage, Vec<u8>)>,
     /// Room for whatever.
     pub room: Vec<u8>,
 }
@@ -55,9 +68,11 @@ impl Flight {
         self.filters.clear();
         self.head.clear();
         self.upstream_head.clear();
+        self.complaint = None;
         self.reading = Reading::Http;
-        (self.body_is_whole, self.head_only) = (false, false);
+        (self.body_is_whole, self.head_only, self.varies) = (false, false, false);
         self.background.clear();
+        (self.shared, self.stub) = (None, None);
         self.body.clear();
         for buffer in [&mut self.request, &mut self.out, &mut self.room] {
             buffer.clear();

@@ -1,6 +1,9 @@
 //! What the command line asks of a server.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::log::LogFile;
 
 /// How to serve.
 #[derive(Debug, Clone)]
@@ -15,6 +18,8 @@ pub struct Options {
     pub record: Option<PathBuf>,
     /// Peers are chosen by glibc's `random()` after this seed, for tests that compare; by chance if there is none.
     pub random: Option<u32>,
+    /// That file, once it was opened: before the process may have become another user's.
+    pub recording: Option<Arc<LogFile>>,
     /// Processors of this machine, for `worker_processes auto`.
     pub processors: usize,
 }

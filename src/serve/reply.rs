@@ -1,8 +1,10 @@
 //! Answers that nginx makes itself: pages for its statuses, the texts of `return`, redirects.
 
+use std::rc::Rc;
+
 use super::client::Client;
 use super::flight::Flight;
-use super::send::{Source, send, send_filtered};
+use super::send::{Source, filter, send, send_filtered};
 use super::state::Worker;
 use crate::exchange::answer::{Answer, Refused, write_page, write_refresh};
 use crate::exchange::{Exchange, Reply, TermsOf};
@@ -11,13 +13,17 @@ use crate::exchange::{Exchange, Reply, TermsOf};
 const SILENT: &[u16] = &[408, 444, 499];
 
 /// Sends the answer.
-pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) {
+pub async fn answer<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight) {
     let status = flight.exchange.status;
     if SILENT.contains(&status) {
         client.fail();
         return;
     }
     let Some(reply) = flight.exchange.reply else { return };
+    if flight.stub.is_some() && reply.body.is_none_or(|text| text.is_empty()) {
+        // What is no error has begun already, as an answer without content and thus no page.
+        return stub(worker, client, flight, status >= 300).await;
+    }
     let reply = match reply.body.map(|_| client.discard_body()) {
         Some(Err(status)) => Reply { status, ..Reply::default() },
         _ => reply,
@@ -30,6 +36,19 @@ pub async fn answer<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fli
         let body = prepare(worker, flight, Reply { status, ..Reply::default() });
         send_filtered(worker, client, flight, &Source::Memory(body)).await;
     }
+}
+
+/// Sends what is to stand in the place of an answer without content; it may be a page itself.
+pub async fn stub<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, may_be_page: bool) {
+    let Some((content, content_type)) = flight.stub.take() else { return };
+    flight.answer.restart();
+    flight.answer.status = 200;
+    flight.answer.set_type(&content_type);
+    // No filter of subrequests takes another answer in its place.
+    if may_be_page && filter(worker, flight).is_err() {
+        return;
+    }
+    send_filtered(worker, client, flight, &Source::Memory(content)).await;
 }
 
 /// Makes head and body.
@@ -57,7 +76,8 @@ fn prepare(worker: &Worker, flight: &mut Flight, reply: Reply) -> Vec<u8> {
         }
         None => {
             let padded = terms.padding && exchange.request.version() >= 10 && exchange.request.wants_padding();
-            if write_page(reply.status, &terms.signature, padded, &mut body) {
+            let page = exchange.route.page(reply.status);
+            if write_page(page, &terms.signature, padded, &mut body) {
                 answer.set_type(b"text/html");
             }
         }

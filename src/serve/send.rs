@@ -4,9 +4,11 @@
 use std::fs::File;
 use std::future::poll_fn;
 use std::os::unix::fs::FileExt;
+use std::rc::Rc;
 use std::task::Poll;
 
 use super::client::Client;
+use super::clock;
 use super::flight::Flight;
 use super::local::complain;
 use super::log::Level;
@@ -38,8 +40,10 @@ impl Source {
 /// # Errors
 /// Another answer takes its place.
 pub fn filter(worker: &Worker, flight: &mut Flight) -> Result<(), Refused> {
-    let Flight { answer, exchange, filters, head_only, .. } = flight;
+    let Flight { answer, exchange, filters, head_only, varies, .. } = flight;
+    filters.clear();
     answer.header_only |= *head_only;
+    answer.gzip_vary |= *varies;
     for (name, value) in exchange.kept.iter() {
         if !name.eq_ignore_ascii_case(b"content-type") {
             answer.list.push(name, value);
@@ -61,7 +65,7 @@ pub fn filter(worker: &Worker, flight: &mut Flight) -> Result<(), Refused> {
 /// # Errors
 /// Nothing was sent: another answer takes its place.
 pub async fn send<C: Client>(
-    worker: &Worker,
+    worker: &Rc<Worker>,
     client: &mut C,
     flight: &mut Flight,
     source: &Source,
@@ -72,7 +76,7 @@ pub async fn send<C: Client>(
 }
 
 /// [`send`] of an answer that went through the header filters, or does not go there.
-pub async fn send_filtered<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight, source: &Source) {
+pub async fn send_filtered<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, source: &Source) {
     let has_body = !flight.answer.header_only;
     client.begin(worker, flight, has_body);
     let mut room = std::mem::take(&mut flight.room);
@@ -82,7 +86,9 @@ pub async fn send_filtered<C: Client>(worker: &Worker, client: &mut C, flight: &
         end(worker, client, flight);
     }
     let timeout = worker.terms(&flight.exchange).send_timeout;
-    if sent.is_none() || !flush(client, timeout).await {
+    let is_sent = sent.is_some() && flush(worker, client, timeout).await;
+    flight.exchange.facts.is_complete = is_sent;
+    if !is_sent {
         client.fail();
     }
 }
@@ -91,6 +97,7 @@ pub async fn send_filtered<C: Client>(worker: &Worker, client: &mut C, flight: &
 pub fn end<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) {
     let Flight { answer, exchange, .. } = flight;
     if answer.expects_trailers && !answer.header_only {
+        exchange.now = clock::now();
         worker.terms(exchange).heads.write_trailers(&worker.generation.site, exchange, answer);
     }
     if !answer.trailers.is_empty() {
@@ -154,6 +161,11 @@ async fn piece<C: Client>(
     let mut before = 0;
     poll_fn(|cx| match client.poll_send(cx, &mut left) {
         Poll::Ready(sent) => Poll::Ready(sent.ok()),
+        Poll::Pending if client.waits_within() => {
+            before = 0;
+            client.timer().clear();
+            client.poll_gone(cx, worker).map(|()| None)
+        }
         Poll::Pending => {
             if before != left.len() {
                 before = left.len();
@@ -169,10 +181,14 @@ async fn piece<C: Client>(
 }
 
 /// Waits until all is on its way; whether it is.
-async fn flush<C: Client>(client: &mut C, timeout: u64) -> bool {
+async fn flush<C: Client>(worker: &Worker, client: &mut C, timeout: u64) -> bool {
     client.timer().set_after(timeout);
     let sent = poll_fn(|cx| match client.poll_flush(cx) {
         Poll::Ready(sent) => Poll::Ready(sent.is_ok()),
+        Poll::Pending if client.waits_within() => {
+            client.timer().set_after(timeout);
+            client.poll_gone(cx, worker).map(|()| false)
+        }
         Poll::Pending => client.timer().poll(cx).map(|()| false),
     })
     .await;

@@ -2,6 +2,7 @@
 //! one after the other. Nothing of it leaves the worker's thread.
 
 use std::cell::{Cell, RefCell};
+use std::hash::{BuildHasher, RandomState};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use super::clock;
 use super::flight::Flight;
 use super::generation::Generation;
 use super::local::{Counts, connections};
-use super::log::Logs;
+use super::log::{AccessLogs, Logs};
 use super::memory::WorkerMemory;
 use super::names::Resolvers;
 use super::timers::Timers;
@@ -34,6 +35,8 @@ pub struct Worker {
     pub generation: Arc<Generation>,
     /// The logs.
     pub logs: Arc<Logs>,
+    /// The access logs, and the trace of what was served.
+    pub access: AccessLogs,
     /// Timeouts.
     pub timers: Rc<Timers>,
     /// Idle connections to upstreams.
@@ -49,6 +52,10 @@ pub struct Worker {
     core: RefCell<Core>,
     flights: RefCell<Vec<Box<Flight>>>,
     date: RefCell<(u64, String)>,
+    /// A second, and how far local time is east of Greenwich in it, in seconds.
+    zone: Cell<(u64, i32)>,
+    keys: RandomState,
+    drawn: Cell<u64>,
     /// What it counts for `stub_status`.
     pub counts: Arc<Counts>,
     answers: Cell<u32>,
@@ -57,7 +64,10 @@ pub struct Worker {
 /// What the exchanges of a worker work on.
 struct Core {
     memory: WorkerMemory,
+    /// By which peers are chosen.
     chance: Chance,
+    /// For everything else.
+    others: ChaCha8Rng,
     watch: Blind,
 }
 
@@ -99,9 +109,12 @@ impl Worker {
             None => Chance::new(seed),
         };
         let timers = Timers::new();
+        let recorded = generation.options.recording.as_ref();
+        let access = AccessLogs::new(&generation.config, &logs, &timers, recorded);
         Rc::new(Worker {
             number,
             resolvers: Resolvers::default(),
+            access,
             pools: Pools::new(&generation, Rc::clone(&timers)),
             generation,
             logs,
@@ -109,9 +122,12 @@ impl Worker {
             scratch: RefCell::new(vec![0; SCRATCH].into()),
             is_leaving: Cell::new(false),
             connections: Cell::new(0),
-            core: RefCell::new(Core { memory, chance, watch: Blind }),
+            core: RefCell::new(Core { memory, chance, others: ChaCha8Rng::seed_from_u64(!seed), watch: Blind }),
             flights: RefCell::default(),
             date: RefCell::default(),
+            zone: Cell::default(),
+            keys: RandomState::new(),
+            drawn: Cell::default(),
             counts: Counts::new(),
             answers: Cell::new(0),
         })
@@ -134,7 +150,7 @@ impl Worker {
     /// The world of the exchange, for one step.
     fn with_world<T>(&self, ticket: Ticket, step: impl FnOnce(&mut World<WorkerMemory, Chance, Blind>) -> T) -> T {
         let mut core = self.core.borrow_mut();
-        let Core { memory, chance, watch } = &mut *core;
+        let Core { memory, chance, watch, .. } = &mut *core;
         let Generation { site, plan, .. } = &*self.generation;
         step(&mut World { site, plan, memory, rng: chance, watch, now: clock::now(), ticket })
     }
@@ -143,6 +159,11 @@ impl Worker {
     pub fn arrive(&self, exchange: &mut Exchange, listener: ListenerId) -> Action {
         exchange.facts.connections = Some(connections);
         self.with_world(Worker::ticket(exchange), |world| exchange.arrive(listener, world))
+    }
+
+    /// What a request still does after its answer.
+    pub fn post_action(&self, exchange: &mut Exchange) -> Option<Action> {
+        self.with_world(Worker::ticket(exchange), |world| exchange.post_action(world))
     }
 
     /// A request makes a subrequest.
@@ -166,8 +187,7 @@ impl Worker {
 
     /// Numbers like those by which peers are chosen, of a source of their own.
     pub fn chance(&self) -> Box<dyn Random> {
-        let seed = clock::epoch() ^ u64::from(self.random()) << 32 ^ clock::now().0;
-        Box::new(Chance::new(seed))
+        Box::new(Chance::new(self.core.borrow_mut().others.next_u64()))
     }
 
     /// How queues know a request: by its place in memory, which no other request has while it lives.
@@ -191,6 +211,25 @@ impl Worker {
     /// How the request is passed on by HTTP.
     pub fn http(&self, exchange: &Exchange) -> Option<&Http> {
         self.terms(exchange).http.as_deref()
+    }
+
+    /// Chance for a connection: what its requests are told apart by. Peers are chosen by another, whose order counts.
+    pub fn draw(&self) -> [u64; 2] {
+        let number = self.drawn.get();
+        self.drawn.set(number + 2);
+        [self.keys.hash_one(number) | 1, self.keys.hash_one(number + 1)]
+    }
+
+    /// Seconds that local time is east of Greenwich, looked up once a minute.
+    pub fn zone(&self) -> i32 {
+        let minute = (clock::epoch() + clock::now().0) / 60_000;
+        let (known, zone) = self.zone.get();
+        if known == minute {
+            return zone;
+        }
+        let zone = super::log::time::Local::at(minute * 60).offset();
+        self.zone.set((minute, zone));
+        zone
     }
 
     /// Chance.

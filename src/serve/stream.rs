@@ -3,7 +3,7 @@
 use std::io;
 use std::os::fd::AsRawFd;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
@@ -38,7 +38,28 @@ impl Stream {
             Stream::Server(tls) => Pin::new(tls).poll_read(cx, &mut buffer),
             Stream::Client(tls) => Pin::new(tls).poll_read(cx, &mut buffer),
         };
-        done.map_ok(|()| buffer.filled().len())
+        if done.is_pending() {
+            self.answer_meanwhile(cx);
+        }
+        match done {
+            // Few say farewell; nginx takes it as the end all the same.
+            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Poll::Ready(Ok(0)),
+            done => done.map_ok(|()| buffer.filled().len()),
+        }
+    }
+
+    /// Sends what TLS answers by itself, such as that it does not renegotiate.
+    #[inline]
+    fn answer_meanwhile(&mut self, cx: &mut Context) {
+        let waits = match self {
+            Stream::Plain(_) => false,
+            Stream::Server(tls) => tls.get_ref().1.wants_write(),
+            Stream::Client(tls) => tls.get_ref().1.wants_write(),
+        };
+        if waits {
+            // Where that fails the next reading tells.
+            let _ = self.poll_flush(cx);
+        }
     }
 
     /// Writes some bytes.
@@ -68,6 +89,34 @@ impl Stream {
             Stream::Server(tls) => Pin::new(tls).poll_shutdown(cx),
             Stream::Client(tls) => Pin::new(tls).poll_shutdown(cx),
         }
+    }
+
+    /// Ready once there may be something to read, or the end.
+    #[inline]
+    pub fn poll_readable(&mut self, cx: &mut Context) -> Poll<()> {
+        if let Stream::Server(tls) = self {
+            // What came with the end of the handshake, or of the last request, is in no socket any more.
+            let came = tls.get_mut().1.process_new_packets();
+            if came.is_ok_and(|state| state.plaintext_bytes_to_read() > 0) {
+                return Poll::Ready(());
+            }
+        }
+        self.socket().poll_readable(cx).map(drop)
+    }
+
+    /// Whether nothing came that would have to be read, and the other side has not closed it; wakes when that changes.
+    /// TLS may have had something to say for itself.
+    pub fn poll_quiet(&mut self, cx: &mut Context) -> bool {
+        match self {
+            Stream::Plain(plain) => plain.poll_readable(cx).is_pending() || plain.is_quiet(),
+            Stream::Server(_) | Stream::Client(_) => self.poll_read(cx, &mut [0; 1]).is_pending(),
+        }
+    }
+
+    /// Whether it is TLS.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        !matches!(self, Stream::Plain(_))
     }
 
     /// The socket.
@@ -112,6 +161,23 @@ impl Plain {
         match self {
             Plain::Tcp(tcp) => tcp.try_read(into),
             Plain::Unix(unix) => unix.try_read(into),
+        }
+    }
+}
+
+impl Plain {
+    /// Nothing came and the other side has not closed it.
+    fn is_quiet(&self) -> bool {
+        let nothing = self.try_read(&mut [0; 1]);
+        matches!(nothing, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+    }
+}
+
+/// TLS says farewell, as far as that goes without waiting.
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if self.is_secure() {
+            let _ = self.poll_shutdown(&mut Context::from_waker(Waker::noop()));
         }
     }
 }

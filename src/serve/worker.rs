@@ -11,15 +11,16 @@ use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::sync::watch;
 use tokio::task::{LocalSet, spawn_local};
 
+use super::client::arrival::{Arrived, arrive};
 use super::client::http1::Http1;
-use super::client::{http2, proxied};
+use super::client::http2;
 use super::generation::Generation;
 use super::local::State;
 use super::log::{Level, Logs, MAIN};
 use super::names;
 use super::process::{Order, Socket};
 use super::state::Worker;
-use super::stream::{Plain, Stream};
+use super::stream::Plain;
 use crate::exchange::{Connection, ListenerId};
 
 /// All that a worker starts with.
@@ -54,6 +55,8 @@ async fn serve(seed: Seed) {
     let watched = Rc::clone(&worker);
     spawn_local(async move { watched.pools.watch().await });
     names::watch_zones(&worker);
+    let watched = Rc::clone(&worker);
+    spawn_local(async move { watched.access.watch().await });
     let accepting: Vec<_> = sockets
         .into_iter()
         .map(|(listener, socket)| spawn_local(accept(Rc::clone(&worker), listener, socket)))
@@ -73,6 +76,7 @@ async fn serve(seed: Seed) {
             _ = stopped => {}
         }
     }
+    worker.access.flush();
 }
 
 /// Waits until all connections are closed.
@@ -143,34 +147,33 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
         client: client.map(|client| client.ip().to_canonical()),
         client_port: client.map_or(0, |client| client.port()),
         server,
-        proxied: None,
-        tls: false,
         number: next_number(),
+        ..Connection::default()
     };
     if let Plain::Tcp(tcp) = &plain {
         // Without it answers wait for acknowledgements; that it fails says only that the client has gone.
         let _ = tcp.set_nodelay(true);
     }
     let open = Open::new(worker);
-    let speaks_http2 = http2::is_on(worker, listener);
-    let stream = Stream::Plain(plain);
+    let of = site.listener(listener);
+    let is_tls = of.tls;
+    let waits = is_tls || of.proxy_protocol;
     spawn_local(async move {
         let worker = Rc::clone(&open.0);
-        let mut said = None;
-        if worker.generation.site.listener(listener).proxy_protocol
-            && let Stream::Plain(plain) = &stream
-        {
-            match Box::pin(proxied::take(&worker, plain, listener, &mut connection)).await {
-                Ok(proxied) => said = proxied,
-                Err(proxied::Closed) => return,
-            }
-        }
-        if speaks_http2 {
-            http2::greet(worker, stream, listener, connection).await;
+        let arrived = if waits {
+            // Apart, so that an idle connection is small.
+            Box::pin(arrive(&worker, plain, listener, &mut connection)).await
         } else {
-            let mut client = Http1::new(&worker, stream, listener, connection);
-            client.proxied = said;
-            client.run(worker).await;
+            Some(Arrived::plain(plain))
+        };
+        let Some(arrived) = arrived else { return };
+        let secured = arrived.known.secured.as_ref();
+        if secured.is_some_and(|secured| secured.is_http2()) {
+            http2::run(worker, arrived, listener, connection).await;
+        } else if !is_tls && http2::is_on(&worker, listener) {
+            http2::greet(worker, arrived, listener, connection).await;
+        } else {
+            Http1::new(&worker, arrived, listener, connection).run(worker).await;
         }
         drop(open);
     });

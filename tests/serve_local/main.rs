@@ -3,5 +3,6 @@
 
 mod answers;
 mod files;
+mod pages;
 mod requests;
 mod server;

@@ -32,6 +32,7 @@ pub fn options(target: &Target, place: Place) -> serve::Options {
         allow_unsupported: false,
         record: None,
         random: seed(),
+        recording: None,
         processors: Machine.processors().unwrap_or(1),
     }
 }

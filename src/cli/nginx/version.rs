@@ -9,8 +9,10 @@ pub const SERVED: Version = Version::read("1.31.5");
 /// would be. Whether a module is there is read off this by programs, so it has to be true.
 const SERVED_OPTIONS: &[&str] = &[
     "--with-threads",
+    "--with-http_addition_module",
     "--with-http_auth_request_module",
     "--with-http_gunzip_module",
+    "--with-http_gzip_static_module",
     "--with-http_random_index_module",
     "--with-http_realip_module",
     "--with-http_secure_link_module",
@@ -32,7 +34,7 @@ pub fn lines(target: &Target, configure: bool, help: bool) -> Vec<String> {
         lines.extend(["  -g directives : set global directives out of configuration file".to_owned(), String::new()]);
     }
     if configure && serves(target) {
-        lines.push(format!("built with rustls {RUSTLS}"));
+        lines.push(format!("built with rustls {RUSTLS} (compatible with OpenSSL {OPENSSL})"));
         lines.push("TLS SNI support enabled".to_owned());
         lines.push(format!("configure arguments: {}", SERVED_OPTIONS.join(" ")));
     } else if configure {
@@ -43,6 +45,8 @@ pub fn lines(target: &Target, configure: bool, help: bool) -> Vec<String> {
 
 /// The TLS library, by the version in `Cargo.toml`.
 const RUSTLS: &str = "0.23";
+/// The library whose names, messages and rules it follows: programs read off it what they may ask for.
+const OPENSSL: &str = "3.0.0";
 
 /// Whether it is the nginx that this build is when it serves, not one to judge as.
 fn serves(target: &Target) -> bool {

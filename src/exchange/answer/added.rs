@@ -60,9 +60,7 @@ impl Added {
     pub fn write_trailers(&self, site: &Site, exchange: &mut Exchange, answer: &mut Answer) {
         let is_safe = is_safe(answer.status);
         for field in self.trailers.iter().filter(|field| is_safe || field.always) {
-            std::mem::swap(answer, &mut exchange.answer);
-            let value = field.value.eval(site, exchange);
-            std::mem::swap(answer, &mut exchange.answer);
+            let value = exchange.with_answer(answer, |exchange| field.value.eval(site, exchange));
             if !value.is_empty() {
                 answer.trailers.push(&field.name, exchange.text(site, value));
             }
@@ -156,7 +154,7 @@ fn expire(it: &mut Filtering, added: &Added) {
             let from = it.answer.last_modified.unwrap_or(now);
             aged(now, from + seconds, seconds < 0 && added.dynamic.is_none())
         }
-        Expires::Daily(seconds) => aged(now, next_time(now, seconds), false),
+        Expires::Daily(seconds) => aged(now, next_time(now, seconds, i64::from(it.exchange.facts.zone)), false),
     };
     it.answer.list.set(b"Expires", until.as_bytes());
     it.answer.list.set(b"Cache-Control", age.as_bytes());
@@ -168,10 +166,10 @@ fn aged(now: i64, until: i64, is_past: bool) -> (String, String) {
     (http_time(until), age)
 }
 
-/// When it is next this second of the day. The day is that of UTC: the exchange knows no time zones.
-fn next_time(now: i64, second: i64) -> i64 {
+/// When it is next this second of the local day; local time is so many seconds east of Greenwich.
+fn next_time(now: i64, second: i64, zone: i64) -> i64 {
     const DAY: i64 = 24 * 60 * 60;
-    let today = now - now.rem_euclid(DAY) + second;
+    let today = now - (now + zone).rem_euclid(DAY) + second;
     if today > now { today } else { today + DAY }
 }
 
@@ -183,7 +181,8 @@ mod tests {
     fn ages() {
         assert_eq!(aged(10, 15, false).1, "max-age=5");
         assert_eq!(aged(10, 5, false), ("Thu, 01 Jan 1970 00:00:05 GMT".to_owned(), "no-cache".to_owned()));
-        assert_eq!(next_time(86_400 + 100, 200), 86_400 + 200);
-        assert_eq!(next_time(86_400 + 100, 100), 2 * 86_400 + 100);
+        assert_eq!(next_time(86_400 + 100, 200, 0), 86_400 + 200);
+        assert_eq!(next_time(86_400 + 100, 100, 0), 2 * 86_400 + 100);
+        assert_eq!(next_time(86_400 + 100, 3700, 3600), 86_400 + 86_400 + 100);
     }
 }

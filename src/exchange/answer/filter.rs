@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::added::Added;
 use super::types::ContentTypes;
-use super::{Answer, added, charset, not_modified, range, userid};
+use super::{Answer, added, charset, gzip, not_modified, range, sub, userid};
 use crate::config::{ScopeId, Value};
-use crate::exchange::body::Filters;
+use crate::exchange::body::{self, Addition, Filters, ssi};
 use crate::exchange::request::Slice;
 use crate::exchange::site::{Builder, Site};
 use crate::exchange::state::Exchange;
@@ -29,12 +29,9 @@ pub struct Filtering<'a> {
 }
 
 impl Filtering<'_> {
-    /// The value of a text, which may tell of the answer itself.
+    /// A value that may tell of the answer (`$sent_http_content_type`).
     pub fn eval(&mut self, template: &Template) -> Slice {
-        std::mem::swap(self.answer, &mut self.exchange.answer);
-        let value = template.eval(self.site, self.exchange);
-        std::mem::swap(self.answer, &mut self.exchange.answer);
-        value
+        self.exchange.with_answer(self.answer, |exchange| template.eval(self.site, exchange))
     }
 }
 
@@ -51,11 +48,24 @@ pub struct Refused {
 type Filter = fn(&mut Filtering) -> Result<(), Refused>;
 
 /// All of them, in the order in which nginx runs them.
-const FILTERS: &[Filter] =
-    &[ask, userid::know, not_modified::filter, added::filter, userid::filter, charset::filter, range::filter];
+#[rustfmt::skip]
+const FILTERS: &[Filter] = &[
+    ask,
+    userid::know,
+    not_modified::filter,
+    added::filter,
+    userid::filter,
+    gzip::expand,
+    sub::filter,
+    charset::filter,
+    body::add,
+    ssi::filter,
+    gzip::compress,
+    range::filter,
+];
 
 /// Those for answers of subrequests, which go nowhere, or into another answer.
-const INNER: &[Filter] = &[userid::know];
+const INNER: &[Filter] = &[userid::know, gzip::expand, sub::filter, charset::filter, ssi::filter];
 
 /// Headers that ask clients who they are, in the order in which they were made.
 fn ask(filtering: &mut Filtering) -> Result<(), Refused> {
@@ -116,8 +126,16 @@ pub struct HeadTerms {
     pub force_ranges: bool,
     /// `expires`, `add_header`, `add_trailer`
     pub added: Option<Box<Added>>,
+    /// `sub_filter`
+    pub sub: Option<Box<sub::SubTerms>>,
+    /// `gzip`, `gunzip`
+    pub gzip: Option<Box<gzip::GzipTerms>>,
     /// `charset`
     pub charset: Option<Box<charset::CharsetTerms>>,
+    /// `add_before_body`, `add_after_body`
+    pub addition: Option<Box<Addition>>,
+    /// `ssi`
+    pub ssi: Option<Box<ssi::SsiTerms>>,
     /// `userid`
     pub userid: Option<Box<userid::UseridTerms>>,
     /// Types of files.
@@ -143,11 +161,22 @@ impl HeadTerms {
             }),
             force_ranges: config.flag(scope, &format!("{prefix}_force_ranges"), false),
             added: Added::compile(scope, builder).map(Box::new),
+            sub: sub::SubTerms::compile(scope, builder).map(Box::new),
+            gzip: gzip::GzipTerms::compile(config, scope).map(Box::new),
             charset: charset::CharsetTerms::compile(scope, builder).map(Box::new),
+            addition: Addition::compile(scope, builder).map(Box::new),
+            ssi: ssi::SsiTerms::compile(config, scope).map(Box::new),
             userid: userid::UseridTerms::compile(scope, builder).map(Box::new),
             types: ContentTypes::compile(scope, builder),
             default_type: crate::syntax::encode(default_type).into(),
         }
+    }
+
+    /// Answers may be put together from several.
+    #[inline]
+    #[must_use]
+    pub fn assembles(&self) -> bool {
+        self.ssi.is_some() || self.addition.is_some()
     }
 
     /// Evaluates the trailers that are added, once the body is there.

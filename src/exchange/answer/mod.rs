@@ -4,11 +4,13 @@
 mod added;
 mod charset;
 mod filter;
+mod gzip;
 mod http1;
 mod not_modified;
 mod page;
 mod range;
 mod status;
+mod sub;
 mod types;
 mod upstream;
 mod userid;
@@ -26,7 +28,7 @@ pub(super) use userid::Known as KnownUid;
 use super::headers::Headers;
 
 /// The head of an answer.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Answer {
     /// The status.
     pub status: u16,
@@ -151,6 +153,19 @@ impl Answer {
     pub fn forget_ranges(&mut self) {
         self.ranges = Ranges::No;
         self.list.remove(b"Accept-Ranges");
+    }
+
+    /// Says that the content is not byte for byte the one that `ETag` names: `ngx_http_weak_etag`.
+    pub fn weaken_etag(&mut self) {
+        let Some(etag) = self.list.get(b"ETag") else { return };
+        if etag.len() > 2 && etag.starts_with(b"W/") {
+            return;
+        }
+        if etag.first() != Some(&b'"') {
+            return self.forget_etag();
+        }
+        let weak = [b"W/", etag].concat();
+        self.list.set(b"ETag", &weak);
     }
 
     /// Forgets `ETag`.

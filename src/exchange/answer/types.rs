@@ -74,10 +74,7 @@ impl TypeList {
     /// Whether a type, without its parameters, is in it: `ngx_http_test_content_type`.
     #[must_use]
     pub fn has(&self, content_type: &[u8]) -> bool {
-        if content_type.is_empty() {
-            return false;
-        }
-        self.every || self.types.iter().any(|kind| kind.eq_ignore_ascii_case(content_type))
+        self.every || !content_type.is_empty() && self.types.iter().any(|kind| kind.eq_ignore_ascii_case(content_type))
     }
 }
 

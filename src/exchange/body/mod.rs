@@ -4,6 +4,11 @@
 //! A header filter that finds something to do puts its [`BodyFilter`] into the chain. The driver gives the content to
 //! [`Filters::filter`] and sends what comes back.
 
+mod assembly;
+pub mod ssi;
+
+pub use assembly::{Addition, Assembly, add};
+
 use std::fmt::Debug;
 
 /// A body that cannot be completed: the connection is closed, so that the client sees it.
@@ -40,6 +45,10 @@ pub struct Filters {
     chain: Vec<Box<dyn BodyFilter>>,
     /// What comes out of one filter and goes into the next.
     rooms: [Vec<u8>; 2],
+    /// Other answers that stand in this one; mostly none.
+    assembly: Option<Box<Assembly>>,
+    /// Those from here on see the content once it is put together.
+    joined_from: Option<usize>,
 }
 
 /// Room that grew beyond this is not kept.
@@ -56,6 +65,7 @@ impl Filters {
     /// Forgets the filters of the last answer.
     #[inline]
     pub fn clear(&mut self) {
+        (self.assembly, self.joined_from) = (None, None);
         if self.chain.is_empty() {
             return;
         }
@@ -68,6 +78,19 @@ impl Filters {
         }
     }
 
+    /// What stands in the answer besides its own content. Filters that are added from here on see all of it.
+    pub(in crate::exchange) fn assembly(&mut self) -> &mut Assembly {
+        self.joined_from = Some(self.chain.len());
+        self.assembly.get_or_insert_default()
+    }
+
+    /// Takes what stands in the answer besides its own content, and the filters that see all of it together.
+    pub fn take_assembly(&mut self) -> Option<(Box<Assembly>, Filters)> {
+        let assembly = self.assembly.take()?;
+        let from = self.joined_from.take().unwrap_or(self.chain.len());
+        Some((assembly, Filters { chain: self.chain.split_off(from), ..Filters::default() }))
+    }
+
     /// Adds one that sees what comes out of those before it.
     pub fn push(&mut self, filter: Box<dyn BodyFilter>) {
         self.chain.push(filter);
@@ -76,6 +99,9 @@ impl Filters {
     /// Adds one that sees the content as it was made.
     pub fn push_first(&mut self, filter: Box<dyn BodyFilter>) {
         self.chain.insert(0, filter);
+        if let Some(from) = &mut self.joined_from {
+            *from += 1;
+        }
     }
 
     /// Whether the rest of the content is of no use.

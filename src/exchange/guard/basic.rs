@@ -67,12 +67,14 @@ impl Basic {
 
 /// `ngx_http_auth_basic_set_realm`
 fn challenge(exchange: &mut Exchange, realm: &[u8]) -> Verdict {
-    exchange.challenges.push_with(b"WWW-Authenticate", |out| {
+    let to_proxy = exchange.request.method() == b"CONNECT";
+    let name: &[u8] = if to_proxy { b"Proxy-Authenticate" } else { b"WWW-Authenticate" };
+    exchange.challenges.push_with(name, |out| {
         out.extend_from_slice(b"Basic realm=\"");
         out.extend_from_slice(realm);
         out.push(b'"');
     });
-    Verdict::Refused(401)
+    Verdict::Refused(if to_proxy { 407 } else { 401 })
 }
 
 /// The password that a file has for a user: `user:password`, and whatever after another colon.

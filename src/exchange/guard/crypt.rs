@@ -97,20 +97,20 @@ mod tests {
     #[test]
     fn passwords_of_all_kinds() {
         let kept = [
-            "saTJvz6rkxJ5M",
+            "sa3tHJ3/KuYvI",
             "$1$salt$qJH7.N4xYta3aEG/dfqo/0",
-            "$apr1$salt$Xxd1irWT9ycqoYxGFn4cb.",
+            "$2y$04$abcdefghijklmnopqrstuughE8Ev8uGFaUgY2cNEySvxngrb/Jzdm",
             "$5$salt$Gcm6FsVtF/Qa77ZKD.iwsJlCVPY0XSMgLJL0Hnww/c1",
+            "$6$salt$IxDD3jeSOb5eB1CX5LBsqZFVkJdido3OUILO5Ifz5iwMuTS4XMS130MTSuDDl3aCI6WouIL9AjRbLCelDCy.g.",
+            "$apr1$salt$Xxd1irWT9ycqoYxGFn4cb.",
             "{PLAIN}password",
             "{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=",
             "{SSHA}yI6cZwQadOA1e+/f+T+H3eCQQhRzYWx0",
         ];
-        for kept in kept.into_iter().skip(1) {
+        for kept in kept {
             assert!(fits(b"password", kept.as_bytes()), "{kept}");
             assert!(!fits(b"Password", kept.as_bytes()) && !fits(b"", kept.as_bytes()), "{kept}");
         }
-        let sound = pwhash::unix_crypt::hash_with("sa", "password").unwrap_or_default();
-        assert!(fits(b"password", sound.as_bytes()) && !fits(b"other", sound.as_bytes()), "{sound} {}", kept[0]);
     }
 
     #[test]

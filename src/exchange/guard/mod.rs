@@ -143,16 +143,15 @@ impl Exchange {
                 Check::Done => break,
             };
             match verdict {
-                Verdict::Declined => {}
                 Verdict::Open => return guard.asked.map_or(Entry::Open, Entry::Ask),
                 Verdict::Passed if guard.any => {
                     self.admission.code = 0;
                     self.challenges.clear();
                     break;
                 }
-                Verdict::Passed => {}
-                Verdict::Refused(status @ (401 | 403)) if guard.any => {
-                    if self.admission.code != 401 {
+                Verdict::Declined | Verdict::Passed => {}
+                Verdict::Refused(status @ (401 | 403 | 407)) if guard.any => {
+                    if !matches!(self.admission.code, 401 | 407) {
                         self.admission.code = status;
                     }
                 }
@@ -166,9 +165,9 @@ impl Exchange {
         self.admission.next = Check::Done;
         match std::mem::take(&mut self.admission.code) {
             0 => Entry::Open,
-            401 if guard.delay > 0 => {
+            status @ (401 | 407) if guard.delay > 0 => {
                 self.say(Importance::Info, &[b"delaying unauthorized request"]);
-                Entry::Later(401, guard.delay)
+                Entry::Later(status, guard.delay)
             }
             403 if guard.any => {
                 self.notes.push(Note::Forbidden);

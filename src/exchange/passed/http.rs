@@ -350,7 +350,7 @@ impl Http {
     }
 
     /// The path and arguments: as the client sent them, or with the URI of `proxy_pass` in the place of the location's.
-    pub fn write_uri(&self, site: &Site, exchange: &mut Exchange, out: &mut Vec<u8>) {
+    pub fn write_uri(&self, site: &Site, exchange: &Exchange, out: &mut Vec<u8>) {
         if let Some(uri) = exchange.route.passed_uri.filter(|uri| !uri.is_empty()) {
             out.extend_from_slice(exchange.text(site, uri));
             return;

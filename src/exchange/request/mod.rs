@@ -11,6 +11,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::aside::Sub;
 use super::headers::is_named;
+use super::secured::Handshake;
 pub(super) use arguments::{argument, cookie, set_cookie};
 use host::ReadHost;
 pub(super) use host::valid_host;
@@ -61,6 +62,8 @@ pub struct Connection {
     pub proxied: Option<SocketAddr>,
     /// It speaks TLS.
     pub tls: bool,
+    /// What became of the handshake, where there was one.
+    pub handshake: Option<Handshake>,
     /// `$connection`
     pub number: u64,
 }
@@ -225,7 +228,7 @@ impl Request {
         self.clone_from(parent);
         self.uri = self.push(sub.uri);
         if !sub.keeps_args {
-            self.args = Slice::default();
+            self.args = self.push(sub.args);
         }
         if !sub.keeps_method {
             self.method = self.push(b"GET");

@@ -1,5 +1,5 @@
-//! What an upstream tells nginx by headers of its answer: `X-Accel-Redirect` sends the request to another path
-//! (`ngx_http_upstream_process_headers`).
+//! What an upstream tells nginx by headers of its answer: `X-Accel-Redirect` sends the request to another path,
+//! `X-Accel-Limit-Rate` says how fast the client gets the answer (`ngx_http_upstream_process_headers`).
 
 use crate::exchange::request::Slice;
 use crate::exchange::state::Exchange;
@@ -10,6 +10,16 @@ const KEPT: &[&[u8]] =
     &[b"Content-Type", b"Set-Cookie", b"Content-Disposition", b"Cache-Control", b"Expires", b"Accept-Ranges"];
 
 impl Exchange {
+    /// Notes `X-Accel-Limit-Rate`: bytes a second for the client, `off` for no limit.
+    pub(in crate::exchange) fn take_rate(&mut self) {
+        if self.upstream_headers.is_empty() || self.passing().ignored.contains(Ignored::LIMIT_RATE) {
+            return;
+        }
+        let Some(rate) = self.upstream_headers.get(b"x-accel-limit-rate") else { return };
+        let bytes = std::str::from_utf8(rate).ok().and_then(|rate| rate.parse().ok());
+        self.limit_rate = if rate.eq_ignore_ascii_case(b"off") { Some(0) } else { bytes.or(self.limit_rate) };
+    }
+
     /// Follows `X-Accel-Redirect`: the request has another path from here on, an empty one where nginx refuses it. Whether
     /// there was one.
     pub(in crate::exchange) fn take_accel(&mut self) -> bool {
@@ -26,19 +36,10 @@ impl Exchange {
             self.route.next_named = Some(self.request.push(uri));
             return true;
         }
-        let (path, args) = match memchr::memchr(b'?', uri) {
-            Some(at) => (&uri[..at], &uri[at + 1..]),
-            None => (uri, &[][..]),
-        };
-        let start = self.request.bytes.len();
-        unescape(path, &mut self.request.bytes);
-        let path = if is_unsafe(path) || is_unsafe(&self.request.bytes[start..]) {
-            Slice::default()
-        } else {
-            Slice::new(start, self.request.bytes.len() - start)
-        };
-        let args = self.request.push(args);
-        (self.request.uri, self.request.args) = (path, args);
+        let judged = judge_path(uri);
+        let args = judged.as_ref().map_or(Slice::default(), |(_, args)| self.request.push(args));
+        self.request.uri = judged.map_or(Slice::default(), |(path, _)| self.request.push(&path));
+        self.request.args = args;
         if self.request.method() != b"HEAD" {
             self.request.method = self.request.push(b"GET");
         }
@@ -53,6 +54,17 @@ impl Exchange {
             }
         }
     }
+}
+
+/// Path and arguments of what someone other than the client asks for; none where nginx refuses it.
+pub fn judge_path(uri: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+    let (path, args) = match memchr::memchr(b'?', uri) {
+        Some(at) => (&uri[..at], &uri[at + 1..]),
+        None => (uri, &[][..]),
+    };
+    let mut plain = Vec::with_capacity(path.len());
+    unescape(path, &mut plain);
+    (!is_unsafe(path) && !is_unsafe(&plain)).then_some((plain, args))
 }
 
 /// Whether nginx takes a path for an attack: `ngx_http_parse_unsafe_uri`.

@@ -3,6 +3,7 @@
 
 use super::Found;
 use super::phases::Phase;
+use crate::exchange::notes::Note;
 use crate::exchange::request::{Slice, Target, valid_host};
 use crate::exchange::site::{Listener, ListenerId, Realip, Sender, ServerId, Site};
 use crate::exchange::state::Exchange;
@@ -14,16 +15,17 @@ const MISDIRECTED: u16 = 421;
 impl Exchange {
     /// Finds the location of the request, which came to `listener`.
     pub fn begin(&mut self, site: &Site, listener: ListenerId) -> Found {
-        let listener = site.listener(listener);
         self.route.prepare(site);
-        self.choose(site, listener.default);
-        let server = site.server(listener.default);
+        let first = self.first_server(site, listener);
+        self.choose(site, first);
+        let server = site.server(first);
         self.request.drop_odd_headers(server.underscores, server.odd_headers);
-        let read = self.read_head(site, listener);
-        if self.request.version == 20 && !listener.http2 && !site.server(self.route.server).http2 {
+        let read = self.read_head(site, site.listener(listener));
+        let of = site.listener(listener);
+        if self.request.version == 20 && !of.http2 && !site.server(self.route.server).http2 {
             return self.refuse(site, MISDIRECTED);
         }
-        if let Err(status) = read {
+        if let Err(status) = read.and_then(|()| self.judge_tls(site, listener)) {
             self.route.closes = true;
             return self.refuse(site, status);
         }
@@ -35,14 +37,21 @@ impl Exchange {
     pub(in crate::exchange) fn begin_refused(&mut self, site: &Site, listener: ListenerId, status: u16) -> Found {
         self.route.prepare(site);
         if self.request.host.is_empty() {
-            self.choose(site, site.listener(listener).default);
+            let first = self.first_server(site, listener);
+            self.choose(site, first);
         }
         self.route.closes = true;
         self.refuse(site, status)
     }
 
+    /// Gets ready for a server, without a request.
+    pub(in crate::exchange) fn enter_server(&mut self, site: &Site, server: ServerId) {
+        self.route.prepare(site);
+        self.choose(site, server);
+    }
+
     #[inline]
-    fn choose(&mut self, site: &Site, server: ServerId) {
+    pub(in crate::exchange) fn choose(&mut self, site: &Site, server: ServerId) {
         self.route.server = server;
         self.route.location = site.server(server).location;
     }
@@ -50,36 +59,59 @@ impl Exchange {
     /// Reads target and headers, and chooses the server.
     #[inline]
     fn read_head(&mut self, site: &Site, listener: &Listener) -> Result<(), u16> {
-        const BAD: u16 = 400;
         let connect = self.request.version < 20 && self.request.method() == b"CONNECT";
         if connect || !self.request.take_plain_target() {
-            let merges = site.server(listener.default).merge_slashes;
+            let merges = site.server(self.route.server).merge_slashes;
             let target = if connect { self.request.connect_target() } else { self.request.read_target(merges) };
-            if let Some(host) = target.ok_or(BAD)?.host {
-                self.take_host(site, listener, host)?;
+            let Some(target) = target else {
+                return Err(self.bad_line("client sent invalid request"));
+            };
+            if let Some(host) = target.host {
+                let invalid = |exchange: &mut Exchange| exchange.bad_line("client sent invalid host in request line");
+                self.take_host(site, listener, host, invalid)?;
             }
         }
         match self.request.known.host {
-            Some(host) if self.request.host.is_empty() => self.take_host(site, listener, host)?,
-            Some(host) => drop(valid_host(self.request.get(host)).ok_or(BAD)?),
-            None if self.request.host.is_empty() => self.choose_by_name(site, listener, Slice::default()),
+            Some(host) if self.request.host.is_empty() => {
+                self.take_host(site, listener, host, |exchange| exchange.bad("client sent invalid host header"))?;
+            }
+            Some(host) if valid_host(self.request.get(host)).is_none() => {
+                return Err(self.bad("client sent invalid host header"));
+            }
+            Some(_) => {}
+            None if self.request.host.is_empty() => self.choose_by_name(site, listener, Slice::default())?,
             None => {}
         }
-        if self.request.known.repeated || (self.request.known.host.is_none() && self.request.version > 10) {
-            return Err(BAD);
+        if self.request.known.repeated {
+            return Err(self.repeated());
+        }
+        if self.request.known.host.is_none() && self.request.version > 10 {
+            return Err(self.bad("client sent HTTP/1.1 request without \"Host\" header"));
         }
         self.check_body()?;
         match self.request.method() {
-            b"TRACE" => Err(405),
-            b"CONNECT" if self.request.version != 11 || !site.server(self.route.server).allow_connect => Err(405),
+            b"TRACE" => {
+                self.bad("client sent TRACE method");
+                Err(405)
+            }
+            b"CONNECT" if self.request.version != 11 || !site.server(self.route.server).allow_connect => {
+                self.bad("client sent CONNECT method");
+                Err(405)
+            }
             _ => Ok(()),
         }
     }
 
     #[inline]
-    fn take_host(&mut self, site: &Site, listener: &Listener, host: Slice) -> Result<(), u16> {
+    fn take_host(
+        &mut self,
+        site: &Site,
+        listener: &Listener,
+        host: Slice,
+        invalid: impl FnOnce(&mut Exchange) -> u16,
+    ) -> Result<(), u16> {
         if !self.request.read_host(host) {
-            return Err(400);
+            return Err(invalid(self));
         }
         let length = self.request.last_host.length;
         let mut host = host.part(0, length);
@@ -90,13 +122,25 @@ impl Exchange {
             host = self.request.since(start);
         }
         (self.request.host, self.request.port) = (host, self.request.last_host.port);
-        self.choose_by_name(site, listener, host);
-        Ok(())
+        self.choose_by_name(site, listener, host)
+    }
+
+    /// `ngx_http_set_virtual_server`
+    #[inline]
+    fn choose_by_name(&mut self, site: &Site, listener: &Listener, host: Slice) -> Result<(), u16> {
+        let Some(handshake) = self.request.connection.handshake.filter(|handshake| handshake.named) else {
+            self.find_by_name(site, listener, host);
+            return Ok(());
+        };
+        self.choose(site, listener.default);
+        self.find_by_name(site, listener, host);
+        let now = (self.epoch + self.now.0) / 1000;
+        self.judge_name(site, handshake, now.cast_signed())
     }
 
     /// `ngx_http_find_virtual_server`
     #[inline]
-    fn choose_by_name(&mut self, site: &Site, listener: &Listener, host: Slice) {
+    fn find_by_name(&mut self, site: &Site, listener: &Listener, host: Slice) {
         let Some(choice) = &listener.names else { return };
         if let Some(server) = choice.names.find(self.request.get(host)) {
             return self.choose(site, ServerId(server));
@@ -109,22 +153,88 @@ impl Exchange {
         }
     }
 
+    /// Notes what is wrong with the head, and gives the status.
+    #[cold]
+    fn bad(&mut self, words: &'static str) -> u16 {
+        self.notes.push(Note::BadHead(words));
+        400
+    }
+
+    /// Notes what is wrong with the first line, and gives the status.
+    #[cold]
+    fn bad_line(&mut self, words: &'static str) -> u16 {
+        self.notes.push(Note::BadLine(words));
+        400
+    }
+
+    /// A header came twice that may come only once.
+    #[cold]
+    fn repeated(&mut self) -> u16 {
+        const ONCE: &[&[u8]] = &[
+            b"host",
+            b"content-length",
+            b"transfer-encoding",
+            b"authorization",
+            b"content-range",
+            b"expect",
+            b"if-match",
+            b"if-modified-since",
+            b"if-none-match",
+            b"if-range",
+            b"if-unmodified-since",
+            b"proxy-authorization",
+        ];
+        let headers: Vec<(Vec<u8>, Vec<u8>)> =
+            self.request.headers().map(|(name, value)| (name.to_vec(), value.to_vec())).collect();
+        for (at, (name, value)) in headers.iter().enumerate() {
+            let same = |(other, _): &&(Vec<u8>, Vec<u8>)| other.eq_ignore_ascii_case(name);
+            let Some((before, previous)) = headers[..at].iter().find(same) else { continue };
+            if !ONCE.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                continue;
+            }
+            let what: &[u8] = if name.eq_ignore_ascii_case(b"host") { b"host header" } else { b"header line" };
+            let words: [&[u8]; 10] = [
+                b"client sent duplicate ",
+                what,
+                b": \"",
+                name,
+                b": ",
+                value,
+                b"\", previous value: \"",
+                before,
+                b": ",
+                previous,
+            ];
+            let mut text = words.concat();
+            text.push(b'"');
+            let text = self.request.keep(&text);
+            self.notes.push(Note::BadText(text));
+            break;
+        }
+        400
+    }
+
     /// What the headers say of the body.
     #[inline]
     fn check_body(&mut self) -> Result<(), u16> {
         let known = self.request.known;
         let length = known.length.map(|length| self.request.get(length));
         if length.is_some_and(|length| number(length).is_none()) {
-            return Err(400);
+            return Err(self.bad("client sent invalid \"Content-Length\" header"));
         }
         let Some(encoding) = known.encoding else { return Ok(()) };
         if self.request.version < 11 {
-            return Err(400);
+            return Err(self.bad("client sent HTTP/1.0 request with \"Transfer-Encoding\" header"));
         }
         match self.request.get(encoding).eq_ignore_ascii_case(b"chunked") {
-            true if length.is_some() => Err(400),
+            true if length.is_some() => {
+                Err(self.bad("client sent \"Content-Length\" and \"Transfer-Encoding\" headers at the same time"))
+            }
             true => Ok(()),
-            false => Err(501),
+            false => {
+                self.notes.push(Note::BadHeader("client sent unknown \"Transfer-Encoding\"", encoding));
+                Err(501)
+            }
         }
     }
 

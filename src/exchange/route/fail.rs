@@ -31,6 +31,7 @@ impl Exchange {
             }
         }
         if matches!(status, 494..=497) {
+            self.route.special = status;
             self.route.error_status = 400;
         }
         Failed::Answer(self.route.error_status)

@@ -17,6 +17,7 @@ mod tests;
 
 use pcre2::bytes::CaptureLocations;
 
+pub(super) use accel::judge_path;
 pub(super) use phases::Phase;
 
 use super::request::{CONSTANT, Request, Slice};
@@ -124,6 +125,8 @@ pub struct Route {
     /// Captures are escaped in the values of a program.
     quoting: bool,
     uri_changes: u8,
+    /// A status of nginx's own that clients see as 400, on a page of its own.
+    special: u16,
     /// The path is added to an `alias` that would be the whole name.
     adds_path: bool,
     /// The connection is closed after the answer.
@@ -156,7 +159,7 @@ impl Route {
     pub(super) fn reset(&mut self) {
         self.next_named = None;
         (self.handler, self.redirect, self.proxy, self.passed_uri) = (None, None, None, None);
-        (self.body_refused, self.closes, self.adds_path) = (false, false, false);
+        (self.body_refused, self.closes, self.adds_path, self.special) = (false, false, false, 0);
         (self.internal, self.uri_changed, self.valid_location, self.error_page) = (false, false, true, false);
         (self.uri_changes, self.error_status, self.depth) = (MAX_URI_CHANGES + 1, 0, 0);
         self.groups.clear();
@@ -175,6 +178,17 @@ impl Route {
         self.stamp = parent.stamp;
     }
 
+    /// Becomes the same, as far as variables and subrequests ask for it.
+    pub(super) fn portray(&mut self, other: &Route, site: &Site) {
+        self.begin_within(other, site);
+        self.location = other.location;
+        self.captures.clone_from(&other.captures);
+        self.groups.clone_from(&other.groups);
+        (self.valid_location, self.adds_path, self.internal) = (other.valid_location, other.adds_path, other.internal);
+        (self.redirect, self.proxy, self.passed_uri) = (other.redirect, other.proxy, other.passed_uri);
+        self.error_status = other.error_status;
+    }
+
     /// Takes over the variables that a subrequest changed; the texts go to `request` from `theirs`.
     pub(super) fn adopt(&mut self, request: &mut Request, sub: &Route, theirs: &Request) {
         for (number, var) in sub.vars.iter().enumerate() {
@@ -186,6 +200,11 @@ impl Route {
             let value = var.value.map(own);
             self.keep(number, value);
         }
+    }
+
+    /// Whether the path may change once more.
+    pub(super) fn may_turn(&self) -> bool {
+        self.uri_changes > 0
     }
 
     /// Makes room for what a site has.
@@ -202,6 +221,12 @@ impl Route {
     #[inline]
     pub fn outcome(&self, status: u16) -> u16 {
         if self.error_status == 0 { status } else { self.error_status }
+    }
+
+    /// Whose page goes with an answer of this status.
+    #[must_use]
+    pub fn page(&self, status: u16) -> u16 {
+        if status == 400 && self.special != 0 { self.special } else { status }
     }
 
     /// There was an error after which nginx closes the connection.

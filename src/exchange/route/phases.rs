@@ -2,6 +2,7 @@
 
 use super::Found;
 use crate::exchange::notes::{Note, Turn};
+use crate::exchange::request::Slice;
 use crate::exchange::site::{Hit, LocationId, Site, excepts};
 use crate::exchange::state::Exchange;
 
@@ -28,6 +29,16 @@ enum Search {
 }
 
 impl Exchange {
+    /// Goes to a path, or to a named location.
+    pub(in crate::exchange) fn turn_to(&mut self, site: &Site, to: Slice) -> Found {
+        if self.text(site, to).first() != Some(&b'/') {
+            return self.redirect_to_named(site, to);
+        }
+        self.request.uri = self.request.push(site.constant(to));
+        self.request.args = Slice::default();
+        self.redirect(site)
+    }
+
     /// Goes through the phases from this one on.
     pub(in crate::exchange) fn enter_phases(&mut self, site: &Site, phase: Phase) -> Found {
         self.phases(site, phase)

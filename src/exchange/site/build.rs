@@ -91,6 +91,9 @@ impl<'c> Builder<'c> {
         let plan = Plan::compile(self.config, &locations, &mut self);
         let more = more(&mut self);
         self.note_unknown();
+        if self.is_live {
+            self.site.numbers = std::mem::take(&mut self.names);
+        }
         self.site.unknown = self.unknown.into_iter().collect();
         self.site.assumptions = self.assumptions.into_iter().collect();
         (self.site, plan, more)

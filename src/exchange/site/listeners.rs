@@ -9,6 +9,7 @@ use super::{LocationId, Names, PatternId, Site};
 use crate::config::ScopeId;
 use crate::config::address::Address;
 use crate::exchange::request::Slice;
+use crate::exchange::secured::VerifyClient;
 use crate::modules::Contexts;
 use crate::modules::http::core::server::ports;
 use crate::modules::shared::listen::{Form, Options, Ports, ServerNames};
@@ -66,6 +67,7 @@ pub struct Server {
     /// Headers with any other byte count.
     pub(in crate::exchange) odd_headers: bool,
     pub(in crate::exchange) allow_connect: bool,
+    pub(in crate::exchange) verify: VerifyClient,
 }
 
 impl Builder<'_> {
@@ -120,6 +122,7 @@ impl Builder<'_> {
             underscores: config.flag(scope, "underscores_in_headers", false),
             odd_headers: !config.flag(scope, "ignore_invalid_headers", true),
             allow_connect: config.flag(scope, "allow_connect", false),
+            verify: VerifyClient::of(config, scope),
         }
     }
 

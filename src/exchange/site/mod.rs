@@ -47,6 +47,13 @@ pub(super) struct Pattern {
     pub names: Vec<(usize, u32)>,
 }
 
+/// What some variables of a configuration need that costs something to find out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asks {
+    /// `$request_body`
+    pub body: bool,
+}
+
 /// The compiled configuration of `http`.
 #[derive(Debug, Default)]
 pub struct Site {
@@ -63,8 +70,11 @@ pub struct Site {
     /// Groups by name, as a `proxy_pass` with variables finds them: in order, each with its port.
     pub(super) groups: FxHashMap<Box<[u8]>, Vec<(UpstreamId, u16)>>,
     pub(super) files: Option<Arc<dyn Files>>,
+    asks: Asks,
     /// What only a live proxy does, by location; empty for a simulation.
     pub(super) live: Vec<Live>,
+    /// The numbers of variables, for pages that name them; empty for a simulation.
+    numbers: FxHashMap<String, u32>,
     unknown: Vec<String>,
     assumptions: Vec<String>,
     pub(super) hostname: Slice,
@@ -153,6 +163,12 @@ impl Site {
         self.locations.iter().position(|location| location.scope == scope).map(|n| LocationId(n as u32))
     }
 
+    /// What the configuration wants to know that costs something to find out.
+    #[must_use]
+    pub fn asks(&self) -> Asks {
+        self.asks
+    }
+
     /// Variables that the configuration uses and whose values are not modelled: they are empty. Sorted.
     #[must_use]
     pub fn unknown_variables(&self) -> &[String] {
@@ -183,6 +199,11 @@ impl Site {
 
     pub(super) fn named(&self, number: u32) -> Named {
         self.named[number as usize]
+    }
+
+    /// The number of a variable that directives define, for who finds its name at run time; lower case.
+    pub(super) fn variable_number(&self, name: &str) -> Option<u32> {
+        self.numbers.get(name).copied()
     }
 
     fn named_source(&self, number: u32) -> Source {

@@ -2,7 +2,7 @@
 
 use super::build::Builder;
 use crate::config::{ScopeId, Variables};
-use crate::exchange::value::{Named, Source, Variable, builtin};
+use crate::exchange::value::{Live, Named, Source, Variable, builtin};
 use crate::modules::shared::geo::Geos;
 use crate::modules::shared::map::Maps;
 use crate::modules::shared::split_clients::Splits;
@@ -52,6 +52,7 @@ impl Builder<'_> {
             return Variable::Named(*number);
         }
         let variable = builtin(&name, |rest| self.text(rest));
+        self.site.asks.body |= variable == Variable::Live(Live::RequestBody);
         if variable == Variable::Unknown || (variable.is_live() && !self.is_live) {
             self.unknown.insert(name);
         }

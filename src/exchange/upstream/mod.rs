@@ -3,6 +3,7 @@
 
 mod cookie;
 mod group;
+mod own;
 mod passing;
 mod tries;
 

@@ -8,6 +8,7 @@ use super::group::{Affinity, Key};
 use super::passing::{Passing, Wrong};
 use crate::balance::{Freed, Group, Millis, Peer, Random, Selection, Watch, address_key};
 use crate::exchange::attempt::{Attempts, Ending};
+use crate::exchange::notes::Note;
 use crate::exchange::state::Exchange;
 use crate::exchange::value::Template;
 use crate::exchange::world::{Memory, World};
@@ -277,6 +278,7 @@ impl Exchange {
     /// The group's name stands for the peer that there is not.
     fn nobody<M: Memory, R: Random, W: Watch>(&mut self, name: Arc<str>, world: &mut World<M, R, W>) -> Next {
         self.attempts.begin(&name, world.now).upstream = self.tries.group.number();
+        self.notes.push(Note::NoLive);
         self.wrong(Wrong::NO_LIVE, Ending::NoLive, world)
     }
 

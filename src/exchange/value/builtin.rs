@@ -14,30 +14,62 @@ use crate::exchange::state::Exchange;
 /// The value, if it has one.
 pub fn eval(variable: Variable, site: &Site, exchange: &mut Exchange) -> Option<Slice> {
     match variable {
-        Variable::Arg(name) => {
+        Variable::Arg(name)
+        | Variable::Header(name)
+        | Variable::Cookie(name)
+        | Variable::UpstreamHeader(name)
+        | Variable::UpstreamCookie(name)
+        | Variable::UpstreamTrailer(name)
+        | Variable::SentHeader(name)
+        | Variable::SentTrailer(name)
+        | Variable::ProxyTlv(name) => of_family(variable, site.constant(name), exchange),
+        Variable::Builtin(builtin) => named(builtin, site, exchange),
+        Variable::Live(of_connection) => live::eval(of_connection, site, exchange),
+        Variable::Named(_) | Variable::Unknown => None,
+    }
+}
+
+/// The value of a variable that no directive names, but a page.
+pub fn by_name(name: &str, site: &Site, exchange: &mut Exchange) -> Option<Slice> {
+    if let Some(number) = site.variable_number(name) {
+        return Variable::Named(number).eval(site, exchange);
+    }
+    let mut own = None;
+    let variable = super::builtin(name, |rest| {
+        own = Some(crate::syntax::encode(rest));
+        Slice::default()
+    });
+    match own {
+        Some(own) => of_family(variable, &own, exchange),
+        None => variable.eval(site, exchange),
+    }
+}
+
+/// The value of a variable of a family, by what follows the family's name.
+fn of_family(variable: Variable, name: &[u8], exchange: &mut Exchange) -> Option<Slice> {
+    match variable {
+        Variable::Arg(_) => {
             let args = exchange.request.args;
-            let (from, length) = argument(exchange.request.get(args), site.constant(name))?;
+            let (from, length) = argument(exchange.request.get(args), name)?;
             Some(args.part(from, length))
         }
-        Variable::Header(name) => joined(exchange, site.constant(name), b", "),
-        Variable::Cookie(name) => {
+        Variable::Header(_) => joined(exchange, name, b", "),
+        Variable::Cookie(_) => {
             let request = &exchange.request;
             request.values(b"cookie").find_map(|header| {
-                let (from, length) = cookie(request.get(header), site.constant(name))?;
+                let (from, length) = cookie(request.get(header), name)?;
                 Some(header.part(from, length))
             })
         }
-        Variable::UpstreamHeader(name) => upstream::header(site, exchange, name),
-        Variable::UpstreamCookie(name) => upstream::cookie(site, exchange, name),
-        Variable::Builtin(builtin) => named(builtin, site, exchange),
-        Variable::UpstreamTrailer(name) => {
-            joined_with(&mut exchange.request, exchange.upstream_trailers.values_of_variable(site.constant(name)))
+        Variable::UpstreamHeader(_) => upstream::header(exchange, name),
+        Variable::UpstreamCookie(_) => upstream::cookie(exchange, name),
+        Variable::UpstreamTrailer(_) => {
+            joined_with(&mut exchange.request, exchange.upstream_trailers.values_of_variable(name))
         }
-        Variable::SentHeader(name) => live::sent_header(exchange, site.constant(name)),
-        Variable::SentTrailer(name) => live::sent_trailer(exchange, site.constant(name)),
-        Variable::ProxyTlv(name) => live::proxied(exchange, site.constant(name)),
-        Variable::Live(of_connection) => live::eval(of_connection, site, exchange),
-        Variable::Named(_) | Variable::Unknown => None,
+        Variable::SentHeader(_) => live::sent_header(exchange, name),
+        Variable::SentTrailer(_) => live::sent_trailer(exchange, name),
+        Variable::ProxyTlv(_) => live::proxied(exchange, name),
+        Variable::Builtin(_) | Variable::Live(_) | Variable::Named(_) | Variable::Unknown => None,
     }
 }
 
@@ -45,7 +77,9 @@ fn named(builtin: Builtin, site: &Site, exchange: &mut Exchange) -> Option<Slice
     let request = &mut exchange.request;
     match builtin {
         Builtin::Args => some(request.args),
-        Builtin::Uri => some(request.uri),
+        // A target that is none leaves an empty path.
+        Builtin::Uri if request.target_slice().is_empty() => some(request.uri),
+        Builtin::Uri => Some(request.uri),
         Builtin::RequestUri => some(request.unparsed),
         Builtin::RequestMethod => some(request.method),
         Builtin::RequestId => Some(live::request_id(exchange)),
@@ -284,9 +318,11 @@ fn remote_user(exchange: &mut Exchange) -> Option<Slice> {
     Some(exchange.request.push(&user))
 }
 
-/// User and password of `Authorization: Basic`: nginx's `ngx_http_auth_basic_user`.
+/// User and password of `Authorization: Basic`, of `Proxy-Authorization` where a tunnel is asked for: nginx's
+/// `ngx_http_auth_basic_user`.
 pub fn basic_credentials(exchange: &Exchange) -> Option<(Vec<u8>, Vec<u8>)> {
-    let header = first(exchange, b"authorization")?;
+    let to_proxy = exchange.request.method() == b"CONNECT";
+    let header = first(exchange, if to_proxy { b"proxy-authorization" } else { b"authorization" })?;
     let text = exchange.request.get(header);
     let scheme = text.get(..6).filter(|scheme| scheme.eq_ignore_ascii_case(b"basic "))?;
     let encoded = text[scheme.len()..].trim_ascii_start();

@@ -36,10 +36,8 @@ pub enum Live {
     Secured(&'static str),
     /// A header of the answer that has a place of its own.
     Sent(Sent),
-    TcpRcvSpace,
-    TcpRtt,
-    TcpRttvar,
-    TcpSndCwnd,
+    /// What only the system knows, and has no safe way to be asked: it has no value.
+    TcpInfo,
     UidGot,
     UidReset,
     UidSet,
@@ -121,10 +119,10 @@ pub static LIVE: &[(&str, Live)] = &[
     ("ssl_session_reused", Live::Secured("ssl_session_reused")),
     ("ssl_sigalg", Live::Secured("ssl_sigalg")),
     ("ssl_sigalgs", Live::Secured("ssl_sigalgs")),
-    ("tcpinfo_rcv_space", Live::TcpRcvSpace),
-    ("tcpinfo_rtt", Live::TcpRtt),
-    ("tcpinfo_rttvar", Live::TcpRttvar),
-    ("tcpinfo_snd_cwnd", Live::TcpSndCwnd),
+    ("tcpinfo_rcv_space", Live::TcpInfo),
+    ("tcpinfo_rtt", Live::TcpInfo),
+    ("tcpinfo_rttvar", Live::TcpInfo),
+    ("tcpinfo_snd_cwnd", Live::TcpInfo),
     ("uid_got", Live::UidGot),
     ("uid_reset", Live::UidReset),
     ("uid_set", Live::UidSet),
@@ -146,10 +144,6 @@ pub fn eval(live: Live, site: &Site, exchange: &mut Exchange) -> Option<Slice> {
         Live::Connections(which) => facts.connections?()[which],
         Live::RequestLength => facts.request_length,
         Live::Pid => u64::from(facts.pid),
-        Live::TcpRtt => u64::from(facts.tcp?.rtt),
-        Live::TcpRttvar => u64::from(facts.tcp?.rttvar),
-        Live::TcpSndCwnd => u64::from(facts.tcp?.snd_cwnd),
-        Live::TcpRcvSpace => u64::from(facts.tcp?.rcv_space),
         Live::ConnectionTime => return Some(seconds(request, now.since(facts.opened))),
         Live::Pipe => return Some(request.push(if facts.is_pipelined { b"p" } else { b"." })),
         Live::RequestCompletion => return Some(request.push(if facts.is_complete { b"OK" } else { b"" })),
@@ -162,7 +156,7 @@ pub fn eval(live: Live, site: &Site, exchange: &mut Exchange) -> Option<Slice> {
         Live::UidGot => return facts.uid[0],
         Live::UidSet => return facts.uid[1],
         Live::UidReset => return Some(Slice::default()),
-        Live::UpstreamCacheStatus => return None,
+        Live::UpstreamCacheStatus | Live::TcpInfo => return None,
         Live::GzipRatio => {
             let ratio = facts.gzip_ratio?;
             return Some(print(request, format_args!("{}.{:02}", ratio / 100, ratio % 100)));

@@ -15,10 +15,11 @@ mod secure_link;
 mod table;
 mod upstream;
 
-pub(super) use builtin::{basic_credentials, decode_base64};
+pub(super) use builtin::{basic_credentials, by_name, decode_base64};
 pub(super) use clues::Clues;
 pub(super) use format::{base64_encode, cookie_time};
 pub use format::{http_time, list_time, xml_time};
+pub(super) use live::Live;
 pub(super) use lookup::{Geo, Map, Ranges, Split, real_client};
 pub(super) use script::Script;
 pub(super) use table::{Builtin, Variable, builtin};

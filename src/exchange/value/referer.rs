@@ -77,3 +77,33 @@ impl Referers {
         self.own.iter().any(|regex| regex.is_match(&host)) || self.regexes.iter().any(|regex| regex.is_match(rest))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn referers() {
+        let mut names = Names::default();
+        names.add(&Key::host("*.example.com"), 0);
+        names.add(&Key::host("www.example.org"), 1);
+        let paths = vec![None, Some(b"/galleries/".to_vec())];
+        let referers = Referers { none: true, blocked: false, names, paths, own: Vec::new(), regexes: Vec::new() };
+        let cases: &[(Option<&str>, bool)] = &[
+            (None, true),
+            (Some("http://a.example.com"), true),
+            (Some("HTTPS://A.Example.com:8080/x"), true),
+            (Some("http://example.com/"), false),
+            (Some("http://www.example.org/galleries/1"), true),
+            (Some("http://www.example.org:80/galleries/1"), true),
+            (Some("http://www.example.org/other"), false),
+            (Some("ftp://a.example.com/"), false),
+            (Some("something"), false),
+        ];
+        for (referer, want) in cases {
+            assert_eq!(referers.takes(referer.map(str::as_bytes)), *want, "{referer:?}");
+        }
+        let blocked = Referers { blocked: true, none: false, ..referers };
+        assert!(blocked.takes(Some(b"something")) && !blocked.takes(None));
+    }
+}

@@ -99,3 +99,25 @@ fn in_path(exchange: &Exchange, secret: &[u8]) -> Option<Verdict> {
     let hex: String = made.iter().map(|byte| format!("{byte:02x}")).collect();
     hash.eq_ignore_ascii_case(hex.as_bytes()).then(|| Verdict::Path(whole.part(end + 1, path.len())))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_in_the_alphabet_of_urls() {
+        assert_eq!(decoded(b"AAECAwQFBgcICQoLDA0ODw"), Some((0..16).collect()));
+        assert_eq!(decoded(b"AAECAwQFBgcICQoLDA0ODw=="), Some((0..16).collect()));
+        assert_eq!(decoded(b"_-8CAwQFBgcICQoLDA0ODw").map(|hash| hash[0]), Some(0xff));
+        assert_eq!(decoded(b"AAECAwQFBgcICQoLDA0O"), None);
+        assert_eq!(decoded(b"AAECAwQFBgcICQoLDA0ODw==A"), None);
+    }
+
+    #[test]
+    fn times() {
+        assert_eq!(time(b"12"), Some(12));
+        for text in [&b"0"[..], b"", b"x", b"-1"] {
+            assert_eq!(time(text), None);
+        }
+    }
+}

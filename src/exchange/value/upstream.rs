@@ -4,7 +4,6 @@
 use super::format::print;
 use crate::exchange::attempt::Attempt;
 use crate::exchange::request::{Request, Slice, set_cookie};
-use crate::exchange::site::Site;
 use crate::exchange::state::Exchange;
 
 /// The values of all attempts.
@@ -72,11 +71,11 @@ fn time(request: &mut Request, milliseconds: Option<u64>) {
 }
 
 /// `$upstream_http_NAME`
-pub fn header(site: &Site, exchange: &mut Exchange, name: Slice) -> Option<Slice> {
+pub fn header(exchange: &mut Exchange, name: &[u8]) -> Option<Slice> {
     let Exchange { request, upstream_headers, .. } = exchange;
     let start = request.bytes.len();
     let mut found = false;
-    for value in upstream_headers.values_of_variable(site.constant(name)) {
+    for value in upstream_headers.values_of_variable(name) {
         if found {
             request.bytes.extend_from_slice(b", ");
         }
@@ -87,10 +86,10 @@ pub fn header(site: &Site, exchange: &mut Exchange, name: Slice) -> Option<Slice
 }
 
 /// `$upstream_cookie_NAME`
-pub fn cookie(site: &Site, exchange: &mut Exchange, name: Slice) -> Option<Slice> {
+pub fn cookie(exchange: &mut Exchange, name: &[u8]) -> Option<Slice> {
     let Exchange { request, upstream_headers, .. } = exchange;
     let value = upstream_headers.values(b"set-cookie").find_map(|line| {
-        let (from, length) = set_cookie(line, site.constant(name))?;
+        let (from, length) = set_cookie(line, name)?;
         line.get(from..from + length)
     })?;
     Some(request.push(value))

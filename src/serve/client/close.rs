@@ -10,6 +10,9 @@ use crate::serve::clock;
 use crate::serve::flight::Flight;
 use crate::serve::state::Worker;
 
+/// How long nginx waits for room to say farewell in, in milliseconds.
+const FAREWELL: u64 = 3000;
+
 impl Http1 {
     /// Reads the rest of a body that nobody wanted; whether the connection can serve another request.
     pub(super) async fn drain(&mut self, worker: &Worker, flight: &mut Flight) -> bool {
@@ -51,7 +54,14 @@ impl Http1 {
             1 => self.lingers,
             _ => true,
         };
-        let _ = poll_fn(|cx| self.stream.poll_shutdown(cx)).await;
+        // A client that takes nothing any more does not get to read a farewell.
+        self.timer.set_after(FAREWELL);
+        poll_fn(|cx| match self.stream.poll_shutdown(cx) {
+            Poll::Pending => self.timer.poll(cx),
+            Poll::Ready(_) => Poll::Ready(()),
+        })
+        .await;
+        self.timer.clear();
         if !lingers {
             return;
         }

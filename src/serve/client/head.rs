@@ -8,6 +8,7 @@ use super::incoming::Incoming;
 use crate::exchange::{Exchange, Line};
 use crate::serve::clock;
 use crate::serve::flight::Flight;
+use crate::serve::log::Stage as Doing;
 use crate::serve::state::Worker;
 use crate::wire::http1::{RequestHead, Stage};
 
@@ -20,6 +21,8 @@ pub enum Read {
     Request,
     /// Something that is answered with this status.
     Refused(u16),
+    /// Not enough, and the client is gone or late: there is only the log to tell, with this status.
+    Broken(u16),
 }
 
 /// nginx's own status for headers that are too large.
@@ -28,8 +31,7 @@ const HEADER_TOO_LARGE: u16 = 494;
 impl Http1 {
     /// Reads a head and begins the exchange with it.
     pub(super) async fn read_head(&mut self, worker: &Worker, flight: &mut Flight) -> Read {
-        let default = worker.generation.site.listener(self.listener).default;
-        self.timer.set_after(worker.generation.terms.server(default).header_timeout);
+        self.timer.set_after(self.server(worker).header_timeout);
         if !self.rest.is_empty() {
             let rest = std::mem::take(&mut self.rest);
             if let Some(read) = self.take(worker, flight, &rest) {
@@ -47,12 +49,13 @@ impl Http1 {
         loop {
             let mut scratch = worker.scratch.borrow_mut();
             let count = match self.stream.poll_read(cx, &mut scratch) {
-                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Read::Nothing),
+                Poll::Ready(Ok(0) | Err(_)) => {
+                    return Poll::Ready(self.break_off(worker, flight, b"client prematurely closed connection", 400));
+                }
                 Poll::Ready(Ok(count)) => count,
                 Poll::Pending if self.timer.poll(cx).is_ready() => {
-                    self.persists = false;
-                    self.begin_anew(flight, b"", b"", 10);
-                    return Poll::Ready(if self.rest.is_empty() { Read::Nothing } else { Read::Refused(408) });
+                    let words = b"client timed out (110: Connection timed out)";
+                    return Poll::Ready(self.break_off(worker, flight, words, 408));
                 }
                 Poll::Pending => return Poll::Pending,
             };
@@ -81,38 +84,79 @@ impl Http1 {
         let complete = match read {
             Ok(Some(length)) => {
                 self.rest.extend_from_slice(&bytes[length..]);
-                Ok(())
+                Ok(length)
             }
             Ok(None) => match self.limit(worker, &flight.head, bytes.len()) {
-                Some(status) => Err(status),
+                Some(status) => {
+                    let words: &[u8] =
+                        if status == 414 { b"client sent too long URI" } else { b"client sent too large request" };
+                    Err((status, words.to_vec()))
+                }
                 None => return None,
             },
-            Err(bad) => Err(bad.status()),
+            Err(bad) => {
+                let mut words = Vec::new();
+                bad.write(bytes, &mut words);
+                Err((bad.status(), words))
+            }
         };
         let head = &flight.head;
         let target = raw_target(head, bytes);
-        self.begin_anew_of(
-            &mut flight.exchange,
-            head.method.of(bytes),
-            target,
-            if head.version == 0 { 10 } else { head.version },
-        );
-        let Err(status) = complete else {
+        let version = if head.version == 0 { 10 } else { head.version };
+        self.begin_anew_of(worker, &mut flight.exchange, head.method.of(bytes), target, version);
+        let line = head.shown_line(bytes).of(bytes);
+        flight.exchange.request.keep_line(line, head.protocol.of(bytes).trim_ascii_start());
+        let stage = match head.stage() {
+            Stage::Line { .. } => Doing::RequestLine,
+            Stage::Header { .. } => Doing::RequestHeaders,
+        };
+        let Err((status, words)) = complete.map(|length| {
+            let start = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            flight.exchange.facts.request_length = (length - start) as u64;
+        }) else {
             let most = self.server(worker).max_headers as usize;
             if head.fields.len() > most {
                 self.persists = false;
+                flight.complaint = Some((Doing::RequestHeaders, b"client sent too many header lines".to_vec()));
                 return Some(Read::Refused(400));
             }
             self.note_headers(flight, bytes);
             return Some(Read::Request);
         };
         self.persists = false;
+        keep_headers(flight, bytes);
+        flight.complaint = Some((stage, words));
         Some(Read::Refused(status))
     }
 
-    fn server<'w>(&self, worker: &'w Worker) -> &'w crate::exchange::ServerTerms {
-        let default = worker.generation.site.listener(self.listener).default;
-        worker.generation.terms.server(default)
+    /// There will be no more of the head.
+    fn break_off(&mut self, worker: &Worker, flight: &mut Flight, words: &[u8], status: u16) -> Read {
+        self.persists = false;
+        let bytes = std::mem::take(&mut self.rest);
+        if bytes.is_empty() {
+            return Read::Nothing;
+        }
+        let head = &flight.head;
+        let (method, target) = (head.method.of(&bytes), raw_target(head, &bytes));
+        let version = if head.version == 0 { 10 } else { head.version };
+        self.begin_anew_of(worker, &mut flight.exchange, method, target, version);
+        let line = head.shown_line(&bytes).of(&bytes);
+        flight.exchange.request.keep_line(line, head.protocol.of(&bytes).trim_ascii_start());
+        let stage = match head.stage() {
+            Stage::Line { .. } => Doing::RequestLine,
+            Stage::Header { .. } => Doing::RequestHeaders,
+        };
+        keep_headers(flight, &bytes);
+        flight.complaint = Some((stage, words.to_vec()));
+        Read::Broken(status)
+    }
+
+    /// What holds until the request says for whom it is.
+    pub(super) fn server<'w>(&self, worker: &'w Worker) -> &'w crate::exchange::ServerTerms {
+        let handshake = self.connection.handshake;
+        let first = handshake
+            .map_or_else(|| worker.generation.site.listener(self.listener).default, |handshake| handshake.server);
+        worker.generation.terms.server(first)
     }
 
     /// The status for a line or headers that outgrow nginx's buffers.
@@ -129,15 +173,16 @@ impl Http1 {
         }
     }
 
-    fn begin_anew(&mut self, flight: &mut Flight, method: &[u8], target: &[u8], version: u8) {
-        self.begin_anew_of(&mut flight.exchange, method, target, version);
-    }
-
-    fn begin_anew_of(&mut self, exchange: &mut Exchange, method: &[u8], target: &[u8], version: u8) {
+    fn begin_anew_of(&mut self, worker: &Worker, exchange: &mut Exchange, method: &[u8], target: &[u8], version: u8) {
         exchange.epoch = clock::epoch();
-        exchange.facts.proxied.clone_from(&self.proxied);
         exchange.start(&self.connection, Line { method, target, version }, clock::now());
+        let facts = &mut exchange.facts;
+        (facts.requests, facts.opened, facts.chance) = (self.requests + 1, self.opened, self.chance);
+        facts.is_pipelined = self.is_pipelined;
+        (facts.pid, facts.zone) = (std::process::id(), worker.zone());
+        self.known.tell(exchange);
         self.incoming = Incoming::None;
+        self.received = 0;
         self.persists = version >= 11;
         (self.expects, self.lingers) = (false, false);
         self.outgoing.take_sent();
@@ -169,6 +214,14 @@ impl Http1 {
         } else if has(b"keep-alive") {
             self.persists = true;
         }
+    }
+}
+
+/// Gives the headers of a head that is refused to the exchange, for its logs.
+fn keep_headers(flight: &mut Flight, bytes: &[u8]) {
+    let Flight { head, exchange, .. } = flight;
+    for field in &head.fields {
+        exchange.request.header(field.name.of(bytes), field.value.of(bytes));
     }
 }
 

@@ -3,9 +3,9 @@
 use std::future::poll_fn;
 use std::io;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use super::arrival::{Arrived, Known};
 use super::head::Read;
 use super::incoming::Incoming;
 use super::outgoing::Outgoing;
@@ -13,11 +13,12 @@ use super::pace::Pace;
 use super::{BodyFault, Client};
 use crate::balance::Millis;
 use crate::exchange::answer::{Manner, Persistence};
-use crate::exchange::{Connection, Exchange, Headers, ListenerId, TermsOf, Told};
+use crate::exchange::{Connection, Exchange, Headers, ListenerId, TermsOf};
 use crate::serve::clock;
 use crate::serve::drive::drive;
 use crate::serve::flight::Flight;
 use crate::serve::local::State;
+use crate::serve::log::Level;
 use crate::serve::state::Worker;
 use crate::serve::stream::Stream;
 use crate::serve::timers::Timer;
@@ -32,14 +33,20 @@ pub struct Http1 {
     pub(super) timer: Timer,
     pub(super) listener: ListenerId,
     pub(super) connection: Connection,
-    /// What the PROXY protocol said.
-    pub proxied: Option<Arc<dyn Told>>,
+    /// What came before requests said of it.
+    pub(super) known: Known,
     /// How fast the current answer goes, if there is a limit.
     pace: Option<Pace>,
     /// When the connection began.
-    opened: Millis,
+    pub(super) opened: Millis,
     /// Requests so far.
-    requests: u64,
+    pub(super) requests: u64,
+    /// Chance that tells its requests apart.
+    pub(super) chance: [u64; 2],
+    /// Bytes that came of the current body.
+    pub(super) received: u64,
+    /// The current request came before the one before it was answered.
+    pub(super) is_pipelined: bool,
     /// It may serve another request after this one.
     pub(super) persists: bool,
     /// The client closed it before its first request.
@@ -59,19 +66,23 @@ enum Waited {
 
 impl Http1 {
     /// A connection that was just accepted.
-    pub fn new(worker: &Worker, stream: Stream, listener: ListenerId, connection: Connection) -> Http1 {
+    pub fn new(worker: &Worker, arrived: Arrived, listener: ListenerId, connection: Connection) -> Http1 {
+        let Arrived { stream, rest, known } = arrived;
         Http1 {
             stream,
-            rest: Vec::new(),
+            rest,
+            known,
             incoming: Incoming::None,
             outgoing: Outgoing::default(),
             timer: worker.timers.timer(),
             listener,
             connection,
-            proxied: None,
             pace: None,
             opened: clock::now(),
             requests: 0,
+            chance: worker.draw(),
+            received: 0,
+            is_pipelined: false,
             persists: false,
             is_over: false,
             expects: false,
@@ -79,20 +90,14 @@ impl Http1 {
         }
     }
 
-    /// The same, of which something was read.
-    pub fn with_rest(mut self, rest: Vec<u8>) -> Http1 {
-        self.rest = rest;
-        self
-    }
-
     /// Serves it to its end.
     pub async fn run(mut self, worker: Rc<Worker>) {
-        let default = worker.generation.site.listener(self.listener).default;
-        let mut patience = worker.generation.terms.server(default).header_timeout;
+        let mut patience = self.server(&worker).header_timeout;
         loop {
             if self.rest.is_empty() && self.wait(&worker, patience).await == Waited::Over {
                 break;
             }
+            self.is_pipelined = self.requests > 0 && !self.rest.is_empty();
             let mut flight = worker.take_off();
             // Apart, so that an idle connection is small.
             let again = Box::pin(self.serve(&worker, &mut flight)).await;
@@ -126,7 +131,7 @@ impl Http1 {
     /// Ready once something came, or the end. A fresh connection counts as readable before it is, so it is read.
     fn poll_first(&mut self, cx: &mut Context, worker: &Worker) -> Poll<()> {
         if self.requests > 0 {
-            return self.stream.socket().poll_readable(cx).map(|_| ());
+            return self.stream.poll_readable(cx);
         }
         let mut scratch = worker.scratch.borrow_mut();
         match std::task::ready!(self.stream.poll_read(cx, &mut scratch)) {
@@ -141,16 +146,28 @@ impl Http1 {
         worker.counts.add(State::Reading);
         let read = self.read_head(worker, flight).await;
         worker.counts.remove(State::Reading);
+        let is_readable = read == Read::Request;
         let action = match read {
             Read::Nothing => return false,
             Read::Request => worker.arrive(&mut flight.exchange, self.listener),
             Read::Refused(status) => worker.reject(&mut flight.exchange, self.listener, status),
+            Read::Broken(status) => {
+                worker.reject(&mut flight.exchange, self.listener, status);
+                flight.exchange.status = status;
+                self.report_complaint(worker, flight);
+                worker.log_request(self, flight, false);
+                return false;
+            }
         };
         self.requests += 1;
+        self.report_complaint(worker, flight);
+        self.known.complain(worker, &flight.exchange);
         worker.counts.add(State::Requests);
         worker.counts.add(State::Writing);
         self.settle_persistence(worker, flight);
         drive(worker, self, flight, action).await;
+        worker.log_request(self, flight, is_readable);
+        self.known.forget_early();
         for task in flight.background.drain(..) {
             // One that panicked has ended, too.
             let _ = task.await;
@@ -158,6 +175,13 @@ impl Http1 {
         let again = self.drain(worker, flight).await;
         worker.counts.remove(State::Writing);
         again
+    }
+
+    /// Says what was wrong with the head.
+    fn report_complaint(&self, worker: &Worker, flight: &mut Flight) {
+        if let Some((stage, complaint)) = flight.complaint.take() {
+            worker.report_bytes(&flight.exchange, Level::Info, stage.words(), &complaint);
+        }
     }
 
     /// Whether the connection may stay, by what the client and the server it chose say.
@@ -208,6 +232,8 @@ impl Client for Http1 {
             _ => Persistence::Close,
         };
         self.outgoing.begin(chunked);
+        exchange.facts.persistence = Some(persistence);
+        exchange.facts.is_chunked = chunked;
         let before = self.outgoing.head().len();
         if version >= 10 {
             worker.with_date(|date| {
@@ -215,8 +241,9 @@ impl Client for Http1 {
                 answer.write_http1(&manner, self.outgoing.head());
             });
         }
-        let head = self.outgoing.head().len() - before;
-        self.pace = Pace::of(worker, exchange, head as u64);
+        let head = (self.outgoing.head().len() - before) as u64;
+        exchange.facts.head_sent = head;
+        self.pace = Pace::of(worker, exchange, head);
     }
 
     #[inline]
@@ -291,5 +318,9 @@ impl Client for Http1 {
 
     fn sent(&self) -> u64 {
         self.outgoing.sent()
+    }
+
+    fn received(&self) -> u64 {
+        self.received
     }
 }

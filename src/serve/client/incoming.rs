@@ -103,6 +103,7 @@ impl Http1 {
         if !self.rest.is_empty() {
             let rest = std::mem::take(&mut self.rest);
             let count = self.incoming.take(&rest, into)?;
+            self.received += count as u64;
             self.rest.extend_from_slice(&rest[count..]);
             return Poll::Ready(Ok(self.incoming.is_done()));
         }
@@ -114,6 +115,7 @@ impl Http1 {
             Ok(0) | Err(_) => Poll::Ready(Err(BodyFault::Gone)),
             Ok(count) => {
                 let taken = self.incoming.take(&scratch[..count], into)?;
+                self.received += taken as u64;
                 self.rest.extend_from_slice(&scratch[taken..count]);
                 Poll::Ready(Ok(self.incoming.is_done()))
             }

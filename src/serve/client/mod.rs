@@ -1,5 +1,6 @@
 //! Clients: connections on which requests come and answers go.
 
+pub mod arrival;
 mod close;
 mod head;
 pub mod http1;
@@ -7,8 +8,8 @@ pub mod http2;
 mod incoming;
 mod inner;
 mod outgoing;
-mod pace;
-pub mod proxied;
+pub mod pace;
+mod proxied;
 
 pub use inner::Inner;
 
@@ -48,6 +49,11 @@ pub trait Client {
         let _ = trailers;
     }
 
+    /// It is not the client who is waited for, but another answer that is to stand in this one.
+    fn waits_within(&self) -> bool {
+        false
+    }
+
     /// The body is complete.
     fn end(&mut self);
 
@@ -83,4 +89,9 @@ pub trait Client {
 
     /// Bytes that were sent of the whole answer.
     fn sent(&self) -> u64;
+
+    /// Bytes that were read of the request's body, as they came.
+    fn received(&self) -> u64 {
+        0
+    }
 }

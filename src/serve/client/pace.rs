@@ -1,10 +1,11 @@
-//! `limit_rate` and `limit_rate_after`: how fast a client gets its answer, by the rules of `ngx_http_write_filter`. Its clock
-//! ticks in whole seconds, and so does the allowance.
+//! How fast bytes may go: `limit_rate` and `limit_rate_after` for clients, by the rules of `ngx_http_write_filter`, and
+//! `proxy_limit_rate` for upstreams, by those of `ngx_event_pipe.c`. nginx's clock ticks in whole seconds, and so does the
+//! allowance.
 
 use std::task::{Context, Poll};
 
 use crate::balance::Millis;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Template};
 use crate::serve::clock;
 use crate::serve::state::Worker;
 use crate::serve::timers::Timer;
@@ -36,6 +37,14 @@ impl Pace {
         let rate = exchange.limit_rate.or_else(|| size(exchange, 0)).filter(|rate| *rate > 0)?;
         let after = size(exchange, 1).unwrap_or(0);
         Some(Pace { rate, after, started: exchange.started, sent, timer: worker.timers.timer() })
+    }
+
+    /// A pace from now on, at the rate that a text says; none for no limit.
+    pub fn at(worker: &Worker, exchange: &mut Exchange, rate: &Template) -> Option<Pace> {
+        let value = rate.eval(&worker.generation.site, exchange);
+        let text = std::str::from_utf8(exchange.text(&worker.generation.site, value)).ok()?;
+        let rate = crate::config::values::size(text).filter(|rate| *rate > 0)?;
+        Some(Pace { rate, after: 0, started: clock::now(), sent: 0, timer: worker.timers.timer() })
     }
 
     /// Bytes that may go out now; pending while there are none.

@@ -1,5 +1,6 @@
 //! Files: `ngx_http_static_module.c`, and the end of the content phase.
 
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 
 use nix::errno::Errno;
@@ -60,6 +61,12 @@ pub fn file(worker: &Worker, flight: &mut Flight) -> Made {
     if flight.exchange.request.method() == b"POST" {
         return Made::failed(405);
     }
+    content(worker, flight, &data);
+    Made::Content(Source::File(file, data.len()))
+}
+
+/// The head for a file.
+fn content(worker: &Worker, flight: &mut Flight, data: &Metadata) {
     begin(flight, Some(data.len()));
     let heads = &worker.terms(&flight.exchange).heads;
     let Flight { answer, exchange, .. } = flight;
@@ -69,6 +76,32 @@ pub fn file(worker: &Worker, flight: &mut Flight) -> Made {
     }
     answer.set_type(heads.content_type(exchange.request.uri()));
     answer.ranges = Ranges::Any;
+}
+
+/// Sends a file that is compressed already: `ngx_http_gzip_static_handler`.
+pub fn ready(worker: &Worker, flight: &mut Flight) -> Made {
+    let request = &flight.exchange.request;
+    let Some(gzip) = &worker.terms(&flight.exchange).heads.gzip else { return Made::Declined };
+    if !matches!(request.method(), b"GET" | b"HEAD") || request.uri().ends_with(b"/") {
+        return Made::Declined;
+    }
+    let Some(fits) = gzip.takes_ready(&flight.exchange, &flight.answer) else { return Made::Declined };
+    let Some((path, links)) = path(worker, flight, b".gz") else { return Made::failed(500) };
+    let (file, data) = match open(&path, links) {
+        Ok(opened) => opened,
+        Err(refused) => {
+            if !matches!(refused.number(), Errno::ENOENT | Errno::ENOTDIR | Errno::ENAMETOOLONG) {
+                refuse(worker, flight, &path, &refused);
+            }
+            return Made::Declined;
+        }
+    };
+    flight.varies |= gzip.varies();
+    if !fits || data.is_dir() {
+        return Made::Declined;
+    }
+    content(worker, flight, &data);
+    flight.answer.list.push(b"Content-Encoding", b"gzip");
     Made::Content(Source::File(file, data.len()))
 }
 

@@ -11,13 +11,15 @@ mod listing;
 mod open;
 mod status;
 
+use std::rc::Rc;
+
 use super::client::Client;
 use super::flight::Flight;
 use super::send::{Source, send};
 use super::state::Worker;
 use crate::exchange::{Event, Handler};
 
-pub use complain::{complain, complain_of};
+pub use complain::complain;
 pub use disk::Disk;
 pub use status::{Counts, State, connections};
 
@@ -41,10 +43,11 @@ impl Made {
 type Make = fn(&Worker, &mut Flight) -> Made;
 
 /// Those of the content phase that ask for no directive of the location, in nginx's order.
-const HANDLERS: &[Make] = &[index::random, index::index, autoindex::autoindex, files::file, files::nobody];
+const HANDLERS: &[Make] =
+    &[index::random, index::index, autoindex::autoindex, files::ready, files::file, files::nobody];
 
 /// Makes the answer.
-pub async fn serve<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight, handler: Handler) -> Event {
+pub async fn serve<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, handler: Handler) -> Event {
     let handlers: &[Make] = match handler {
         Handler::Own("empty_gif") => &[gif],
         Handler::Own("stub_status") => &[status::page],

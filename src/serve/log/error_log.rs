@@ -6,11 +6,12 @@
 use std::cell::Cell;
 use std::fmt;
 use std::io::Write;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use nix::unistd::{Uid, chown};
 
+use super::access_log::Buffers;
 use super::file::{LogFile, native};
 use super::level::Level;
 use super::refusal;
@@ -42,6 +43,8 @@ pub struct Logs {
     of_scope: Vec<LogId>,
     /// What matters is said on the standard error, too: nginx does until it has started.
     speaks: AtomicBool,
+    /// What the workers have not written yet.
+    buffers: Mutex<Vec<Weak<Buffers>>>,
 }
 
 /// The logs of one context.
@@ -78,7 +81,13 @@ impl Logs {
         };
         let file = Arc::new(file);
         let chain = Chain::new(vec![(Level::Notice, Sink::File(Arc::clone(&file)))]);
-        let logs = Logs { files: vec![file], chains: vec![chain], of_scope: Vec::new(), speaks: AtomicBool::new(true) };
+        let logs = Logs {
+            files: vec![file],
+            chains: vec![chain],
+            of_scope: Vec::new(),
+            speaks: AtomicBool::new(true),
+            buffers: Mutex::default(),
+        };
         (logs, failed)
     }
 
@@ -93,7 +102,7 @@ impl Logs {
         };
         let files = config.log_files.iter().map(|file| open(&file.name)).collect::<Result<_, _>>()?;
         let speaks = AtomicBool::new(speaks);
-        let mut logs = Logs { files, chains: Vec::new(), of_scope: Vec::new(), speaks };
+        let mut logs = Logs { files, chains: Vec::new(), of_scope: Vec::new(), speaks, buffers: Mutex::default() };
         let mut main = logs.sinks(own(config, ScopeId(0)));
         if !main.iter().any(|(_, sink)| matches!(sink, Sink::File(_))) {
             let name = &target.paths.error_log;
@@ -198,6 +207,10 @@ impl Logs {
 
     /// Lets the standard error of the process end up in the main log.
     pub fn take_standard_error(&self) {
+        // Who logs there keeps it.
+        if self.files.iter().any(|file| file.is_standard_error()) {
+            return;
+        }
         let files = self.chains[0].sinks.iter().filter_map(|(_, sink)| match sink {
             Sink::File(file) => Some(file),
             Sink::Syslog(_) => None,
@@ -225,8 +238,18 @@ impl Logs {
         }
     }
 
+    /// Writes the buffers of a worker out, too, when the files are opened again.
+    pub fn keep(&self, buffers: &Arc<Buffers>) {
+        let mut kept = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|known| known.strong_count() > 0);
+        kept.push(Arc::downgrade(buffers));
+    }
+
     /// Goes on in the files that have the names now.
     pub fn reopen(&self) {
+        for buffers in self.buffers.lock().unwrap_or_else(PoisonError::into_inner).iter().filter_map(Weak::upgrade) {
+            buffers.flush();
+        }
         for file in &self.files {
             if let Err(error) = file.reopen() {
                 let (name, refusal) = (file.name(), refusal(&error));

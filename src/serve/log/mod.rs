@@ -1,11 +1,17 @@
 //! Logs: files that can be opened again, syslog servers, and nginx's error log on both.
 
+mod access_log;
+mod connection;
+mod context;
 mod error_log;
 mod file;
+mod kept_files;
 mod level;
 mod syslog;
 pub mod time;
 
+pub use access_log::{AccessLogs, Buffers};
+pub use context::Stage;
 pub use error_log::{LogId, Logs, MAIN, forget_process};
 pub use file::{LogFile, native};
 pub use level::Level;

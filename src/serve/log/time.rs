@@ -38,6 +38,12 @@ impl Local {
         Local { at: offset.to_datetime(time), offset: offset.seconds() }
     }
 
+    /// Seconds east of Greenwich.
+    #[must_use]
+    pub fn offset(self) -> i32 {
+        self.offset
+    }
+
     /// `2026/11/26 01:23:45`, of the error log.
     #[must_use]
     pub fn error_log(self) -> String {

@@ -13,7 +13,6 @@ use super::workers::{Crew, Ended, Happened, Order};
 use crate::serve::configuration::Source;
 use crate::serve::generation::Generation;
 use crate::serve::log::{Level, Logs, MAIN, refusal};
-use crate::serve::settings::Settings;
 
 /// How long workers that are to end at once are waited for; nginx kills them after a second or so.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -138,16 +137,15 @@ impl Master<'_> {
     fn prepare(&self) -> Option<(Arc<Generation>, Arc<Logs>, Bank)> {
         let (now, old) = (self.now(), self.logs());
         let emergency = |message: &str| old.error(MAIN, Level::Emerg, None, format_args!("{message}"));
-        let loaded = read(old, self.source)?;
-        let logs = Logs::open(&loaded.config, &loaded.target, false).map_err(|message| emergency(&message)).ok()?;
-        let settings = Settings::of(&loaded.config, &loaded.target, now.generation.options.processors);
-        let wanted = Wanted::of(&loaded.config);
-        let bank = Bank::open(&wanted, settings.workers, Some(&self.bank), &logs);
+        let options = &now.generation.options;
+        let generation = read(old, self.source, options, Some(&now.generation))?;
+        let logs = Logs::open(&generation.config, &generation.target, false);
+        let logs = logs.map_err(|message| emergency(&message)).ok()?;
+        let wanted = Wanted::of(&generation.config);
+        let bank = Bank::open(&wanted, generation.settings.workers, Some(&self.bank), &logs);
         let bank = bank.map_err(|message| emergency(&message)).ok()?;
         tell_method(&logs);
-        logs.take_standard_error_of(&now.generation.options);
-        let options = Arc::clone(&now.generation.options);
-        let generation = Generation::new(loaded, &options, Some(&now.generation));
+        logs.take_standard_error_of(options);
         if let Some(message) = generation.plan.clash(&now.generation.plan) {
             emergency(&message);
             bank.remove_unless_in(&self.bank);

@@ -10,11 +10,11 @@ use nix::unistd::{daemon, dup2_stdin, dup2_stdout};
 
 use super::sockets::{Bank, Wanted};
 use super::{pid_file, signals, user};
-use crate::serve::configuration::{Loaded, Read, Source};
-use crate::serve::generation::Generation;
-use crate::serve::log::{Level, Logs, MAIN, forget_process, refusal};
+use crate::serve::configuration::{Read, Source};
+use crate::serve::generation::{Generation, in_line};
+use crate::serve::log::{Level, LogFile, Logs, MAIN, forget_process, refusal};
 use crate::serve::options::{Options, Place};
-use crate::serve::settings::Settings;
+use crate::serve::unsupported;
 
 /// What was said is in the log.
 pub struct NotStarted;
@@ -37,18 +37,28 @@ pub struct Ready {
 ///
 /// # Errors
 /// When it cannot; it has said why.
-pub fn start(options: Options, source: &dyn Source) -> Result<Ready, NotStarted> {
+pub fn start(mut options: Options, source: &dyn Source) -> Result<Ready, NotStarted> {
     let (early, failed) = Logs::early(&options.first_log);
     if let Some(message) = failed {
         early.error(MAIN, Level::Alert, None, format_args!("{message}"));
     }
-    let loaded = read(&early, source).ok_or(NotStarted)?;
-    let logs = Logs::open(&loaded.config, &loaded.target, true).map_err(|message| emergency(&early, &message))?;
+    if let Some(path) = &options.record {
+        let name = path.display();
+        let failed = |error: io::Error| emergency(&early, &format!("open() \"{name}\" failed ({})", refusal(&error)));
+        // The trace is of what is served from now on.
+        OpenOptions::new().write(true).create(true).truncate(true).open(path).map_err(failed)?;
+        let name = crate::syntax::decode(path.as_os_str().as_encoded_bytes());
+        options.recording = Some(Arc::new(LogFile::open(&name).map_err(failed)?));
+    }
+    let options = Arc::new(options);
+    let generation = read(&early, source, &options, None).ok_or(NotStarted)?;
+    let logs = Logs::open(&generation.config, &generation.target, true);
+    let logs = logs.map_err(|message| emergency(&early, &message))?;
     let emergency = |message: String| emergency(&logs, &message);
-    let settings = Settings::of(&loaded.config, &loaded.target, options.processors);
-    let wanted = Wanted::of(&loaded.config);
+    let settings = &generation.settings;
+    let wanted = Wanted::of(&generation.config);
     let bank = Bank::open(&wanted, settings.workers, None, &logs).map_err(emergency)?;
-    greet(&logs, &loaded);
+    greet(&logs, &generation);
     signals::hold().map_err(|error| emergency(format!("sigprocmask() failed ({})", refusal(&error))))?;
     let daemon = settings.daemon && options.place == Place::Nginx;
     if daemon {
@@ -58,14 +68,14 @@ pub fn start(options: Options, source: &dyn Source) -> Result<Ready, NotStarted>
     if let Some(name) = &pid_file {
         pid_file::write(name).map_err(emergency)?;
     }
-    if let Some(user) = user::named(&settings) {
+    if let Some(user) = user::named(settings) {
         if let Some(name) = &pid_file {
             pid_file::give(name, user);
         }
         logs.give(user);
     }
     let mut warn = |message: String| logs.error(MAIN, Level::Alert, None, format_args!("{message}"));
-    user::become_worker(&settings, &mut warn).map_err(|message| {
+    user::become_worker(settings, &mut warn).map_err(|message| {
         let _ = pid_file.as_deref().map(pid_file::remove);
         emergency(message)
     })?;
@@ -74,17 +84,31 @@ pub fn start(options: Options, source: &dyn Source) -> Result<Ready, NotStarted>
         Place::Foreground => tell_listeners(&wanted),
     }
     logs.fall_silent();
-    let generation = Arc::new(Generation::new(loaded, &Arc::new(options), None));
-    Ok(Ready { generation, logs: Arc::new(logs), bank, pid_file, daemon })
+    Ok(Ready { generation: Arc::new(generation), logs: Arc::new(logs), bank, pid_file, daemon })
 }
 
-/// Reads the configuration, and says what there is to say.
-pub fn read(logs: &Logs, source: &dyn Source) -> Option<Loaded> {
+/// Reads and compiles the configuration, and says what there is to say.
+pub fn read(
+    logs: &Logs,
+    source: &dyn Source,
+    options: &Arc<Options>,
+    previous: Option<&Generation>,
+) -> Option<Generation> {
     let Read { said, loaded } = source.read();
     for said in said {
         logs.error_bytes(MAIN, said.level, None, &said.text);
     }
-    loaded
+    let loaded = loaded?;
+    let missing = unsupported::unsupported(&loaded.config);
+    let level = if options.allow_unsupported { Level::Warn } else { Level::Emerg };
+    for fault in &missing {
+        logs.error(MAIN, level, None, format_args!("{}", in_line(fault, &loaded.sources)));
+    }
+    if !missing.is_empty() && !options.allow_unsupported {
+        return None;
+    }
+    let made = Generation::new(loaded, options, previous);
+    made.map_err(|message| logs.error(MAIN, Level::Emerg, None, format_args!("{message}"))).ok()
 }
 
 /// What nginx says at every configuration that is good.
@@ -93,9 +117,9 @@ pub fn tell_method(logs: &Logs) {
 }
 
 /// What nginx says of itself and of the system.
-fn greet(logs: &Logs, loaded: &Loaded) {
+fn greet(logs: &Logs, generation: &Generation) {
     tell_method(logs);
-    logs.error(MAIN, Level::Notice, None, format_args!("nginx/{}", loaded.target.version));
+    logs.error(MAIN, Level::Notice, None, format_args!("nginx/{}", generation.target.version));
     if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
         logs.error(MAIN, Level::Notice, None, format_args!("getrlimit(RLIMIT_NOFILE): {soft}:{hard}"));
     }

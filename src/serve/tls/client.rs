@@ -13,7 +13,8 @@ use rustls::pki_types::ServerName;
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, ClientConnection, SignatureScheme};
 
-use super::limits::limits;
+use super::limits::{commanded, limits};
+use super::loader::Loader;
 use super::pem::Files;
 use super::server::named;
 use super::verify::{AnyServer, Purpose, Store, matches, verify};
@@ -34,16 +35,10 @@ pub struct Connector {
     /// Certificate and key that variables name, two texts; the driver evaluates them.
     pub dynamic: Option<(String, String)>,
     verify: Option<(Store, u32)>,
-    files: Files,
-    passwords: Vec<Vec<u8>>,
-    cache: Option<CertificateCache>,
-    loaded: Mutex<FxHashMap<(String, String), Loaded>>,
+    loader: Loader,
     /// `..._ssl_session_reuse`: settings with sessions of their own, by the peer's name.
     peers: Option<Mutex<FxHashMap<Box<str>, Arc<ClientConfig>>>>,
 }
-
-/// Settings with a certificate, and the second in which it was read.
-type Loaded = (u64, Arc<ClientConfig>);
 
 /// Peers whose sessions are kept: names that are resolved at run time must not add up without end.
 const PEERS: usize = 4096;
@@ -107,6 +102,10 @@ pub fn connector(
             certificate = Some(Arc::new(loaded.map_err(|message| Fault::of(own, message))?));
         }
     }
+    if let Some((own, key, place)) = commanded(config, scope, &format!("{prefix}_ssl")) {
+        let loaded = files.pair(&own, &key, &passwords);
+        (certificate, dynamic) = (Some(Arc::new(loaded.map_err(|message| Fault { message, place })?)), None);
+    }
     let builder = ClientConfig::builder_with_provider(limits.provider.clone());
     let builder = builder.with_protocol_versions(&limits.versions);
     let builder = builder.map_err(|error| Fault::in_scope(config, scope, error.to_string()))?;
@@ -115,6 +114,8 @@ pub fn connector(
         Some(certificate) => builder.with_client_cert_resolver(Arc::new(Shown(certificate))),
         None => builder.with_no_client_auth(),
     };
+    // OpenSSL as nginx uses it asks for no compressed certificates.
+    (plain.cert_compressors, plain.cert_decompressors) = (Vec::new(), Vec::new());
     plain.enable_sni = flag("server_name", false);
     plain.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
     plain.resumption = Resumption::disabled();
@@ -125,10 +126,7 @@ pub fn connector(
         tells_name: flag("server_name", false),
         dynamic,
         verify,
-        files: files.clone(),
-        passwords,
-        cache: cache.copied().flatten(),
-        loaded: Mutex::default(),
+        loader: Loader::new(files.fresh(), passwords, cache.copied().flatten()),
         peers: flag("session_reuse", true).then(Mutex::default),
     })
 }
@@ -160,25 +158,7 @@ impl Connector {
         if certificate.is_empty() {
             return Ok(self.plain.clone());
         }
-        let names = (certificate.to_owned(), key.to_owned());
-        let Some(cache) = self.cache else { return self.load(&names) };
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((since, config)) = loaded.get(&names)
-            && now.saturating_sub(*since) <= cache.valid
-        {
-            return Ok(config.clone());
-        }
-        let config = self.load(&names)?;
-        if loaded.len() >= usize::try_from(cache.max).unwrap_or(1) {
-            let oldest = loaded.iter().min_by_key(|(_, (since, _))| *since).map(|(names, _)| names.clone());
-            oldest.and_then(|names| loaded.remove(&names));
-        }
-        loaded.insert(names, (now, config.clone()));
-        Ok(config)
-    }
-
-    fn load(&self, (certificate, key): &(String, String)) -> Result<Arc<ClientConfig>, String> {
-        let pair = self.files.pair(certificate, key, &self.passwords)?;
+        let pair = self.loader.pair(certificate, key, now)?;
         let mut own = (*self.plain).clone();
         own.client_auth_cert_resolver = Arc::new(Shown(Arc::new(pair)));
         Ok(Arc::new(own))

@@ -74,6 +74,32 @@ pub fn limits(config: &Config, scope: ScopeId, prefix: &str) -> Limits {
     Limits { versions, provider: Arc::new(provider), missing }
 }
 
+/// Certificate and key that `Certificate` and `PrivateKey` of `ssl_conf_command` name, and where.
+#[must_use]
+pub fn commanded(config: &Config, scope: ScopeId, prefix: &str) -> Option<(String, String, Place)> {
+    let name = format!("{prefix}_conf_command");
+    let commands = config.effective_all(scope, &name);
+    let last = |wanted: &str| {
+        let found = commands.iter().rev().find(|setting| wanted.eq_ignore_ascii_case(setting.arg(1)));
+        found.map(|setting| (setting.arg(2).to_owned(), setting.place))
+    };
+    let (certificate, place) = last("Certificate")?;
+    Some((certificate, last("PrivateKey")?.0, place))
+}
+
+/// What `Options` of `ssl_conf_command` say of one of them: `Name`, `-Name`.
+#[must_use]
+pub fn option(config: &Config, scope: ScopeId, name: &str) -> Option<bool> {
+    let commands = config.effective_all(scope, "ssl_conf_command");
+    let lists = commands.iter().rev().filter(|setting| setting.arg(1).eq_ignore_ascii_case("Options"));
+    let words = lists.flat_map(|setting| setting.arg(2).rsplit(','));
+    let mut said = words.filter_map(|word| {
+        let bare = word.trim_start_matches(['-', '+']);
+        bare.eq_ignore_ascii_case(name).then(|| !word.starts_with('-'))
+    });
+    said.next()
+}
+
 fn asked(
     setting: Option<&Setting>,
     old: bool,

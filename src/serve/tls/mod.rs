@@ -3,8 +3,8 @@
 //!
 //! A listener's way: [`looks_like_tls`] on the first byte; rustls' `Acceptor` (tokio-rustls' `LazyConfigAcceptor`)
 //! reads the hello; [`Acceptor::choose`] says with which settings to go on; [`Chosen::prepare`] before,
-//! [`Chosen::secured`] after the handshake. [`Secured::refusal`] judges each request, [`variable`] gives the values of
-//! `$ssl_*`. An upstream's way: [`connector`] once for a location, [`Connector::target`], the handshake,
+//! [`Chosen::secured`] after the handshake. [`Secured::certificate`] is what requests are judged by, [`variable`] gives the
+//! values of `$ssl_*`. An upstream's way: [`connector`] once for a location, [`Connector::target`], the handshake,
 //! [`Connector::check`].
 //!
 //! What rustls does not do, [`unsupported`] says at start.
@@ -18,6 +18,7 @@ mod encrypted;
 mod errors;
 mod hello;
 mod limits;
+mod loader;
 mod names;
 mod pem;
 mod provider;
@@ -38,11 +39,9 @@ use crate::syntax::Place;
 pub use client::{Connector, Target, connector};
 pub use errors::{CLOSED, NO_CERTIFICATE, REJECTED, handshake, inner, looks_like_tls};
 pub use hello::Hello;
-pub use pem::Files;
-pub use secured::{Refusal, Secured, early_data};
-pub use server::{
-    Acceptor, Chosen, INTERNAL_ERROR, Refused, ServerTls, UNRECOGNIZED_NAME, Verify, acceptors, verify_mode,
-};
+pub use pem::{Files, Kept};
+pub use secured::{Secured, early_data};
+pub use server::{Acceptor, Chosen, INTERNAL_ERROR, Refused, ServerTls, UNRECOGNIZED_NAME, acceptors};
 pub use sessions::Sessions;
 pub use unsupported::unsupported;
 pub use variables::variable;

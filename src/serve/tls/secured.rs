@@ -4,8 +4,8 @@ use rustls::pki_types::CertificateDer;
 use rustls::{HandshakeKind, ServerConnection};
 
 use super::hello::Hello;
-use super::server::Verify;
 use super::verify::Reason;
+use crate::exchange::{ClientCertificate, Unfit};
 
 /// A connection with a client, as `$ssl_*` variables and checks of requests see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,15 +30,6 @@ pub struct Secured {
     pub certificates: Vec<CertificateDer<'static>>,
     /// What is against the certificate, if there is one.
     pub verified: Option<Reason>,
-}
-
-/// A request that the client's certificate does not allow.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// 495 or 496, nginx's own; clients see 400.
-    pub status: u16,
-    /// For the error log, level info.
-    pub message: String,
 }
 
 impl Secured {
@@ -70,20 +61,44 @@ impl Secured {
         self.alpn.as_deref() == Some(b"h2")
     }
 
-    /// Why a request is refused whose server verifies clients in this way.
+    /// How the client's certificate was found.
     #[must_use]
-    pub fn refusal(&self, verify: Verify) -> Option<Refusal> {
-        if verify == Verify::Off {
-            return None;
+    pub fn certificate(&self) -> ClientCertificate {
+        match self.verified {
+            _ if self.certificates.is_empty() => ClientCertificate::Missing,
+            None => ClientCertificate::Good,
+            Some(reason) if reason.is_optional() => ClientCertificate::Unknown,
+            Some(_) => ClientCertificate::Bad,
         }
-        if let Some(reason) = self.verified
-            && !(verify == Verify::OptionalNoCa && reason.is_optional())
-        {
-            let message = format!("client SSL certificate verify error: {reason}");
-            return Some(Refusal { status: 495, message });
+    }
+
+    /// What is logged, at level info, of a request that it does not fit.
+    #[must_use]
+    pub fn complaint(&self, unfit: Unfit) -> String {
+        match (unfit.message(), self.verified) {
+            (Some(message), _) => message.to_owned(),
+            (None, reason) => {
+                let reason = reason.map(|reason| reason.to_string()).unwrap_or_default();
+                format!("client SSL certificate verify error: {reason}")
+            }
         }
-        let missing = verify == Verify::On && self.certificates.is_empty();
-        missing.then(|| Refusal { status: 496, message: "client sent no required SSL certificate".to_owned() })
+    }
+
+    /// What can be known before the handshake.
+    #[must_use]
+    pub fn of_hello(hello: &Hello) -> Secured {
+        Secured {
+            protocol: "",
+            cipher: 0,
+            group: None,
+            reused: false,
+            session: Vec::new(),
+            alpn: None,
+            early: false,
+            hello: hello.clone(),
+            certificates: Vec::new(),
+            verified: None,
+        }
     }
 }
 

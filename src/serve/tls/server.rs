@@ -13,36 +13,25 @@ use sha1::{Digest, Sha1};
 
 use super::certificates::Pairs;
 use super::hello::Hello;
-use super::limits::limits;
+use super::limits::{commanded, limits, option};
+use super::loader::Loader;
 use super::pem::Files;
 use super::secured::Secured;
 use super::sessions::{Own, Sessions, TicketKey, Zone};
 use super::verify::{AnyClient, Purpose, Store, verify};
 use super::{Fault, authorities};
-use crate::config::{Config, ScopeId, Setting, Value};
-use crate::exchange::{ListenerId, ServerId, Site};
+use crate::config::{Config, ScopeId, Setting};
+use crate::exchange::{ListenerId, ServerId, Site, VerifyClient as Verify};
 use crate::modules::http::core::server::ports;
 use crate::modules::shared::listen::{Options, Ports};
+use crate::modules::shared::named::effective;
+use crate::modules::shared::proxy_ssl::CertificateCache;
 use crate::modules::shared::ssl::{Builtin, Pair, SessionCache, Tls};
-
-/// `ssl_verify_client`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Verify {
-    /// Clients are not asked.
-    #[default]
-    Off,
-    /// A good certificate is needed.
-    On,
-    /// A certificate, if there is one, must be good.
-    Optional,
-    /// As `Optional`, but its authority need not be known.
-    OptionalNoCa,
-}
 
 /// The TLS of one server.
 #[derive(Debug)]
 pub struct ServerTls {
-    /// What it asks of clients; the request is judged by its own server's, see [`Secured::refusal`].
+    /// What it asks of clients; the request is judged by its own server's.
     pub verify: Verify,
     /// `ssl_reject_handshake`
     pub reject: bool,
@@ -52,7 +41,7 @@ pub struct ServerTls {
     config: Option<Arc<ServerConfig>>,
     /// Certificates whose names have variables.
     dynamic: Vec<Pair>,
-    passwords: Vec<Vec<u8>>,
+    loader: Loader,
 }
 
 /// TLS of one listener.
@@ -61,7 +50,6 @@ pub struct Acceptor {
     listener: ListenerId,
     default: ServerId,
     servers: FxHashMap<ServerId, Arc<ServerTls>>,
-    files: Files,
 }
 
 /// Why there is no handshake.
@@ -123,20 +111,9 @@ pub fn acceptors(
             servers.insert(*server, Arc::new(server_tls(config, *scope, files, &zone, http2)?));
         }
         let default = numbers[&listener.default_server];
-        acceptors.push(Some(Acceptor { listener: ListenerId(n as u32), default, servers, files: files.clone() }));
+        acceptors.push(Some(Acceptor { listener: ListenerId(n as u32), default, servers }));
     }
     Ok(acceptors)
-}
-
-/// The word of `ssl_verify_client` that holds in a scope.
-#[must_use]
-pub fn verify_mode(config: &Config, scope: ScopeId) -> Verify {
-    match config.effective(scope, "ssl_verify_client").map(|setting| &setting.value) {
-        Some(Value::Enum(1)) => Verify::On,
-        Some(Value::Enum(2)) => Verify::Optional,
-        Some(Value::Enum(3)) => Verify::OptionalNoCa,
-        _ => Verify::Off,
-    }
 }
 
 /// The sessions of a listener: those of its default server.
@@ -167,7 +144,7 @@ fn server_tls(
     zone: &Arc<Zone>,
     http2: bool,
 ) -> Result<ServerTls, Fault> {
-    let (mut reject, verify) = (config.flag(scope, "ssl_reject_handshake", false), verify_mode(config, scope));
+    let (mut reject, verify) = (config.flag(scope, "ssl_reject_handshake", false), Verify::of(config, scope));
     let pairs = config.scope(scope).slot::<Tls>().map(|tls| tls.pairs.as_slice()).unwrap_or_default();
     let password_file = config.effective(scope, "ssl_password_file");
     let passwords = super::passwords(password_file, files)?;
@@ -179,7 +156,11 @@ fn server_tls(
     }
     authorities(config.effective(scope, "ssl_trusted_certificate"), files, &mut store)?;
     super::revocations(config.effective(scope, "ssl_crl"), files, &mut store)?;
-    let keys = if dynamic { Vec::new() } else { keys(config, scope, pairs, files, &passwords)? };
+    let mut keys = if dynamic { Vec::new() } else { keys(config, scope, pairs, files, &passwords)? };
+    if let Some((own, key, place)) = commanded(config, scope, "ssl") {
+        let loaded = files.pair(&own, &key, &passwords);
+        keys.push(Arc::new(loaded.map_err(|message| Fault { message, place })?));
+    }
 
     let limits = limits(config, scope, "ssl");
     let settings = (!limits.versions.is_empty() && !pairs.is_empty()).then(|| {
@@ -196,8 +177,13 @@ fn server_tls(
         };
         let pairs = Arc::new(Pairs::new(keys, &limits.provider));
         let mut made = builder.with_client_cert_verifier(verifier).with_cert_resolver(pairs);
-        made.ignore_client_order = config.flag(scope, "ssl_prefer_server_ciphers", false);
+        let prefers = config.flag(scope, "ssl_prefer_server_ciphers", false);
+        made.ignore_client_order = option(config, scope, "ServerPreference").unwrap_or(prefers);
         made.alpn_protocols = offers(http2);
+        if !config.flag(scope, "ssl_certificate_compression", false) {
+            made.cert_compressors.clear();
+        }
+        made.cert_decompressors.clear();
         made.max_fragment_size = fragment(config.number(scope, "ssl_buffer_size", 16_384));
         resumption(config, scope, &mut made, &own);
         Ok(Arc::new(made))
@@ -206,7 +192,9 @@ fn server_tls(
     reject |= limits.versions.is_empty();
     let depth = config.number(scope, "ssl_verify_depth", 1).min(100) as u32;
     let dynamic = if dynamic { pairs.to_vec() } else { Vec::new() };
-    Ok(ServerTls { verify, reject, store, depth, config: settings.transpose()?, dynamic, passwords })
+    let cache = effective::<Option<CertificateCache>>(config, scope, "ssl_certificate_cache").copied().flatten();
+    let loader = Loader::new(files.fresh(), passwords, cache);
+    Ok(ServerTls { verify, reject, store, depth, config: settings.transpose()?, dynamic, loader })
 }
 
 fn offers(http2: bool) -> Vec<Vec<u8>> {
@@ -224,6 +212,7 @@ fn fragment(size: u64) -> Option<usize> {
 fn resumption(config: &Config, scope: ScopeId, made: &mut ServerConfig, own: &Arc<Own>) {
     let early = config.flag(scope, "ssl_early_data", false);
     let tickets = config.flag(scope, "ssl_session_tickets", true);
+    let tickets = option(config, scope, "SessionTicket").unwrap_or(tickets);
     let kept = own.zone.keeps() || early;
     if early {
         made.max_early_data_size = 16_384;
@@ -252,7 +241,7 @@ fn keys(
     let response = match stapled {
         Some(setting) => {
             let read = files.read(setting.arg(1));
-            Some(read.map_err(|why| Fault::of(setting, why))?)
+            Some(read.map_err(|why| Fault::of(setting, why))?.to_vec())
         }
         None => None,
     };
@@ -283,7 +272,7 @@ fn context<'n>(keys: &[Arc<CertifiedKey>], pairs: &[Pair], hints: impl Iterator<
 impl Acceptor {
     /// The server and the settings for a client. `evaluate` gives the value of a text with variables, as written in
     /// `ssl_certificate` of this server; only `$ssl_server_name`, other parts of the hello, and what follows from them
-    /// can be known then.
+    /// can be known then. `now` is in seconds.
     ///
     /// # Errors
     /// [`Refused`].
@@ -291,6 +280,7 @@ impl Acceptor {
         &self,
         site: &Site,
         hello: &ClientHello,
+        now: u64,
         evaluate: &mut dyn FnMut(ServerId, &Hello, &str) -> String,
     ) -> Result<Chosen, Refused> {
         let hello = Hello::read(hello);
@@ -303,26 +293,30 @@ impl Acceptor {
         }
         let tls = if tls.config.is_some() { tls } else { &self.servers[&self.default] };
         let config = tls.config.as_ref().ok_or(Refused::Rejected)?;
-        let config =
-            if tls.dynamic.is_empty() { config.clone() } else { self.load(tls, config, server, &hello, evaluate)? };
+        let config = if tls.dynamic.is_empty() {
+            config.clone()
+        } else {
+            tls.load(config, now, &mut |text| evaluate(server, &hello, text))?
+        };
         let mut session = [0; 32];
         let random = config.crypto_provider().secure_random;
         random.fill(&mut session).map_err(|_| Refused::Rejected)?;
         Ok(Chosen { server, named: by_name.is_some(), config, tls: tls.clone(), hello, session })
     }
+}
 
+impl ServerTls {
+    /// The settings with certificates that variables name.
     fn load(
         &self,
-        tls: &ServerTls,
         config: &ServerConfig,
-        server: ServerId,
-        hello: &Hello,
-        evaluate: &mut dyn FnMut(ServerId, &Hello, &str) -> String,
+        now: u64,
+        evaluate: &mut dyn FnMut(&str) -> String,
     ) -> Result<Arc<ServerConfig>, Refused> {
         let mut keys = Vec::new();
-        for pair in &tls.dynamic {
-            let (certificate, key) = (evaluate(server, hello, &pair.certificate), evaluate(server, hello, &pair.key));
-            let loaded = self.files.pair(&certificate, &key, &tls.passwords);
+        for pair in &self.dynamic {
+            let (certificate, key) = (evaluate(&pair.certificate), evaluate(&pair.key));
+            let loaded = self.loader.pair(&certificate, &key, now);
             keys.push(Arc::new(loaded.map_err(Refused::Certificate)?));
         }
         let mut own = config.clone();

@@ -8,7 +8,7 @@ use rustls::{ClientConfig, ClientConnection, ServerConnection};
 
 use super::*;
 use crate::config::{NoHost, Options, compile};
-use crate::exchange::{ServerId, Site};
+use crate::exchange::{ServerId, Site, VerifyClient as Verify};
 use crate::modules::Target as Build;
 use crate::syntax::{NoFiles, Sources};
 
@@ -16,7 +16,7 @@ use crate::syntax::{NoFiles, Sources};
 pub(super) const NOW: i64 = 1_800_000_000;
 
 pub(super) fn files() -> Files {
-    Files { prefix: concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/tls/").to_owned() }
+    Files { prefix: concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/tls/").to_owned(), kept: None }
 }
 
 pub(super) fn config(http: &str) -> (Config, Site) {
@@ -82,7 +82,7 @@ fn connect_with(
     let mut evaluate = |_: ServerId, hello: &Hello, text: &str| {
         text.replace("$ssl_server_name", hello.server_name.as_deref().unwrap_or_default())
     };
-    let chosen = front.acceptor.choose(&front.site, &accepted.client_hello(), &mut evaluate);
+    let chosen = front.acceptor.choose(&front.site, &accepted.client_hello(), NOW as u64, &mut evaluate);
     let chosen = chosen.map_err(|refused| format!("{refused:?}"))?;
     let made = accepted.into_connection(chosen.config.clone());
     let mut server = made.map_err(|(error, _)| handshake(&error))?;
@@ -226,24 +226,25 @@ fn clients_are_verified_and_requests_refused() {
         let settings = format!("proxy_ssl_certificate {name}.crt; proxy_ssl_certificate_key {}.key;", &name[..3]);
         connect(&front, client(&settings).config("1"), "a").unwrap().secured
     };
-    let refused = |secured: &Secured, verify| secured.refusal(verify).map(|refusal| (refusal.status, refusal.message));
+    let refused =
+        |secured: &Secured, verify: Verify| verify.refuses(secured.certificate()).map(|unfit| secured.complaint(unfit));
     let good = shown("end-int");
     assert_eq!(value("ssl_client_verify", &good), "SUCCESS");
     assert_eq!(value("ssl_client_s_dn", &good), "CN=end");
     assert_eq!(value("ssl_client_i_dn_legacy", &good), "/CN=int");
     assert_eq!(value("ssl_client_serial", &good), "1001");
-    assert_eq!(good.refusal(Verify::On), None);
+    assert_eq!(refused(&good, Verify::On), None);
 
     let bad = shown("end");
     assert_eq!(value("ssl_client_verify", &bad), "FAILED:unable to verify the first certificate");
     let message = "client SSL certificate verify error: (21:unable to verify the first certificate)";
-    assert_eq!(refused(&bad, Verify::On), Some((495, message.to_owned())));
-    assert_eq!(refused(&bad, Verify::Optional), Some((495, message.to_owned())));
+    assert_eq!(refused(&bad, Verify::On), Some(message.to_owned()));
+    assert_eq!(refused(&bad, Verify::Optional), Some(message.to_owned()));
     assert_eq!(refused(&bad, Verify::OptionalNoCa), None);
     assert_eq!(refused(&bad, Verify::Off), None);
 
     let none = connect(&front, client("").config("1"), "a").unwrap().secured;
-    assert_eq!(refused(&none, Verify::On), Some((496, "client sent no required SSL certificate".to_owned())));
+    assert_eq!(refused(&none, Verify::On), Some("client sent no required SSL certificate".to_owned()));
     assert_eq!(refused(&none, Verify::Optional), None);
 }
 

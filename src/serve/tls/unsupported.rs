@@ -11,7 +11,11 @@ const PREFIXES: [&str; 4] = ["ssl", "proxy_ssl", "grpc_ssl", "uwsgi_ssl"];
 const LIMITS: [&str; 4] = ["_protocols", "_ciphers", "_ecdh_curve", "_conf_command"];
 
 /// Commands of `ssl_conf_command` that are done.
-const COMMANDS: [&str; 6] = ["Ciphersuites", "CipherString", "MinProtocol", "MaxProtocol", "Groups", "Curves"];
+const COMMANDS: [&str; 8] =
+    ["Ciphersuites", "CipherString", "MinProtocol", "MaxProtocol", "Groups", "Curves", "Certificate", "PrivateKey"];
+
+/// Words of its command `Options` that are done.
+const OPTIONS: [&str; 2] = ["SessionTicket", "ServerPreference"];
 
 /// Everything in `http` that TLS asks for in vain: a sentence that names the directive, and its place.
 #[must_use]
@@ -53,14 +57,15 @@ fn directive(config: &Config, scope: ScopeId, setting: &Setting) -> Option<Strin
     let on = setting.value == Value::Flag(true);
     match name {
         "ssl_dhparam" | "ssl_ech_file" if !setting.arg(1).is_empty() => not_supported(),
-        "ssl_certificate_compression" if on => not_supported(),
         "ssl_ocsp" if !matches!(setting.value, Value::Enum(0) | Value::Flag(false)) => not_supported(),
         "ssl_stapling" if on && config.effective(scope, "ssl_stapling_file").is_none() => {
             Some("\"ssl_stapling\" without \"ssl_stapling_file\" is not supported".to_owned())
         }
         _ if name.ends_with("ssl_conf_command") => command(setting),
         _ if name.ends_with("ssl_certificate_key") => {
-            let elsewhere = ["engine:", "store:"].iter().any(|scheme| setting.arg(1).starts_with(scheme));
+            let name_of_key = setting.arg(1);
+            let in_store = name_of_key.starts_with("store:") && !name_of_key.starts_with("store:file:");
+            let elsewhere = in_store || name_of_key.starts_with("engine:");
             elsewhere.then(|| format!("key \"{}\" in \"{name}\" is not supported", setting.arg(1)))
         }
         _ => None,
@@ -68,7 +73,10 @@ fn directive(config: &Config, scope: ScopeId, setting: &Setting) -> Option<Strin
 }
 
 fn command(setting: &Setting) -> Option<String> {
-    let done = COMMANDS.iter().any(|known| known.eq_ignore_ascii_case(setting.arg(1)));
+    let has = |known: &[&str], word: &str| known.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let options = |list: &str| list.split(',').all(|word| has(&OPTIONS, word.trim_start_matches(['-', '+'])));
+    let is_options = setting.directive.name == "ssl_conf_command" && setting.arg(1).eq_ignore_ascii_case("Options");
+    let done = has(&COMMANDS, setting.arg(1)) || (is_options && options(setting.arg(2)));
     let name = setting.directive.name;
     (!done).then(|| format!("command \"{}\" in \"{name}\" is not supported", setting.arg(1)))
 }

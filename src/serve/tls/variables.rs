@@ -9,6 +9,7 @@ use x509_parser::time::ASN1Time;
 
 use super::secured::Secured;
 use super::{dn, names};
+use crate::exchange::Told;
 
 /// The value of a variable (its name without `$`), at a time in seconds since 1970; `None` where it has none.
 #[must_use]
@@ -35,6 +36,12 @@ pub fn variable(name: &str, secured: &Secured, now: i64) -> Option<Vec<u8>> {
         _ => client(name, secured.certificates.first()?, now)?,
     };
     (!value.is_empty()).then_some(value)
+}
+
+impl Told for Secured {
+    fn tell(&self, name: &str, now: i64) -> Option<Vec<u8>> {
+        variable(name, self, now)
+    }
 }
 
 fn group(number: u16) -> String {

@@ -9,9 +9,11 @@ use std::task::{Context, Poll};
 use super::connect::{Unconnected, connect};
 use super::link::Link;
 use super::request::{Sending, Unsent, poll_request};
-use super::say::{CLIENT_GONE, CLOSED, CONNECTING, READING_HEAD, SENDING, TIMED_OUT, say_failed, say_of};
+use super::say::{CLIENT_GONE, CLOSED, CONNECTING, HANDSHAKING, READING_HEAD, SENDING, TIMED_OUT, say_failed, say_of};
+use super::secure::Security;
 use super::speaks;
 use crate::exchange::{Event, Exchange, Local};
+use crate::modules::shared::pass::Protocol;
 use crate::serve::client::{BodyFault, Client};
 use crate::serve::flight::Flight;
 use crate::serve::local::complain;
@@ -24,8 +26,8 @@ enum Failed {
     Invalid,
     Timeout,
     ClientGone,
-    /// The client's body is not what it should be: this status.
-    Body(u16),
+    /// The client's body is not what it should be.
+    Body(BodyFault),
 }
 
 /// Sends the request to the peer of the last attempt, and reads the head of its answer.
@@ -37,6 +39,9 @@ pub async fn attempt<C: Client>(
 ) -> Event {
     *link = None;
     if !speaks::write_request(worker, flight) {
+        if flight.exchange.protocol == Protocol::Http {
+            say_of(worker, flight, Level::Error, b"zero length URI to proxy", "");
+        }
         return Event::Failed(500);
     }
     let found = match reach(worker, client, flight).await {
@@ -63,24 +68,36 @@ pub async fn attempt<C: Client>(
         Err(Failed::Reset) => Event::Reset,
         Err(Failed::Invalid) => Event::InvalidHead,
         Err(Failed::Timeout) => Event::ReadTimeout,
-        Err(Failed::ClientGone) => Event::ClientGone,
-        Err(Failed::Body(status)) => Event::Failed(status),
+        Err(Failed::ClientGone) => {
+            say_of(worker, flight, Level::Info, CLIENT_GONE, if link.sending.is_done { READING_HEAD } else { SENDING });
+            Event::ClientGone
+        }
+        Err(Failed::Body(fault)) => Event::Failed(worker.report_body(&flight.exchange, fault)),
     }
 }
 
 /// A connection to the peer.
 async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) -> Result<Link, Event> {
     let local = local_address(worker, &mut flight.exchange);
-    let exchange = &flight.exchange;
+    let exchange = &mut flight.exchange;
     let Some(attempt) = exchange.attempts.last() else { return Err(Event::Failed(500)) };
     let group = exchange.tries.group.upstream();
-    if let Some(link) = worker.pools.take(group, &attempt.addr, exchange.route.location) {
+    if let Some(link) = worker.pools.take(group, &attempt.addr, exchange.route.location, exchange.tls) {
         return Ok(link);
     }
+    let security = match Security::of(worker, exchange) {
+        Ok(security) => security,
+        Err(message) => {
+            say_of(worker, flight, Level::Error, message.as_bytes(), HANDSHAKING);
+            return Err(Event::Failed(500));
+        }
+    };
+    let exchange = &flight.exchange;
+    let Some(attempt) = exchange.attempts.last() else { return Err(Event::Failed(500)) };
     client.timer().set_after(exchange.passing().connect_timeout);
     let ignores_abort = worker.terms(exchange).ignores_abort;
     let near = &worker.terms(exchange).near;
-    let mut connecting = std::pin::pin!(connect(&attempt.addr, near, local));
+    let mut connecting = std::pin::pin!(connect(&attempt.addr, near, local, security.as_ref()));
     let done = poll_fn(|cx| {
         if let Poll::Ready(done) = connecting.as_mut().poll(cx) {
             return Poll::Ready(done.map_err(|why| unconnected(worker, flight, &why)));
@@ -126,11 +143,21 @@ fn unconnected(worker: &Worker, flight: &Flight, why: &Unconnected) -> Event {
             say_refused(worker, flight, error);
             Event::Refused
         }
+        Unconnected::Unsafe(text) => {
+            say_of(worker, flight, Level::Error, text.as_bytes(), HANDSHAKING);
+            Event::Refused
+        }
         Unconnected::Here(level, text) => {
             say_of(worker, flight, *level, text.as_bytes(), CONNECTING);
             Event::Failed(500)
         }
     }
+}
+
+/// Bytes that are read at once while the head is awaited, where more must not be: `proxy_limit_rate` counts the rest.
+fn most_of_head(worker: &Worker, flight: &Flight) -> Option<usize> {
+    let terms = worker.terms(&flight.exchange);
+    terms.upstream_rate.as_ref().map(|_| (terms.buffering.head as usize).max(1))
 }
 
 fn poll_head<C: Client>(
@@ -143,16 +170,19 @@ fn poll_head<C: Client>(
     if !link.sending.is_done {
         match poll_request(cx, worker, client, flight, link) {
             Poll::Ready(Ok(())) => client.timer().set_after(flight.exchange.passing().read_timeout),
-            // The peer may have answered before it closed.
-            Poll::Pending | Poll::Ready(Err(Unsent::Peer(_))) => {}
-            Poll::Ready(Err(Unsent::Client(BodyFault::Gone))) => return Poll::Ready(Err(Failed::Body(400))),
-            Poll::Ready(Err(Unsent::Client(BodyFault::Bad(status)))) => return Poll::Ready(Err(Failed::Body(status))),
+            Poll::Pending => {}
+            Poll::Ready(Err(Unsent::Peer(error))) => {
+                say_failed(worker, flight, "send()", &error, SENDING);
+                return Poll::Ready(Err(Failed::Reset));
+            }
+            Poll::Ready(Err(Unsent::Client(fault))) => return Poll::Ready(Err(Failed::Body(fault))),
         }
     }
     let mut heard = false;
     loop {
         let mut scratch = worker.scratch.borrow_mut();
-        match link.stream.poll_read(cx, &mut scratch) {
+        let most = most_of_head(worker, flight).unwrap_or(usize::MAX).min(scratch.len());
+        match link.stream.poll_read(cx, &mut scratch[..most]) {
             Poll::Ready(Ok(0)) => {
                 say_of(worker, flight, Level::Error, CLOSED, READING_HEAD);
                 return Poll::Ready(Err(Failed::Reset));
@@ -163,6 +193,9 @@ fn poll_head<C: Client>(
             }
             Poll::Ready(Ok(count)) => {
                 heard = true;
+                if let Some(attempt) = flight.exchange.attempts.last_mut() {
+                    attempt.bytes_received += count as u64;
+                }
                 let bytes = &scratch[..count];
                 let read = if link.rest.is_empty() {
                     speaks::read_head(worker, flight, link, bytes)

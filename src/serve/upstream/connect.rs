@@ -10,6 +10,7 @@ use tokio::net::{TcpSocket, UnixStream};
 use super::framing::Framing;
 use super::link::Link;
 use super::request::Sending;
+use super::secure::Security;
 use crate::config::ip_text;
 use crate::exchange::NearEnd;
 use crate::serve::clock;
@@ -21,6 +22,8 @@ use crate::serve::stream::{Plain, Stream};
 pub enum Unconnected {
     /// The peer, or the way to it: the next one may be better.
     Refused(io::Error),
+    /// There was no TLS, or not with whom it was to be: nginx's message. The next peer may be better.
+    Unsafe(String),
     /// Something here, as nginx says it: the request is over.
     Here(Level, String),
 }
@@ -31,11 +34,17 @@ impl From<io::Error> for Unconnected {
     }
 }
 
-/// Connects to an address as `$upstream_addr` writes it, from this local address if one is given.
+/// Connects to an address as `$upstream_addr` writes it, from this local address if one is given, with TLS if it is to
+/// have any.
 ///
 /// # Errors
 /// The peer's refusal, or a fault of the near end.
-pub async fn connect(addr: &str, near: &NearEnd, local: Option<SocketAddr>) -> Result<Link, Unconnected> {
+pub async fn connect(
+    addr: &str,
+    near: &NearEnd,
+    local: Option<SocketAddr>,
+    security: Option<&Security<'_>>,
+) -> Result<Link, Unconnected> {
     let plain = match addr.strip_prefix("unix:") {
         Some(_) if local.is_some() => {
             return Err(cannot_bind(local, &io::Error::from_raw_os_error(nix::libc::EINVAL)));
@@ -49,8 +58,12 @@ pub async fn connect(addr: &str, near: &NearEnd, local: Option<SocketAddr>) -> R
             Plain::Tcp(tcp)
         }
     };
+    let stream = match security {
+        Some(security) => security.secure(plain).await?,
+        None => Stream::Plain(plain),
+    };
     Ok(Link {
-        stream: Stream::Plain(plain),
+        stream,
         rest: Vec::new(),
         framing: Framing::Done,
         http2: None,

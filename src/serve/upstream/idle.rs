@@ -57,11 +57,13 @@ impl Pools {
     }
 
     /// A connection to this address that is open and idle.
-    pub fn take(&self, group: Option<UpstreamId>, addr: &str, location: LocationId) -> Option<Link> {
+    pub fn take(&self, group: Option<UpstreamId>, addr: &str, location: LocationId, tls: bool) -> Option<Link> {
         let mut pools = self.pools.borrow_mut();
         let pool = pools.get_mut(group?.0)?;
         let local = pool.settings.as_ref()?.local;
-        let fits = |idle: &Idle| idle.addr == addr && (!local || idle.location == location);
+        let fits = |idle: &Idle| {
+            idle.addr == addr && (!local || idle.location == location) && idle.link.stream.is_secure() == tls
+        };
         let at = pool.idle.iter().position(fits)?;
         let mut link = pool.idle.remove(at)?.link;
         link.is_reused = true;
@@ -86,8 +88,7 @@ impl Pools {
             return;
         }
         if let Some(watcher) = &*self.watcher.borrow()
-            && link.stream.socket().poll_readable(&mut Context::from_waker(watcher)).is_ready()
-            && !is_quiet(&link)
+            && !link.stream.poll_quiet(&mut Context::from_waker(watcher))
         {
             return;
         }
@@ -128,10 +129,7 @@ impl Pools {
             for pool in &mut *self.pools.borrow_mut() {
                 let Some(settings) = &pool.settings else { continue };
                 let timeout = settings.timeout;
-                pool.idle.retain(|idle| {
-                    let quiet = idle.link.stream.socket().poll_readable(cx).is_pending() || is_quiet(&idle.link);
-                    quiet && now < idle.since.plus(timeout)
-                });
+                pool.idle.retain_mut(|idle| idle.link.stream.poll_quiet(cx) && now < idle.since.plus(timeout));
                 let last = pool.idle.back().map(|idle| idle.since.plus(timeout));
                 next = [next, last].into_iter().flatten().min();
             }
@@ -144,10 +142,4 @@ impl Pools {
         })
         .await;
     }
-}
-
-/// Nothing came and the peer has not closed it.
-fn is_quiet(link: &Link) -> bool {
-    let nothing = link.stream.socket().try_read(&mut [0; 1]);
-    matches!(nothing, Err(error) if error.kind() == std::io::ErrorKind::WouldBlock)
 }

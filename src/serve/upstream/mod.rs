@@ -9,6 +9,7 @@ mod link;
 mod relay;
 mod request;
 mod say;
+mod secure;
 mod speaks;
 mod tunnel;
 
@@ -16,5 +17,4 @@ pub use attempt::attempt;
 pub use idle::Pools;
 pub use link::Link;
 pub use relay::forward;
-pub use say::{CONNECTING, say_of};
 pub use speaks::{Asked, Reading};

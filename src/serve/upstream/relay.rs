@@ -12,8 +12,9 @@ use super::speaks;
 use super::tunnel::tunnel;
 use crate::balance::Millis;
 use crate::exchange::answer::{Ranges, Treatment};
-use crate::exchange::{Event, Ignored, TermsOf};
+use crate::exchange::{Event, TermsOf};
 use crate::serve::client::Client;
+use crate::serve::client::pace::Pace;
 use crate::serve::clock;
 use crate::serve::flight::Flight;
 use crate::serve::log::Level;
@@ -33,6 +34,8 @@ struct Relay {
     is_over: bool,
     /// The client was told that the body is complete.
     is_ended: bool,
+    /// How fast it is read, if there is a limit.
+    pace: Option<Pace>,
     /// What went wrong with the upstream; the client still gets what came before.
     failed: Option<Ended>,
     /// When the upstream last sent, and the client last took, something.
@@ -43,6 +46,7 @@ struct Relay {
 /// How it ended.
 enum Ended {
     Whole,
+    ClientTimeout,
     Reset,
     ReadTimeout,
     ClientGone,
@@ -51,6 +55,9 @@ enum Ended {
 /// Passes an answer on whose head was read.
 pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut link: Link) -> Event {
     make_answer(worker, flight, &link);
+    if let Some(attempt) = flight.exchange.attempts.last_mut() {
+        attempt.response_length += link.rest.len() as u64;
+    }
     if let Err(refused) = send::filter(worker, flight) {
         if !refused.keeps_headers {
             flight.answer.clear();
@@ -73,11 +80,18 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
         at: 0,
         buffers: speaks::buffers(worker, &flight.exchange),
         is_over: false,
+        pace: None,
         is_ended: false,
         failed: None,
         heard: now,
         took: now,
     };
+    if let Some(rate) = worker.terms(&flight.exchange).upstream_rate.as_deref().filter(|_| relay.buffers) {
+        relay.pace = Pace::at(worker, &mut flight.exchange, rate);
+        if let Some(pace) = &mut relay.pace {
+            pace.went(link.rest.len() as u64);
+        }
+    }
     let ended = poll_fn(|cx| relay.poll(cx, worker, client, flight, &mut link)).await;
     client.timer().clear();
     match ended {
@@ -91,6 +105,11 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
         Ended::ReadTimeout => {
             say_of(worker, flight, Level::Error, TIMED_OUT, READING_BODY);
             Event::ReadTimeout
+        }
+        Ended::ClientTimeout => {
+            let words = b"client timed out (110: Connection timed out)";
+            say_of(worker, flight, Level::Info, words, "while sending to client");
+            Event::ClientGone
         }
         Ended::ClientGone => Event::ClientGone,
     }
@@ -106,11 +125,6 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
         answer.status_line.extend_from_slice(status_line);
     }
     answer.of_upstream = true;
-    let heeds = !exchange.passing().ignored.contains(Ignored::LIMIT_RATE);
-    if let Some(rate) = exchange.upstream_headers.get(b"x-accel-limit-rate").filter(|_| heeds) {
-        let bytes = std::str::from_utf8(rate).ok().and_then(|rate| rate.parse().ok());
-        exchange.limit_rate = if rate.eq_ignore_ascii_case(b"off") { Some(0) } else { bytes.or(exchange.limit_rate) };
-    }
     if worker.terms(exchange).heads.force_ranges {
         answer.ranges = Ranges::Single;
     }
@@ -164,7 +178,7 @@ impl Relay {
                     let _ = poll_request(cx, worker, client, flight, link);
                 }
                 if blocked {
-                    return self.wait(cx, client, terms.send_timeout, None);
+                    return self.wait(cx, worker, client, terms.send_timeout, None);
                 }
                 if self.failed.is_none() && !std::mem::replace(&mut self.is_ended, true) {
                     take_trailers(worker, flight, link);
@@ -173,7 +187,7 @@ impl Relay {
                 return match client.poll_flush(cx) {
                     Poll::Ready(Ok(())) => Poll::Ready(self.failed.take().unwrap_or(Ended::Whole)),
                     Poll::Ready(Err(_)) => Poll::Ready(Ended::ClientGone),
-                    Poll::Pending => self.wait(cx, client, terms.send_timeout, None),
+                    Poll::Pending => self.wait(cx, worker, client, terms.send_timeout, None),
                 };
             }
             if !link.sending.is_done {
@@ -181,13 +195,20 @@ impl Relay {
                 let _ = poll_request(cx, worker, client, flight, link);
             }
             if blocked && self.pending.len() - self.at >= self.room(terms) {
-                return self.wait(cx, client, terms.send_timeout, None);
+                return self.wait(cx, worker, client, terms.send_timeout, None);
             }
             if blocked && self.buffers && self.pending.settle(&terms.buffer_place()).is_err() {
                 return Poll::Ready(Ended::Reset);
             }
             let mut scratch = worker.scratch.borrow_mut();
-            match link.stream.poll_read(cx, &mut scratch) {
+            let read = match self.poll_allowance(cx) {
+                Poll::Ready(most) => {
+                    let most = most.min(scratch.len());
+                    link.stream.poll_read(cx, &mut scratch[..most])
+                }
+                Poll::Pending => Poll::Pending,
+            };
+            match read {
                 Poll::Ready(Ok(0)) if link.framing.ends_here() => {
                     link.framing = Framing::Done;
                     link.persists = false;
@@ -202,6 +223,13 @@ impl Relay {
                 }
                 Poll::Ready(Ok(count)) => {
                     self.heard = clock::now();
+                    if let Some(attempt) = flight.exchange.attempts.last_mut() {
+                        attempt.bytes_received += count as u64;
+                        attempt.response_length += count as u64;
+                    }
+                    if let Some(pace) = &mut self.pace {
+                        pace.went(count as u64);
+                    }
                     if let Err(ended) = self.take(cx, worker, client, flight, link, &scratch[..count]) {
                         self.failed = Some(ended);
                     }
@@ -211,23 +239,49 @@ impl Relay {
                         return Poll::Ready(Ended::ClientGone);
                     }
                     let read_timeout = flight.exchange.passing().read_timeout;
-                    return self.wait(cx, client, terms.send_timeout, Some(read_timeout));
+                    return self.wait(cx, worker, client, terms.send_timeout, Some(read_timeout));
                 }
             }
         }
     }
 
+    /// Bytes that may be read now.
+    fn poll_allowance(&mut self, cx: &mut Context) -> Poll<usize> {
+        let Some(pace) = &self.pace else { return Poll::Ready(usize::MAX) };
+        let allowance = pace.poll_allowance(cx).map(|bytes| bytes as usize);
+        if allowance.is_pending() {
+            // It is not the upstream that makes itself waited for.
+            self.heard = clock::now();
+        }
+        allowance
+    }
+
+    /// Gives what the body filters keep back but need not, where answers are passed on as they come.
+    fn flush_filters(&mut self, flight: &mut Flight) -> Result<(), Ended> {
+        if !self.buffers && !flight.filters.is_empty() {
+            let more = flight.filters.flush().map_err(|_| Ended::Reset)?;
+            self.pending.buffer().extend_from_slice(more);
+        }
+        Ok(())
+    }
+
     /// Waits for the client, the upstream, or the time of one of them.
     fn wait<C: Client>(
-        &self,
+        &mut self,
         cx: &mut Context,
-        client: &C,
+        worker: &Worker,
+        client: &mut C,
         send_timeout: u64,
         read_timeout: Option<u64>,
     ) -> Poll<Ended> {
+        if read_timeout.is_none() && client.waits_within() {
+            self.took = clock::now();
+            client.timer().clear();
+            return client.poll_gone(cx, worker).map(|()| Ended::ClientGone);
+        }
         let (ended, due) = match read_timeout {
             Some(timeout) => (Ended::ReadTimeout, self.heard.plus(timeout)),
-            None => (Ended::ClientGone, self.took.plus(send_timeout)),
+            None => (Ended::ClientTimeout, self.took.plus(send_timeout)),
         };
         client.timer().set(due);
         if client.timer().poll(cx).is_ready() { Poll::Ready(ended) } else { Poll::Pending }
@@ -305,6 +359,7 @@ impl Relay {
             }
             self.pending.buffer().extend_from_slice(data);
         }
+        self.flush_filters(flight)?;
         if at < input.len() {
             // More than the answer: the connection is of no more use.
             link.persists = false;

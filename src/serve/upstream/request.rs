@@ -75,8 +75,7 @@ pub fn poll_request<C: Client>(
         return speaks::http2::poll_send(cx, worker, client, flight, link);
     }
     let sends_body = speaks::sends_body(worker, &flight.exchange) && flight.exchange.request.has_body();
-    if link.sending.head == 0 && sends_body && !flight.body_is_whole {
-        // What the client has sent already goes together with the head.
+    if link.sending.head == 0 && sends_body && goes_with_head(flight) {
         if let Poll::Ready(Err(fault)) = poll_piece(cx, worker, client, flight, &mut link.sending) {
             return Poll::Ready(Err(fault));
         }
@@ -91,7 +90,16 @@ pub fn poll_request<C: Client>(
     }
     ready!(link.stream.poll_flush(cx))?;
     link.sending.is_done = true;
+    if let Some(attempt) = flight.exchange.attempts.last_mut() {
+        attempt.bytes_sent = link.sending.head as u64 + link.sending.body;
+    }
     Poll::Ready(Ok(()))
+}
+
+/// Whether the first piece of the body goes together with the head: what the client has sent already, what has a form of
+/// its own, what is small. Peers may take what they read at once for all there is.
+fn goes_with_head(flight: &Flight) -> bool {
+    !flight.body_is_whole || flight.body.len() <= PIECE as u64 || speaks::frames(flight)
 }
 
 fn poll_body<C: Client>(
@@ -101,20 +109,20 @@ fn poll_body<C: Client>(
     flight: &mut Flight,
     link: &mut Link,
 ) -> Poll<Result<(), Unsent>> {
-    if flight.body_is_whole
-        && !speaks::frames(flight)
-        && let Some(body) = flight.body.in_memory()
-    {
-        while let Some(left) = body.get(link.sending.body as usize..).filter(|left| !left.is_empty()) {
-            link.sending.body += ready!(link.stream.poll_write(cx, left))? as u64;
-        }
-        return Poll::Ready(Ok(()));
-    }
     loop {
         while link.sending.at < link.sending.piece.len() {
             link.sending.at += ready!(link.stream.poll_write(cx, &link.sending.piece[link.sending.at..]))?;
         }
         if link.sending.is_last {
+            return Poll::Ready(Ok(()));
+        }
+        if flight.body_is_whole
+            && !speaks::frames(flight)
+            && let Some(body) = flight.body.in_memory()
+        {
+            while let Some(left) = body.get(link.sending.body as usize..).filter(|left| !left.is_empty()) {
+                link.sending.body += ready!(link.stream.poll_write(cx, left))? as u64;
+            }
             return Poll::Ready(Ok(()));
         }
         ready!(poll_piece(cx, worker, client, flight, &mut link.sending))?;

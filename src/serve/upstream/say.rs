@@ -3,14 +3,14 @@
 use std::io;
 
 use crate::exchange::Exchange;
-use crate::modules::shared::pass::Protocol;
 use crate::serve::flight::Flight;
-use crate::serve::local::complain_of;
 use crate::serve::log::{Level, refusal};
 use crate::serve::state::Worker;
 
 /// What nginx is about.
 pub const CONNECTING: &str = "while connecting to upstream";
+/// The same, once TCP stands.
+pub const HANDSHAKING: &str = "while SSL handshaking to upstream";
 /// The same, before all of the request was sent.
 pub const SENDING: &str = "while sending request to upstream";
 /// The same, until the head of the answer is there.
@@ -26,21 +26,17 @@ pub const CLIENT_GONE: &[u8] =
 /// nginx's words for a connection that ended too soon.
 pub const CLOSED: &[u8] = b"upstream prematurely closed connection";
 
-/// Logs a message about a request and its upstream; nothing where nginx has no words. `written` is the request as it goes
-/// to the upstream.
+/// Logs a message about a request and its upstream; nothing where nginx has no words.
 #[cold]
-pub fn say(worker: &Worker, exchange: &Exchange, written: &[u8], level: Level, message: &[u8], about: &str) {
-    if message.is_empty() {
-        return;
+pub fn say(worker: &Worker, exchange: &Exchange, level: Level, message: &[u8], about: &str) {
+    if !message.is_empty() {
+        worker.report_bytes(exchange, level, about, message);
     }
-    let separator = if about.is_empty() { "" } else { " " };
-    let message = [message, separator.as_bytes(), about.as_bytes()].concat();
-    complain_of(worker, exchange, level, &message, &upstream(exchange, written));
 }
 
 /// The same, for a whole flight.
 pub fn say_of(worker: &Worker, flight: &Flight, level: Level, message: &[u8], about: &str) {
-    say(worker, &flight.exchange, &flight.request, level, message, about);
+    say(worker, &flight.exchange, level, message, about);
 }
 
 /// Logs what the system says of a call.
@@ -64,25 +60,4 @@ fn level_of(error: &io::Error) -> Level {
         | Kind::HostUnreachable => Level::Error,
         _ => Level::Crit,
     }
-}
-
-/// What nginx calls the upstream: scheme, address, and for HTTP what is asked for. Empty where there is none yet.
-fn upstream(exchange: &Exchange, written: &[u8]) -> Vec<u8> {
-    let Some(attempt) = exchange.attempts.last() else { return Vec::new() };
-    let scheme = match (exchange.protocol, exchange.tls) {
-        (Protocol::Http, false) => "http://",
-        (Protocol::Http, true) => "https://",
-        (Protocol::Uwsgi, true) => "suwsgi://",
-        (Protocol::Grpc, true) => "grpcs://",
-        (Protocol::Grpc, false) => "grpc://",
-        (protocol, _) => &format!("{}://", protocol.prefix()),
-    };
-    let mut text = [scheme.as_bytes(), attempt.addr.as_bytes()].concat();
-    if exchange.protocol == Protocol::Http {
-        if attempt.addr.starts_with("unix:") {
-            text.push(b':');
-        }
-        text.extend_from_slice(written.split(|byte| *byte == b' ').nth(1).unwrap_or_default());
-    }
-    text
 }

@@ -20,6 +20,7 @@ use std::task::{Context, Poll};
 use session::Session;
 use tokio::task::spawn_local;
 
+use super::arrival::Arrived;
 use super::http1::Http1;
 use crate::balance::Millis;
 use crate::exchange::{Connection, ListenerId};
@@ -38,11 +39,11 @@ pub fn is_on(worker: &Worker, listener: ListenerId) -> bool {
 }
 
 /// Serves a connection whose first bytes say whether it speaks HTTP/2 or HTTP/1.
-pub async fn greet(worker: Rc<Worker>, mut stream: Stream, listener: ListenerId, connection: Connection) {
+pub async fn greet(worker: Rc<Worker>, mut arrived: Arrived, listener: ListenerId, connection: Connection) {
     let default = worker.generation.site.listener(listener).default;
     let timer = worker.timers.timer();
     timer.set_after(worker.generation.terms.server(default).header_timeout);
-    let mut first = Vec::new();
+    let Arrived { stream, rest: first, .. } = &mut arrived;
     let speaks = poll_fn(|cx| {
         loop {
             let mut scratch = worker.scratch.borrow_mut();
@@ -63,21 +64,16 @@ pub async fn greet(worker: Rc<Worker>, mut stream: Stream, listener: ListenerId,
     .await;
     drop(timer);
     match speaks {
-        Some(true) => run(worker, stream, first, listener, connection).await,
-        Some(false) => Http1::new(&worker, stream, listener, connection).with_rest(first).run(worker).await,
+        Some(true) => run(worker, arrived, listener, connection).await,
+        Some(false) => Http1::new(&worker, arrived, listener, connection).run(worker).await,
         None => {}
     }
 }
 
-/// Serves a connection that speaks HTTP/2, of which `first_bytes` were read.
-pub async fn run(
-    worker: Rc<Worker>,
-    stream: Stream,
-    first_bytes: Vec<u8>,
-    listener: ListenerId,
-    connection: Connection,
-) {
-    let session = Rc::new(RefCell::new(Session::new(&worker, listener, connection)));
+/// Serves a connection that speaks HTTP/2.
+pub async fn run(worker: Rc<Worker>, arrived: Arrived, listener: ListenerId, connection: Connection) {
+    let Arrived { stream, rest: first_bytes, known } = arrived;
+    let session = Rc::new(RefCell::new(Session::new(&worker, listener, connection, known)));
     let mut task = Task { stream, timer: worker.timers.timer(), due: Due::default(), read_ends: false, resumes: false };
     task.due.idle = Some(clock::now().plus(session.borrow().settings.header_timeout));
     if worker.is_leaving.get() {

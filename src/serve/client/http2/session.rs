@@ -10,6 +10,7 @@ use super::priority::Priorities;
 use super::receive::Part;
 use crate::balance::Millis;
 use crate::exchange::{Connection, Lingering, ListenerId};
+use crate::serve::client::arrival::Known;
 use crate::serve::clock;
 use crate::serve::flight::Flight;
 use crate::serve::state::Worker;
@@ -103,6 +104,8 @@ pub struct Session {
     pub settings: Settings,
     pub listener: ListenerId,
     pub connection: Connection,
+    /// What came before requests said of it.
+    pub(super) known: Known,
     pub opened: Millis,
     /// Requests whose heads are complete, to be started.
     pub begun: Vec<Begun>,
@@ -145,7 +148,7 @@ pub struct Session {
 }
 
 impl Session {
-    pub fn new(worker: &Worker, listener: ListenerId, connection: Connection) -> Session {
+    pub fn new(worker: &Worker, listener: ListenerId, connection: Connection, known: Known) -> Session {
         let generation = &worker.generation;
         let default = generation.site.listener(listener).default;
         let server = generation.terms.server(default);
@@ -176,6 +179,7 @@ impl Session {
             settings,
             listener,
             connection,
+            known,
             opened: clock::now(),
             begun: Vec::new(),
             part: Part::Preface,

@@ -39,6 +39,8 @@ pub async fn serve(worker: Rc<Worker>, session: Rc<RefCell<Session>>, begun: Beg
     worker.counts.add(State::Requests);
     worker.counts.add(State::Writing);
     let listener = session.borrow().listener;
+    let known = session.borrow().known.clone();
+    known.tell(&mut flight.exchange);
     let mut client = Http2 {
         session,
         id,
@@ -55,6 +57,7 @@ pub async fn serve(worker: Rc<Worker>, session: Rc<RefCell<Session>>, begun: Beg
         None => worker.arrive(&mut flight.exchange, listener),
         Some(status) => worker.reject(&mut flight.exchange, listener, status),
     };
+    known.complain(&worker, &flight.exchange);
     // Apart, so that what waits is small.
     Box::pin(drive(&worker, &mut client, &mut flight, action)).await;
     let timed_out = flight.exchange.status == 408;

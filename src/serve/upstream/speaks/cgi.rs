@@ -28,7 +28,7 @@ pub fn write(worker: &Worker, flight: &mut Flight, body: Body) -> bool {
             let mut params = uwsgi::Params::begin(request, *modifiers);
             cgi.params(site, exchange, &mut |name, value| params.pair(name, value));
             if let Err(too_big) = params.finish(string) {
-                say(worker, exchange, b"", Level::Alert, too_big.to_string().as_bytes(), "");
+                say(worker, exchange, Level::Alert, too_big.to_string().as_bytes(), "");
                 return false;
             }
         }

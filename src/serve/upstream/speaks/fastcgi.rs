@@ -19,7 +19,7 @@ pub fn write(worker: &Worker, flight: &mut Flight) -> bool {
     let mut params = Params::begin(request, *keep);
     cgi.params(site, exchange, &mut |name, value| params.pair(name, value));
     if let Err(too_big) = params.finish() {
-        say(worker, exchange, b"", Level::Alert, too_big.to_string().as_bytes(), "");
+        say(worker, exchange, Level::Alert, too_big.to_string().as_bytes(), "");
         return false;
     }
     if !cgi.pass_body || !exchange.request.has_body() {
@@ -38,7 +38,7 @@ pub fn read(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8])
     };
     let mut at = 0;
     let mut log = |text: &[u8]| {
-        say(worker, exchange, b"", Level::Error, &sent_in_stderr(text), READING_HEAD);
+        say(worker, exchange, Level::Error, &sent_in_stderr(text), READING_HEAD);
         catch.iter().any(|wanted| catches(text, wanted))
     };
     match head.read(bytes, &mut at, &mut log) {

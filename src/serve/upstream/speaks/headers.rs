@@ -46,7 +46,7 @@ pub fn take(worker: &Worker, exchange: &mut Exchange, fields: &[Field], bytes: &
     let taken = fields.iter().try_for_each(|field| {
         let (name, value) = (field.name.of(bytes), field.value.of(bytes));
         if let Some(warning) = judge(&headers, name, value)? {
-            say(worker, exchange, b"", Level::Warn, &warning, READING_HEAD);
+            say(worker, exchange, Level::Warn, &warning, READING_HEAD);
         } else {
             headers.push(name, value);
         }

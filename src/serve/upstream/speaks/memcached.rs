@@ -16,7 +16,7 @@ pub fn write(worker: &Worker, flight: &mut Flight) -> bool {
     let terms = worker.generation.terms.location(exchange.route.location);
     let Some(memcached) = terms.memcached.as_deref() else { return false };
     let Some(key) = memcached.key(&worker.generation.site, exchange) else {
-        say(worker, exchange, b"", Level::Error, NO_KEY.as_bytes(), "");
+        say(worker, exchange, Level::Error, NO_KEY.as_bytes(), "");
         return false;
     };
     let get = Request::get(key);
@@ -43,7 +43,7 @@ pub fn read(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8])
     link.persists = true;
     link.rest.extend_from_slice(&bytes[found.len..]);
     let Some(value) = found.value else {
-        say(worker, exchange, b"", Level::Info, &not_found(request.key()), READING_HEAD);
+        say(worker, exchange, Level::Info, &not_found(request.key()), READING_HEAD);
         upstream_head.status = 404;
         link.framing = Framing::Done;
         return Some(Ok(404));
