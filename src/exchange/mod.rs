@@ -39,9 +39,7 @@ pub use headers::Headers;
 pub use life::{Action, Event};
 pub use local::{Autoindex, Format, LocalTerms};
 pub use notes::{Importance, Note};
-pub use passed::{
-    Body, Certificates, Cgi, Http, HttpVersion, Local, Memcached, NearEnd, Own as CgiOwn, SecurePass,
-};
+pub use passed::{Body, Certificates, Cgi, Http, HttpVersion, Local, Memcached, NearEnd, Own as CgiOwn, SecurePass};
 pub use plan::Plan;
 pub use recorded::{names as record_names, record};
 pub use request::{Connection, Line, Request, Slice};

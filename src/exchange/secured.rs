@@ -2,10 +2,10 @@
 //! `ngx_http_set_virtual_server`). The handshake itself is the driver's.
 
 use super::request::{Connection, Line};
-use crate::config::{Config, ScopeId, Value};
 use super::site::{ListenerId, ServerId, Site};
 use super::state::Exchange;
 use crate::balance::Millis;
+use crate::config::{Config, ScopeId, Value};
 
 /// What became of a client's handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

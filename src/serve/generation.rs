@@ -45,11 +45,7 @@ impl Generation {
     ///
     /// # Errors
     /// nginx's message, with the line, for a certificate or key that cannot be used.
-    pub fn new(
-        loaded: Loaded,
-        options: &Arc<Options>,
-        previous: Option<&Generation>,
-    ) -> Result<Generation, String> {
+    pub fn new(loaded: Loaded, options: &Arc<Options>, previous: Option<&Generation>) -> Result<Generation, String> {
         let Loaded { sources, config, target } = loaded;
         let (site, plan, terms) = Site::compile_live(&config, &target);
         let name = nix::unistd::gethostname().unwrap_or_default();

@@ -40,8 +40,8 @@ impl Secure {
             let pass = pass::effective(config, location.scope).filter(|pass| pass.tls);
             let made = pass.map(|pass| {
                 let http = terms.location(LocationId(number)).http.as_deref();
-                let is_http2 = pass.protocol == Protocol::Grpc
-                    || http.is_some_and(|http| http.version == HttpVersion::Http2);
+                let is_http2 =
+                    pass.protocol == Protocol::Grpc || http.is_some_and(|http| http.version == HttpVersion::Http2);
                 let alpn: &[&[u8]] = if is_http2 { &[b"h2"] } else { &[] };
                 connector(config, location.scope, pass.protocol.prefix(), alpn, &files)
             });

@@ -134,15 +134,18 @@ impl Arrival<'_> {
 
     /// Looks at what came first, and leaves it where it is.
     async fn peek(&self, plain: &Plain, into: &mut [u8], doing: &str) -> Option<usize> {
-        let peeked = self.in_time(doing, poll_fn(|cx| {
-            loop {
-                std::task::ready!(plain.poll_readable(cx))?;
-                match plain.peek(into) {
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    peeked => return Poll::Ready(peeked),
+        let peeked = self.in_time(
+            doing,
+            poll_fn(|cx| {
+                loop {
+                    std::task::ready!(plain.poll_readable(cx))?;
+                    match plain.peek(into) {
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                        peeked => return Poll::Ready(peeked),
+                    }
                 }
-            }
-        }));
+            }),
+        );
         match peeked.await? {
             Ok(0) => self.say(Level::Info, doing, "client closed connection"),
             Ok(count) => return Some(count),
@@ -169,8 +172,7 @@ impl Arrival<'_> {
         };
         let (worker, connection) = (self.worker, &*self.connection);
         let default = worker.generation.site.listener(self.listener).default;
-        let mut name =
-            |server, hello: &Hello, text: &str| name(worker, connection, (server, default), hello, text);
+        let mut name = |server, hello: &Hello, text: &str| name(worker, connection, (server, default), hello, text);
         let chosen = acceptor.choose(&worker.generation.site, &start.client_hello(), unix(), &mut name);
         let chosen = match chosen {
             Ok(chosen) => chosen,

@@ -154,10 +154,8 @@ impl Http1 {
     /// What holds until the request says for whom it is.
     pub(super) fn server<'w>(&self, worker: &'w Worker) -> &'w crate::exchange::ServerTerms {
         let handshake = self.connection.handshake;
-        let first = handshake.map_or_else(
-            || worker.generation.site.listener(self.listener).default,
-            |handshake| handshake.server,
-        );
+        let first = handshake
+            .map_or_else(|| worker.generation.site.listener(self.listener).default, |handshake| handshake.server);
         worker.generation.terms.server(first)
     }
 

@@ -67,8 +67,8 @@ impl Loader {
 
     fn load(&self, certificate: &str, key: &str, now: u64, anew: bool) -> Result<Loaded, String> {
         let chain = self.fetch(certificate, false, now, anew);
-        let chain = chain
-            .map_err(|why| format!("cannot load certificate \"{}\": {why}", self.files.shown(certificate)))?;
+        let chain =
+            chain.map_err(|why| format!("cannot load certificate \"{}\": {why}", self.files.shown(certificate)))?;
         let signing = self.fetch(key, true, now, anew);
         let signing =
             signing.map_err(|why| format!("cannot load certificate key \"{}\": {why}", self.files.shown(key)))?;

@@ -289,8 +289,11 @@ impl Acceptor {
         }
         let tls = if tls.config.is_some() { tls } else { &self.servers[&self.default] };
         let config = tls.config.as_ref().ok_or(Refused::Rejected)?;
-        let config =
-            if tls.dynamic.is_empty() { config.clone() } else { tls.load(config, now, &mut |text| evaluate(server, &hello, text))? };
+        let config = if tls.dynamic.is_empty() {
+            config.clone()
+        } else {
+            tls.load(config, now, &mut |text| evaluate(server, &hello, text))?
+        };
         let mut session = [0; 32];
         let random = config.crypto_provider().secure_random;
         random.fill(&mut session).map_err(|_| Refused::Rejected)?;

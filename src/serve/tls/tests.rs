@@ -226,7 +226,8 @@ fn clients_are_verified_and_requests_refused() {
         let settings = format!("proxy_ssl_certificate {name}.crt; proxy_ssl_certificate_key {}.key;", &name[..3]);
         connect(&front, client(&settings).config("1"), "a").unwrap().secured
     };
-    let refused = |secured: &Secured, verify: Verify| verify.refuses(secured.certificate()).map(|unfit| secured.complaint(unfit));
+    let refused =
+        |secured: &Secured, verify: Verify| verify.refuses(secured.certificate()).map(|unfit| secured.complaint(unfit));
     let good = shown("end-int");
     assert_eq!(value("ssl_client_verify", &good), "SUCCESS");
     assert_eq!(value("ssl_client_s_dn", &good), "CN=end");

@@ -11,16 +11,8 @@ const PREFIXES: [&str; 4] = ["ssl", "proxy_ssl", "grpc_ssl", "uwsgi_ssl"];
 const LIMITS: [&str; 4] = ["_protocols", "_ciphers", "_ecdh_curve", "_conf_command"];
 
 /// Commands of `ssl_conf_command` that are done.
-const COMMANDS: [&str; 8] = [
-    "Ciphersuites",
-    "CipherString",
-    "MinProtocol",
-    "MaxProtocol",
-    "Groups",
-    "Curves",
-    "Certificate",
-    "PrivateKey",
-];
+const COMMANDS: [&str; 8] =
+    ["Ciphersuites", "CipherString", "MinProtocol", "MaxProtocol", "Groups", "Curves", "Certificate", "PrivateKey"];
 
 /// Words of its command `Options` that are done.
 const OPTIONS: [&str; 2] = ["SessionTicket", "ServerPreference"];

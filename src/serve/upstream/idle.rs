@@ -129,9 +129,7 @@ impl Pools {
             for pool in &mut *self.pools.borrow_mut() {
                 let Some(settings) = &pool.settings else { continue };
                 let timeout = settings.timeout;
-                pool.idle.retain_mut(|idle| {
-                    idle.link.stream.poll_quiet(cx) && now < idle.since.plus(timeout)
-                });
+                pool.idle.retain_mut(|idle| idle.link.stream.poll_quiet(cx) && now < idle.since.plus(timeout));
                 let last = pool.idle.back().map(|idle| idle.since.plus(timeout));
                 next = [next, last].into_iter().flatten().min();
             }

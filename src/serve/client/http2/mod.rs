@@ -71,12 +71,7 @@ pub async fn greet(worker: Rc<Worker>, mut arrived: Arrived, listener: ListenerI
 }
 
 /// Serves a connection that speaks HTTP/2.
-pub async fn run(
-    worker: Rc<Worker>,
-    arrived: Arrived,
-    listener: ListenerId,
-    connection: Connection,
-) {
+pub async fn run(worker: Rc<Worker>, arrived: Arrived, listener: ListenerId, connection: Connection) {
     let Arrived { stream, rest: first_bytes, known } = arrived;
     let session = Rc::new(RefCell::new(Session::new(&worker, listener, connection, known)));
     let mut task = Task { stream, timer: worker.timers.timer(), due: Due::default(), read_ends: false };
