@@ -3,8 +3,7 @@
 
 use super::attempt::Ending;
 use super::guard::{Admission, Entry};
-use super::limits::{self, Held, Limited, Verdict};
-use super::notes::Note;
+use super::limits::Held;
 use super::request::Slice;
 use super::route::{Content, Failed, Found, Reply, To};
 use super::site::{Handler, ListenerId};
@@ -215,6 +214,7 @@ impl Exchange {
             self.through(Ending::Answered, world);
             return Next::Fail(status);
         }
+        self.take_rate();
         if self.take_accel() {
             self.through(Ending::Answered, world);
             return Next::Redirect;
@@ -270,7 +270,11 @@ impl Exchange {
     }
 
     /// nginx itself answers with an error, for which there may be an `error_page`.
-    fn answer_error<M: Memory, R: Random, W: Watch>(&mut self, status: u16, world: &mut World<M, R, W>) -> Action {
+    pub(super) fn answer_error<M: Memory, R: Random, W: Watch>(
+        &mut self,
+        status: u16,
+        world: &mut World<M, R, W>,
+    ) -> Action {
         match self.fail(world.site, status) {
             Failed::Answer(status) => self.reply(Reply { status, location: self.route.redirect(), body: None }, world),
             Failed::Again(found) => self.go_on(found, world),
@@ -287,55 +291,9 @@ impl Exchange {
         Action::Done
     }
 
-    /// `limit_req`, once for a request however often it is redirected.
-    #[inline]
-    fn limit<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
-        let limits = world.plan.limits(self.route.location);
-        if self.was_limited || limits.requests.is_empty() {
-            return self.pass_limits(world);
-        }
-        let mut filled = limits.requests.clone();
-        for limit in &mut filled {
-            let mut key = Vec::new();
-            world.plan.keys.request_key(limit.zone).write(world.site, self, &mut key);
-            // nginx logs a key that is too long, and does not count it.
-            limit.key = if key.len() > usize::from(u16::MAX) {
-                let key = self.request.keep(&key);
-                self.notes.push(Note::LongKey { of_requests: true, zone: limit.zone, key });
-                Box::default()
-            } else {
-                key.into()
-            };
-        }
-        let now = world.now;
-        let judged = world.memory.requests(|zones| limits::check(&filled, zones, now));
-        let (verdict, dry_run) = (judged.verdict, limits.request_dry_run);
-        self.was_limited = verdict != Verdict::Free;
-        self.limited_requests = match verdict {
-            Verdict::Free => self.limited_requests,
-            Verdict::Passed => Some(Limited::Passed),
-            Verdict::Delayed(_) => Some(if dry_run { Limited::DelayedDryRun } else { Limited::Delayed }),
-            Verdict::Rejected(_) => Some(if dry_run { Limited::RejectedDryRun } else { Limited::Rejected }),
-        };
-        let delays = matches!(verdict, Verdict::Delayed(_));
-        if delays || matches!(verdict, Verdict::Rejected(_)) {
-            let level = if delays { limits.request_level.less() } else { limits.request_level };
-            let (zone, excess) = (filled[judged.limit].zone, judged.excess.unsigned_abs());
-            self.notes.push(Note::LimitsRequests { level, zone, excess, delays, dry_run });
-        }
-        match verdict {
-            Verdict::Rejected(_) if !limits.request_dry_run => self.answer_error(limits.request_status, world),
-            Verdict::Delayed(delay) if !limits.request_dry_run => {
-                self.waits = now;
-                Action::Delay(now.plus(delay))
-            }
-            _ => self.pass_limits(world),
-        }
-    }
-
     /// `limit_conn`, and what follows.
     #[inline]
-    fn pass_limits<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
+    pub(super) fn pass_limits<M: Memory, R: Random, W: Watch>(&mut self, world: &mut World<M, R, W>) -> Action {
         if let Err(status) = self.hold_connections(world) {
             return self.answer_error(status, world);
         }

@@ -23,6 +23,7 @@ const MOST_SUBS: u8 = 51;
 
 /// One request and what became of it.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "nginx's flags, each of its own")]
 pub struct Exchange {
     /// What the client sent.
     pub request: Request,

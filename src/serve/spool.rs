@@ -70,12 +70,6 @@ impl Spool {
         self.stored + self.memory.len() as u64
     }
 
-    /// Whether there is nothing.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Where what comes next is put; [`Spool::settle`] afterwards.
     pub fn buffer(&mut self) -> &mut Vec<u8> {
         &mut self.memory
@@ -203,7 +197,7 @@ mod tests {
         }
         assert_eq!(all, b"abcdefghijklm");
         spool.clear();
-        assert!(spool.is_empty());
+        assert_eq!(spool.len(), 0);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What a configuration asks for and this build does not do: an error at start that names the directive and its line, or a
 //! warning with `--allow-unsupported`. Only what is in effect counts: a `proxy_cache_path` that no `proxy_cache` uses, or
-//! `ssi off`, changes nothing, so it is not refused. What TLS asks for in vain, [`tls::unsupported`] says.
+//! `slice 0`, changes nothing, so it is not refused. What TLS asks for in vain, [`tls::unsupported`] says.
 
 use super::tls::{self, Fault};
-use crate::config::{Config, ScopeId, Setting, Value};
+use crate::config::{Config, ScopeId, Setting};
 use crate::modules::http::core::server::ports;
 use crate::modules::shared::listen::{Options, Ports};
 
@@ -14,14 +14,10 @@ enum Effect {
     Always,
     /// Unless its argument is this word.
     Unless(&'static str),
-    /// Where it is `on`.
-    On,
 }
 
 /// Directives of `http` that are not done, in order.
 static DIRECTIVES: &[(&str, Effect)] = &[
-    ("add_after_body", Effect::Unless("")),
-    ("add_before_body", Effect::Unless("")),
     ("api", Effect::Always),
     ("auth_jwt", Effect::Unless("off")),
     ("auth_oidc", Effect::Unless("off")),
@@ -56,7 +52,6 @@ static DIRECTIVES: &[(&str, Effect)] = &[
     ("scgi_store", Effect::Unless("off")),
     ("session_log", Effect::Unless("off")),
     ("slice", Effect::Unless("0")),
-    ("ssi", Effect::On),
     ("tunnel_pass", Effect::Always),
     ("uwsgi_cache", Effect::Unless("off")),
     ("uwsgi_store", Effect::Unless("off")),
@@ -68,7 +63,6 @@ impl Effect {
         match self {
             Effect::Always => true,
             Effect::Unless(word) => setting.arg(1) != word,
-            Effect::On => setting.value == Value::Flag(true),
         }
     }
 }
@@ -140,7 +134,7 @@ mod tests {
         let http = |settings: &str| said(&format!("events {{}} http {{ {settings} }}"));
         for good in [
             "proxy_cache_path /tmp/c keys_zone=c:1m; server { location / { proxy_pass http://127.0.0.1; } }",
-            "proxy_cache off; ssi off; server { location / { slice 0; proxy_store off; } }",
+            "proxy_cache off; ssi on; server { location / { slice 0; proxy_store off; } }",
             "server { listen 80; dav_methods off; }",
         ] {
             assert_eq!(http(good), "", "{good}");

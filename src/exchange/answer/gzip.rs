@@ -18,6 +18,7 @@ use crate::exchange::state::Exchange;
 
 /// What holds in one location.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "nginx's flags, each of its own")]
 pub struct GzipTerms {
     on: bool,
     gunzip: bool,
@@ -147,7 +148,8 @@ impl GzipTerms {
                 || (has(PRIVATE) && says(b"private"));
         }
         let modified = answer.last_modified.is_some() || answer.lists_last_modified;
-        !(has(NO_LAST_MODIFIED) && modified) && !(has(NO_ETAG) && answer.list.get(b"etag").is_some())
+        let tagged = answer.list.get(b"etag").is_some();
+        !(has(NO_LAST_MODIFIED) && modified || has(NO_ETAG) && tagged)
     }
 }
 
@@ -184,6 +186,9 @@ fn is_positive(text: &[u8]) -> bool {
     }
 }
 
+/// What the header of compressed content says of the system: UNIX.
+const SYSTEM: u8 = 3;
+
 /// `ngx_http_gzip_header_filter`
 pub(super) fn compress(filtering: &mut Filtering) -> Result<(), Refused> {
     let Some(terms) = filtering.terms.gzip.as_deref().filter(|terms| terms.on) else { return Ok(()) };
@@ -201,8 +206,6 @@ pub(super) fn compress(filtering: &mut Filtering) -> Result<(), Refused> {
     }
     filtering.answer.list.push(b"Content-Encoding", b"gzip");
     recoded(filtering);
-    /// What the header says of the system: UNIX.
-    const SYSTEM: u8 = 3;
     let writer = GzBuilder::new().operating_system(SYSTEM).write(Vec::new(), Compression::new(terms.level));
     filtering.filters.push(Box::new(Compressed { writer, is_dirty: false }));
     Ok(())
@@ -226,7 +229,7 @@ pub(super) fn expand(filtering: &mut Filtering) -> Result<(), Refused> {
 
 /// What no longer holds of content that is coded in another way.
 fn recoded(filtering: &mut Filtering) {
-    let answer = &mut filtering.answer;
+    let answer = &mut *filtering.answer;
     answer.length = None;
     answer.forget_ranges();
     answer.weaken_etag();

@@ -143,14 +143,13 @@ impl Exchange {
                 Check::Done => break,
             };
             match verdict {
-                Verdict::Declined => {}
                 Verdict::Open => return guard.asked.map_or(Entry::Open, Entry::Ask),
                 Verdict::Passed if guard.any => {
                     self.admission.code = 0;
                     self.challenges.clear();
                     break;
                 }
-                Verdict::Passed => {}
+                Verdict::Declined | Verdict::Passed => {}
                 Verdict::Refused(status @ (401 | 403 | 407)) if guard.any => {
                     if !matches!(self.admission.code, 401 | 407) {
                         self.admission.code = status;

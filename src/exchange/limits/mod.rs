@@ -1,7 +1,7 @@
 //! What may keep a request from its upstream: `limit_req` and `limit_conn`. Their zones are shared by all workers.
 
 mod connections;
-mod hold;
+mod judge;
 mod location;
 mod requests;
 

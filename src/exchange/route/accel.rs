@@ -1,5 +1,5 @@
-//! What an upstream tells nginx by headers of its answer: `X-Accel-Redirect` sends the request to another path
-//! (`ngx_http_upstream_process_headers`).
+//! What an upstream tells nginx by headers of its answer: `X-Accel-Redirect` sends the request to another path,
+//! `X-Accel-Limit-Rate` says how fast the client gets the answer (`ngx_http_upstream_process_headers`).
 
 use crate::exchange::request::Slice;
 use crate::exchange::state::Exchange;
@@ -10,6 +10,16 @@ const KEPT: &[&[u8]] =
     &[b"Content-Type", b"Set-Cookie", b"Content-Disposition", b"Cache-Control", b"Expires", b"Accept-Ranges"];
 
 impl Exchange {
+    /// Notes `X-Accel-Limit-Rate`: bytes a second for the client, `off` for no limit.
+    pub(in crate::exchange) fn take_rate(&mut self) {
+        if self.upstream_headers.is_empty() || self.passing().ignored.contains(Ignored::LIMIT_RATE) {
+            return;
+        }
+        let Some(rate) = self.upstream_headers.get(b"x-accel-limit-rate") else { return };
+        let bytes = std::str::from_utf8(rate).ok().and_then(|rate| rate.parse().ok());
+        self.limit_rate = if rate.eq_ignore_ascii_case(b"off") { Some(0) } else { bytes.or(self.limit_rate) };
+    }
+
     /// Follows `X-Accel-Redirect`: the request has another path from here on, an empty one where nginx refuses it. Whether
     /// there was one.
     pub(in crate::exchange) fn take_accel(&mut self) -> bool {

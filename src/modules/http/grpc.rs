@@ -20,7 +20,7 @@ const PROXY_CONNECTION: Version = Version::read("1.31.0");
 /// Before the first version.
 const EVER: Version = Version::read("0.0.0");
 
-/// What the module has in common with its kin.
+/// What `grpc_pass` has in common with its kin.
 pub static FAMILY: Family = Family {
     prefix: "grpc",
     protocol: Protocol::Grpc,

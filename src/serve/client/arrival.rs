@@ -93,10 +93,8 @@ pub async fn arrive(
     let of = worker.generation.site.listener(listener);
     let timer = worker.timers.timer();
     timer.set_after(worker.generation.terms.server(of.default).header_timeout);
-    let proxied = match of.proxy_protocol {
-        true => proxied::take(worker, &plain, listener, connection).await.ok()?,
-        false => None,
-    };
+    let proxied =
+        if of.proxy_protocol { proxied::take(worker, &plain, listener, connection).await.ok()? } else { None };
     let mut arrival = Arrival { worker, listener, connection, timer };
     let acceptor = worker.generation.secure.acceptor(listener);
     let (stream, rest, secured) = match acceptor {

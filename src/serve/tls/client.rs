@@ -114,6 +114,8 @@ pub fn connector(
         Some(certificate) => builder.with_client_cert_resolver(Arc::new(Shown(certificate))),
         None => builder.with_no_client_auth(),
     };
+    // OpenSSL as nginx uses it asks for no compressed certificates.
+    (plain.cert_compressors, plain.cert_decompressors) = (Vec::new(), Vec::new());
     plain.enable_sni = flag("server_name", false);
     plain.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
     plain.resumption = Resumption::disabled();

@@ -91,13 +91,13 @@ pub fn commanded(config: &Config, scope: ScopeId, prefix: &str) -> Option<(Strin
 #[must_use]
 pub fn option(config: &Config, scope: ScopeId, name: &str) -> Option<bool> {
     let commands = config.effective_all(scope, "ssl_conf_command");
-    let lists = commands.iter().filter(|setting| setting.arg(1).eq_ignore_ascii_case("Options"));
-    let words = lists.flat_map(|setting| setting.arg(2).split(','));
-    let said = words.filter_map(|word| {
+    let lists = commands.iter().rev().filter(|setting| setting.arg(1).eq_ignore_ascii_case("Options"));
+    let words = lists.flat_map(|setting| setting.arg(2).rsplit(','));
+    let mut said = words.filter_map(|word| {
         let bare = word.trim_start_matches(['-', '+']);
         bare.eq_ignore_ascii_case(name).then(|| !word.starts_with('-'))
     });
-    said.last()
+    said.next()
 }
 
 fn asked(

@@ -180,6 +180,10 @@ fn server_tls(
         let prefers = config.flag(scope, "ssl_prefer_server_ciphers", false);
         made.ignore_client_order = option(config, scope, "ServerPreference").unwrap_or(prefers);
         made.alpn_protocols = offers(http2);
+        if !config.flag(scope, "ssl_certificate_compression", false) {
+            made.cert_compressors.clear();
+        }
+        made.cert_decompressors.clear();
         made.max_fragment_size = fragment(config.number(scope, "ssl_buffer_size", 16_384));
         resumption(config, scope, &mut made, &own);
         Ok(Arc::new(made))

@@ -57,7 +57,6 @@ fn directive(config: &Config, scope: ScopeId, setting: &Setting) -> Option<Strin
     let on = setting.value == Value::Flag(true);
     match name {
         "ssl_dhparam" | "ssl_ech_file" if !setting.arg(1).is_empty() => not_supported(),
-        "ssl_certificate_compression" if on => not_supported(),
         "ssl_ocsp" if !matches!(setting.value, Value::Enum(0) | Value::Flag(false)) => not_supported(),
         "ssl_stapling" if on && config.effective(scope, "ssl_stapling_file").is_none() => {
             Some("\"ssl_stapling\" without \"ssl_stapling_file\" is not supported".to_owned())

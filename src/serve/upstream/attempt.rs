@@ -154,6 +154,12 @@ fn unconnected(worker: &Worker, flight: &Flight, why: &Unconnected) -> Event {
     }
 }
 
+/// Bytes that are read at once while the head is awaited, where more must not be: `proxy_limit_rate` counts the rest.
+fn most_of_head(worker: &Worker, flight: &Flight) -> Option<usize> {
+    let terms = worker.terms(&flight.exchange);
+    terms.upstream_rate.as_ref().map(|_| (terms.buffering.head as usize).max(1))
+}
+
 fn poll_head<C: Client>(
     cx: &mut Context,
     worker: &Worker,
@@ -164,15 +170,19 @@ fn poll_head<C: Client>(
     if !link.sending.is_done {
         match poll_request(cx, worker, client, flight, link) {
             Poll::Ready(Ok(())) => client.timer().set_after(flight.exchange.passing().read_timeout),
-            // The peer may have answered before it closed.
-            Poll::Pending | Poll::Ready(Err(Unsent::Peer(_))) => {}
+            Poll::Pending => {}
+            Poll::Ready(Err(Unsent::Peer(error))) => {
+                say_failed(worker, flight, "send()", &error, SENDING);
+                return Poll::Ready(Err(Failed::Reset));
+            }
             Poll::Ready(Err(Unsent::Client(fault))) => return Poll::Ready(Err(Failed::Body(fault))),
         }
     }
     let mut heard = false;
     loop {
         let mut scratch = worker.scratch.borrow_mut();
-        match link.stream.poll_read(cx, &mut scratch) {
+        let most = most_of_head(worker, flight).unwrap_or(usize::MAX).min(scratch.len());
+        match link.stream.poll_read(cx, &mut scratch[..most]) {
             Poll::Ready(Ok(0)) => {
                 say_of(worker, flight, Level::Error, CLOSED, READING_HEAD);
                 return Poll::Ready(Err(Failed::Reset));

@@ -12,8 +12,7 @@ use super::speaks;
 use super::tunnel::tunnel;
 use crate::balance::Millis;
 use crate::exchange::answer::{Ranges, Treatment};
-use crate::exchange::body::Broken;
-use crate::exchange::{Event, Ignored, TermsOf};
+use crate::exchange::{Event, TermsOf};
 use crate::serve::client::Client;
 use crate::serve::client::pace::Pace;
 use crate::serve::clock;
@@ -89,6 +88,9 @@ pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mu
     };
     if let Some(rate) = worker.terms(&flight.exchange).upstream_rate.as_deref().filter(|_| relay.buffers) {
         relay.pace = Pace::at(worker, &mut flight.exchange, rate);
+        if let Some(pace) = &mut relay.pace {
+            pace.went(link.rest.len() as u64);
+        }
     }
     let ended = poll_fn(|cx| relay.poll(cx, worker, client, flight, &mut link)).await;
     client.timer().clear();
@@ -123,11 +125,6 @@ fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
         answer.status_line.extend_from_slice(status_line);
     }
     answer.of_upstream = true;
-    let heeds = !exchange.passing().ignored.contains(Ignored::LIMIT_RATE);
-    if let Some(rate) = exchange.upstream_headers.get(b"x-accel-limit-rate").filter(|_| heeds) {
-        let bytes = std::str::from_utf8(rate).ok().and_then(|rate| rate.parse().ok());
-        exchange.limit_rate = if rate.eq_ignore_ascii_case(b"off") { Some(0) } else { bytes.or(exchange.limit_rate) };
-    }
     if worker.terms(exchange).heads.force_ranges {
         answer.ranges = Ranges::Single;
     }
@@ -238,12 +235,6 @@ impl Relay {
                     }
                 }
                 Poll::Pending => {
-                    if !self.buffers && !blocked && self.flush_filters(flight).is_err() {
-                        return Poll::Ready(Ended::Reset);
-                    }
-                    if !self.pending.is_empty() && !blocked {
-                        continue;
-                    }
                     if !blocked && let Poll::Ready(Err(_)) = client.poll_flush(cx) {
                         return Poll::Ready(Ended::ClientGone);
                     }
@@ -265,10 +256,10 @@ impl Relay {
         allowance
     }
 
-    /// Gives what the body filters keep back but need not, since the upstream has no more for now.
-    fn flush_filters(&mut self, flight: &mut Flight) -> Result<(), Broken> {
-        if !flight.filters.is_empty() {
-            let more = flight.filters.flush()?;
+    /// Gives what the body filters keep back but need not, where answers are passed on as they come.
+    fn flush_filters(&mut self, flight: &mut Flight) -> Result<(), Ended> {
+        if !self.buffers && !flight.filters.is_empty() {
+            let more = flight.filters.flush().map_err(|_| Ended::Reset)?;
             self.pending.buffer().extend_from_slice(more);
         }
         Ok(())
@@ -368,6 +359,7 @@ impl Relay {
             }
             self.pending.buffer().extend_from_slice(data);
         }
+        self.flush_filters(flight)?;
         if at < input.len() {
             // More than the answer: the connection is of no more use.
             link.persists = false;

@@ -159,10 +159,13 @@ pub enum Step {
     Field(usize),
 }
 
+/// Name and value.
+type Entry = (Box<[u8]>, Box<[u8]>);
+
 /// The table that fills.
 #[derive(Debug)]
 struct Table {
-    entries: VecDeque<(Box<[u8]>, Box<[u8]>)>,
+    entries: VecDeque<Entry>,
     used: usize,
     size: usize,
     most: usize,
@@ -383,11 +386,9 @@ pub fn write_field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
 pub fn write_status(out: &mut Vec<u8>, status: u16) {
     let text = format!("{status:03}");
     let known = FIXED.iter().position(|(name, value)| *name == ":status" && *value == text);
-    match known {
-        Some(at) => write_indexed(out, at as u8 + 1),
-        None => {
-            out.extend_from_slice(&[0x40 | index::STATUS, text.len() as u8]);
-            out.extend_from_slice(text.as_bytes());
-        }
+    if let Some(at) = known {
+        return write_indexed(out, at as u8 + 1);
     }
+    out.extend_from_slice(&[0x40 | index::STATUS, text.len() as u8]);
+    out.extend_from_slice(text.as_bytes());
 }

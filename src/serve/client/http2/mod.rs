@@ -74,7 +74,7 @@ pub async fn greet(worker: Rc<Worker>, mut arrived: Arrived, listener: ListenerI
 pub async fn run(worker: Rc<Worker>, arrived: Arrived, listener: ListenerId, connection: Connection) {
     let Arrived { stream, rest: first_bytes, known } = arrived;
     let session = Rc::new(RefCell::new(Session::new(&worker, listener, connection, known)));
-    let mut task = Task { stream, timer: worker.timers.timer(), due: Due::default(), read_ends: false };
+    let mut task = Task { stream, timer: worker.timers.timer(), due: Due::default(), read_ends: false, resumes: false };
     task.due.idle = Some(clock::now().plus(session.borrow().settings.header_timeout));
     if worker.is_leaving.get() {
         session.borrow_mut().close(Code::NO_ERROR);
@@ -113,6 +113,8 @@ struct Task {
     due: Due,
     /// Nothing more is read.
     read_ends: bool,
+    /// The tasks of requests that were begun have had their turn.
+    resumes: bool,
 }
 
 /// Bytes that may wait to be sent before reading stops.
@@ -122,9 +124,12 @@ impl Task {
     /// One round; ready when the connection is to be closed: whether with lingering.
     fn poll(&mut self, cx: &mut Context, worker: &Rc<Worker>, session: &Rc<RefCell<Session>>) -> Poll<bool> {
         session.borrow_mut().watch(cx);
+        if std::mem::take(&mut self.resumes) && !self.read_ends {
+            self.receive(worker, session, &[]);
+        }
         loop {
-            let is_full = session.borrow().waiting_bytes() > MOST_WAITING;
-            if !self.read_ends && !is_full {
+            let must_wait = session.borrow().is_paused || session.borrow().waiting_bytes() > MOST_WAITING;
+            if !self.read_ends && !must_wait {
                 let mut scratch = worker.scratch.borrow_mut();
                 match self.stream.poll_read(cx, &mut scratch) {
                     Poll::Pending => {}
@@ -146,6 +151,10 @@ impl Task {
             session.borrow_mut().go_away();
         }
         let mut session = session.borrow_mut();
+        if session.is_paused {
+            self.resumes = true;
+            cx.waker().wake_by_ref();
+        }
         match session.poll_write(cx, &mut self.stream) {
             Poll::Ready(Ok(())) => self.due.send = None,
             Poll::Ready(Err(_)) => return Poll::Ready(false),

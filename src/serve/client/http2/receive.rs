@@ -58,8 +58,14 @@ impl Session {
             &all
         };
         let mut at = 0;
+        self.is_paused = false;
         while let Some(count) = self.step(worker, &input[at..])? {
             at += count;
+            if self.begun.last().is_some_and(|begun| begun.flight.exchange.request.has_body()) {
+                // As in nginx, it may open its window before its body is judged by it.
+                self.is_paused = at < input.len();
+                break;
+            }
         }
         self.rest.extend_from_slice(&input[at..]);
         if self.total_bytes / 8 > self.payload_bytes + (1 << 20) {

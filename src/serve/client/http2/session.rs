@@ -52,6 +52,7 @@ pub enum Taking {
 
 /// A stream whose request is served.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "states of the protocol, each of its own")]
 pub struct Open {
     pub waker: Option<Waker>,
     /// What came of the body and was not taken.
@@ -98,6 +99,7 @@ pub struct Broken {
 }
 
 /// A connection.
+#[expect(clippy::struct_excessive_bools, reason = "states of the protocol, each of its own")]
 pub struct Session {
     pub settings: Settings,
     pub listener: ListenerId,
@@ -141,14 +143,16 @@ pub struct Session {
     task: Option<Waker>,
     is_going: bool,
     is_broken: bool,
+    /// A request with a body has begun: its task goes first, and what follows waits in `rest`.
+    pub is_paused: bool,
 }
 
 impl Session {
     pub fn new(worker: &Worker, listener: ListenerId, connection: Connection, known: Known) -> Session {
-        let site = &worker.generation.site;
-        let default = site.listener(listener).default;
-        let server = worker.generation.terms.server(default);
-        let location = worker.generation.terms.location(site.server(default).location);
+        let generation = &worker.generation;
+        let default = generation.site.listener(listener).default;
+        let server = generation.terms.server(default);
+        let location = generation.terms.location(generation.site.server(default).location);
         let (count, size) = server.large_buffers;
         let settings = Settings {
             streams: server.http2_streams.min(u64::from(u32::MAX)) as u32,
@@ -206,6 +210,7 @@ impl Session {
             task: None,
             is_going: false,
             is_broken: false,
+            is_paused: false,
         }
     }
 

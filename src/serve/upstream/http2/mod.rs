@@ -46,6 +46,7 @@ enum Found {
 
 /// A connection.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "states of the protocol, each of its own")]
 pub struct Http2 {
     /// Bytes to be sent, from `at` on.
     pub out: Vec<u8>,
@@ -197,7 +198,11 @@ impl Http2 {
     /// # Errors
     /// nginx's words.
     pub fn read_body(&mut self, input: &[u8]) -> Result<Piece, BadBody> {
-        let (consumed, found) = self.read(input).map_err(BadBody)?;
+        let (mut consumed, found) = self.read(input).map_err(BadBody)?;
+        if self.is_over() && consumed < input.len() {
+            // What follows at once may still spoil it.
+            consumed += self.read(&input[consumed..]).map_err(BadBody)?.0;
+        }
         let Found::Data(data) = found else {
             if self.is_over() {
                 self.check_end().map_err(BadBody)?;

@@ -1,0 +1,320 @@
+//! HTTP/2 on both sides of the live proxy: clients (another implementation, and raw frames), and upstreams that speak
+//! HTTP/2 or gRPC.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use h2::client::SendRequest;
+use http::{HeaderMap, Request, Response};
+use nginxlb::wire::http2::frame::{self, Head};
+use nginxlb::wire::http2::{PREFACE, hpack};
+use nix::unistd::Uid;
+use tempfile::TempDir;
+use tokio::task::{LocalSet, spawn_local};
+
+/// How long anything may take on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+struct Proxy {
+    folder: TempDir,
+    port: u16,
+    child: Child,
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+impl Proxy {
+    /// One whose server has these lines.
+    fn start(server: &str) -> Proxy {
+        let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+        let user = if Uid::effective().is_root() { "user root root;" } else { "" };
+        let text = format!(
+            "{user} daemon off; pid nginx.pid; error_log error.log info; worker_processes 1;\nevents {{}}\n\
+             http {{ access_log off; default_type text/plain; client_body_temp_path t1; proxy_temp_path t2;\n\
+             fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;\n\
+             server {{ listen 127.0.0.1:{port}; http2 on; {server} }} }}\n"
+        );
+        fs::write(folder.path().join("nginx.conf"), text).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nginxlb"));
+        command.env_remove("NGINXLB_TARGET").arg("nginx").arg("-p").arg(folder.path());
+        let child = command.args(["-c", "nginx.conf", "-e", "early.log"]).stderr(Stdio::null()).spawn().unwrap();
+        let proxy = Proxy { folder, port, child };
+        let end = Instant::now() + DEADLINE;
+        while !fs::read_to_string(proxy.folder.path().join("nginx.pid")).unwrap_or_default().ends_with('\n') {
+            assert!(Instant::now() < end, "the proxy does not start");
+            thread::sleep(Duration::from_millis(5));
+        }
+        proxy
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        stream
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs tasks of one thread.
+fn run<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let work = async { tokio::time::timeout(DEADLINE, work).await.expect("not in time") };
+    LocalSet::new().block_on(&runtime, work)
+}
+
+async fn client(port: u16) -> SendRequest<Bytes> {
+    let stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let (send, connection) = h2::client::handshake(stream).await.unwrap();
+    spawn_local(async move { drop(connection.await) });
+    send.ready().await.unwrap()
+}
+
+/// A request's answer: head, body, trailers.
+async fn ask(send: &SendRequest<Bytes>, request: Request<()>, body: &[u8]) -> (Response<()>, Vec<u8>, HeaderMap) {
+    let mut send = send.clone().ready().await.unwrap();
+    let (answer, mut out) = send.send_request(request, body.is_empty()).unwrap();
+    if !body.is_empty() {
+        out.send_data(Bytes::copy_from_slice(body), true).unwrap();
+    }
+    let (head, mut incoming) = answer.await.unwrap().into_parts();
+    let mut content = Vec::new();
+    while let Some(piece) = incoming.data().await {
+        let piece = piece.unwrap();
+        incoming.flow_control().release_capacity(piece.len()).unwrap();
+        content.extend_from_slice(&piece);
+    }
+    let trailers = incoming.trailers().await.unwrap().unwrap_or_default();
+    (Response::from_parts(head, ()), content, trailers)
+}
+
+fn get(path: &str) -> Request<()> {
+    Request::get(format!("http://example.com{path}")).body(()).unwrap()
+}
+
+/// An upstream that speaks HTTP/2: it answers with what it was asked, and a trailer. Says its address.
+async fn upstream() -> SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    spawn_local(async move {
+        while let Ok((stream, peer)) = listener.accept().await {
+            spawn_local(async move {
+                let mut connection = h2::server::handshake(stream).await.unwrap();
+                while let Some(Ok((request, mut respond))) = connection.accept().await {
+                    spawn_local(async move {
+                        let (head, mut body) = request.into_parts();
+                        let mut content = Vec::new();
+                        while let Some(Ok(piece)) = body.data().await {
+                            body.flow_control().release_capacity(piece.len()).unwrap();
+                            content.extend_from_slice(&piece);
+                        }
+                        let te = head.headers.get("te").map_or("-", |te| te.to_str().unwrap());
+                        let said = format!("{} {} te={te} body={}", head.method, head.uri, content.len());
+                        let answer = Response::builder().header("x-peer", peer.port().to_string());
+                        let mut out = respond.send_response(answer.body(()).unwrap(), false).unwrap();
+                        out.send_data(said.into(), false).unwrap();
+                        let mut trailers = HeaderMap::new();
+                        trailers.insert("grpc-status", "0".parse().unwrap());
+                        out.send_trailers(trailers).unwrap();
+                    });
+                }
+            });
+        }
+    });
+    address
+}
+
+/// Frames that come before the connection ends, or before one of this kind.
+fn frames(stream: &mut TcpStream, last: u8) -> Vec<(Head, Vec<u8>)> {
+    let mut all = Vec::new();
+    loop {
+        let mut head = [0; frame::HEAD];
+        if stream.read_exact(&mut head).is_err() {
+            return all;
+        }
+        let head = Head::read(&head).unwrap();
+        let mut content = vec![0; head.length as usize];
+        stream.read_exact(&mut content).unwrap();
+        all.push((head, content));
+        if head.kind == last {
+            return all;
+        }
+    }
+}
+
+fn frame_of(kind: u8, flags: u8, stream: u32, content: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    Head { length: content.len() as u32, kind, flags, stream }.write(&mut out);
+    out.extend_from_slice(content);
+    out
+}
+
+fn request_block(fields: &[(&str, &str)]) -> Vec<u8> {
+    let mut block = Vec::new();
+    for (name, value) in fields {
+        hpack::write_field(&mut block, name.as_bytes(), value.as_bytes());
+    }
+    block
+}
+
+const ROOT: &[(&str, &str)] = &[(":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "h")];
+
+#[test]
+fn another_implementation_is_served() {
+    let proxy = Proxy::start(
+        "location / { return 200 \"$request $host $http_cookie $http2\"; }\n\
+         location /big { root .; } location /gone { return 204; }",
+    );
+    fs::write(proxy.folder.path().join("big"), vec![b'x'; 300_000]).unwrap();
+    run(async {
+        let send = client(proxy.port).await;
+        let mut request = get("/a?b");
+        request.headers_mut().append("cookie", "a=1".parse().unwrap());
+        request.headers_mut().append("cookie", "b=2".parse().unwrap());
+        let (head, body, _) = ask(&send, request, b"").await;
+        assert_eq!(head.status(), 200);
+        assert_eq!(String::from_utf8(body).unwrap(), "GET /a?b HTTP/2.0 example.com a=1; b=2 h2c");
+        // Streams at the same time, more than a window's worth each.
+        let (one, two, none) =
+            tokio::join!(ask(&send, get("/big"), b""), ask(&send, get("/big"), b""), ask(&send, get("/gone"), b""));
+        assert_eq!((one.1.len(), two.1.len()), (300_000, 300_000));
+        assert_eq!((none.0.status().as_u16(), none.1.len()), (204, 0));
+    });
+}
+
+#[test]
+fn http1_is_still_spoken_there() {
+    let proxy = Proxy::start("location / { return 200 $server_protocol; }");
+    let mut stream = proxy.connect();
+    stream.write_all(b"PUT / HTTP/1.1\r\nContent-Length: 0\r\nHost: h\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.ends_with("\r\n\r\nHTTP/1.1"), "{answer}");
+}
+
+/// The code of the GOAWAY that these bytes are answered with.
+fn check_goaway(proxy: &Proxy, bytes: &[u8], code: u32) {
+    let mut stream = proxy.connect();
+    stream.write_all(&[PREFACE, bytes].concat()).unwrap();
+    let all = frames(&mut stream, frame::GOAWAY);
+    let (head, content) = all.last().unwrap();
+    assert_eq!((head.kind, frame::number(&content[4..])), (frame::GOAWAY, code), "{bytes:?}");
+}
+
+#[test]
+fn bad_frames_end_the_connection() {
+    let proxy = Proxy::start("large_client_header_buffers 4 1k;");
+    let headers =
+        |flags: u8, stream: u32, block: &[u8]| frame_of(frame::HEADERS, flags | frame::END_STREAM, stream, block);
+    check_goaway(&proxy, &frame_of(frame::SETTINGS, 0, 0, &[0, 5, 0, 0, 0, 42]), 1);
+    check_goaway(&proxy, &frame_of(frame::PING, 0, 0, b"short"), 6);
+    check_goaway(&proxy, &frame_of(frame::WINDOW, 0, 0, &[0; 4]), 1);
+    check_goaway(&proxy, &frame_of(frame::WINDOW, 0, 0, &[0x7f, 255, 255, 255]), 3);
+    check_goaway(&proxy, &frame_of(frame::PUSH, 4, 1, &[0; 4]), 1);
+    check_goaway(&proxy, &headers(frame::END_HEADERS, 2, &request_block(ROOT)), 1);
+    check_goaway(&proxy, &headers(frame::END_HEADERS, 1, &[0xbe]), 9);
+    check_goaway(&proxy, &headers(frame::END_HEADERS, 1, &request_block(&[("a", &"{".repeat(1100))])), 11);
+    check_goaway(&proxy, &[headers(0, 1, &[0x82]), frame_of(frame::PING, 0, 0, &[0; 8])].concat(), 1);
+}
+
+/// The status of the answer to a request with this block.
+fn check_status(proxy: &Proxy, fields: &[(&str, &str)], status: &str) {
+    let mut stream = proxy.connect();
+    let flags = frame::END_HEADERS | frame::END_STREAM;
+    let request = frame_of(frame::HEADERS, flags, 1, &request_block(fields));
+    stream.write_all(&[PREFACE, &request].concat()).unwrap();
+    let all = frames(&mut stream, frame::HEADERS);
+    let mut decoder = hpack::Decoder::new(hpack::TABLE);
+    let block = &all.last().unwrap().1;
+    decoder.read(block, block.len()).unwrap();
+    assert_eq!((decoder.name(), decoder.value()), (&b":status"[..], status.as_bytes()), "{fields:?}");
+}
+
+#[test]
+fn bad_heads_are_answered() {
+    let proxy = Proxy::start("max_headers 3; return 200 ok;");
+    let with = |more: &[(&'static str, &'static str)]| [ROOT, more].concat();
+    check_status(&proxy, &with(&[("a", "1")]), "200");
+    check_status(&proxy, &with(&[("host", "h")]), "200");
+    check_status(&proxy, &with(&[("host", "other")]), "400");
+    check_status(&proxy, &with(&[("connection", "close")]), "400");
+    check_status(&proxy, &with(&[("te", "gzip")]), "400");
+    check_status(&proxy, &with(&[("te", "trailers")]), "200");
+    check_status(&proxy, &with(&[(":path", "/again")]), "400");
+    check_status(&proxy, &with(&[("a", "1"), (":late", "1")]), "400");
+    check_status(&proxy, &with(&[("content-length", "5")]), "400");
+    check_status(&proxy, &with(&[("a", "1"), ("b", "1"), ("c", "1"), ("d", "1")]), "400");
+    check_status(&proxy, &ROOT[..3], "400");
+    check_status(&proxy, &[("a", "1")], "400");
+    check_status(&proxy, &[&[("host", "h"), (":method", "GET")][..], &ROOT[1..]].concat(), "400");
+    check_status(&proxy, &[&[(":method", "CONNECT")][..], &ROOT[1..]].concat(), "405");
+}
+
+#[test]
+fn the_end_is_announced_and_streams_are_finished() {
+    let mut proxy = Proxy::start("location / { root .; }");
+    fs::write(proxy.folder.path().join("big"), vec![b'x'; 70_000]).unwrap();
+    let mut stream = proxy.connect();
+    let mut fields = ROOT.to_vec();
+    fields[2].1 = "/big";
+    let flags = frame::END_HEADERS | frame::END_STREAM;
+    let request = frame_of(frame::HEADERS, flags, 1, &request_block(&fields));
+    stream.write_all(&[PREFACE, &request].concat()).unwrap();
+    let mut body = 0;
+    while body < 65535 {
+        body += frames(&mut stream, frame::DATA).last().unwrap().0.length;
+    }
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(proxy.child.id() as i32), nix::sys::signal::Signal::SIGQUIT)
+        .unwrap();
+    let all = frames(&mut stream, frame::GOAWAY);
+    assert_eq!(all.last().unwrap().1, [0, 0, 0, 1, 0, 0, 0, 0]);
+    let mut more = Vec::new();
+    frame::window(&mut more, 0, 10_000);
+    frame::window(&mut more, 1, 10_000);
+    stream.write_all(&more).unwrap();
+    let rest = frames(&mut stream, u8::MAX);
+    assert_eq!(rest.iter().map(|(head, _)| head.length).sum::<u32>(), 70_000 - 65535);
+    drop(stream);
+    assert!(proxy.child.wait().unwrap().success());
+}
+
+#[test]
+fn upstreams_are_asked_by_http2() {
+    run(async {
+        let peer = upstream().await;
+        let proxy = Proxy::start(&format!(
+            "proxy_http_version 2; proxy_set_header Connection ''; client_max_body_size 0;\n\
+             location / {{ proxy_pass http://{peer}; }} location /p/ {{ proxy_pass http://{peer}/q/; }}\n\
+             location /slow {{ proxy_request_buffering off; proxy_pass_trailers on; proxy_pass http://{peer}; }}\n\
+             location /grpc {{ grpc_pass {peer}; }}",
+        ));
+        let send = client(proxy.port).await;
+        let text = |body: Vec<u8>| String::from_utf8(body).unwrap();
+        let (_, body, trailers) = ask(&send, get("/p/x?y"), b"").await;
+        assert_eq!((text(body), trailers.len()), (format!("GET http://{peer}/q/x?y te=- body=0"), 0));
+        // More than the windows that a connection begins with.
+        let post = |path: &str| Request::post(format!("http://example.com{path}")).body(()).unwrap();
+        let (_, body, _) = ask(&send, post("/"), &vec![b'x'; 200_000]).await;
+        assert_eq!(text(body), format!("POST http://{peer}/ te=- body=200000"));
+        let (_, body, trailers) = ask(&send, post("/slow"), &vec![b'x'; 200_000]).await;
+        assert_eq!(text(body), format!("POST http://{peer}/slow te=- body=200000"));
+        assert_eq!(trailers["grpc-status"], "0");
+        let mut call = post("/grpc");
+        call.headers_mut().insert("te", "trailers".parse().unwrap());
+        let (_, body, trailers) = ask(&send, call, b"12345").await;
+        assert_eq!(text(body), format!("POST http://{peer}/grpc te=trailers body=5"));
+        assert_eq!(trailers["grpc-status"], "0");
+    });
+}
