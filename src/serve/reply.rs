@@ -20,7 +20,7 @@ pub async fn answer<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut
         return;
     }
     let Some(reply) = flight.exchange.reply else { return };
-    if flight.stub.is_some() && reply.body.is_none_or(|text| text.is_empty()) {
+    if flight.stub.is_some() && reply.body.is_none_or(crate::exchange::Slice::is_empty) {
         // What is no error has begun already, as an answer without content and thus no page.
         return stub(worker, client, flight, status >= 300).await;
     }

@@ -40,7 +40,7 @@ impl Addition {
 }
 
 /// Adds other answers: `ngx_http_addition_header_filter`.
-pub fn add(it: &mut Filtering) -> Result<(), Refused> {
+pub(in crate::exchange) fn add(it: &mut Filtering) -> Result<(), Refused> {
     let Some(addition) = it.terms.addition.as_deref() else { return Ok(()) };
     if it.answer.status != 200 || !addition.types.has(it.answer.content_type()) {
         return Ok(());

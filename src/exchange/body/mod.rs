@@ -7,7 +7,8 @@
 mod assembly;
 pub mod ssi;
 
-pub use assembly::{Addition, Assembly, add};
+pub(super) use assembly::add;
+pub use assembly::{Addition, Assembly};
 
 use std::fmt::Debug;
 

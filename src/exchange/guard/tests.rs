@@ -104,7 +104,8 @@ fn a_subrequest_decides() {
         assert_eq!(exchange.text(&site, uri), b"/auth");
         let mut sub = Exchange::default();
         sub.start_within(&exchange, Millis(0));
-        sub.request.begin_within(&exchange.request, &Sub { uri: b"/auth", keeps_args: false, keeps_method: false });
+        sub.request
+            .begin_within(&exchange.request, &Sub { uri: b"/auth", args: b"", keeps_args: false, keeps_method: false });
         sub.route.begin_within(&exchange.route, &site);
         assert_eq!((sub.request.uri(), sub.request.args()), (&b"/auth"[..], &b""[..]));
         assert_eq!(sub.admit(&site), Entry::Open);

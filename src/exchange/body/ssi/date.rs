@@ -144,10 +144,9 @@ fn one(which: u8, at: &Calendar, moment: Moment, zone: i32) -> Option<String> {
         b'W' => format!("{:02}", (at.yearday + 7 - (at.weekday + 6) % 7) / 7),
         b'y' => format!("{:02}", at.year % 100),
         b'Y' => at.year.to_string(),
-        b'z' => offset(zone),
         b'Z' if moment.is_gmt => "GMT".to_owned(),
         b'Z' if zone == 0 => "UTC".to_owned(),
-        b'Z' => offset(zone),
+        b'z' | b'Z' => offset(zone),
         b'%' => "%".to_owned(),
         _ => return None,
     })

@@ -16,6 +16,7 @@ pub struct SsiTerms {
 
 impl SsiTerms {
     /// What holds in a scope; none where SSI is off.
+    #[must_use]
     pub fn compile(config: &Config, scope: ScopeId) -> Option<SsiTerms> {
         config.flag(scope, "ssi", false).then(|| SsiTerms {
             types: TypeList::new(config, scope, "ssi_types", "text/html", ""),
@@ -27,7 +28,7 @@ impl SsiTerms {
 }
 
 /// Makes the answer a page: `ngx_http_ssi_header_filter`.
-pub fn filter(it: &mut Filtering) -> Result<(), Refused> {
+pub(in crate::exchange) fn filter(it: &mut Filtering) -> Result<(), Refused> {
     let Some(terms) = it.terms.ssi.as_deref() else { return Ok(()) };
     if it.answer.length == Some(0) || !terms.types.has(it.answer.content_type()) {
         return Ok(());

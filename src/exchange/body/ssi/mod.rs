@@ -13,7 +13,8 @@ mod parse;
 mod tests;
 mod text;
 
-pub use head::{SsiTerms, filter};
+pub use head::SsiTerms;
+pub(in crate::exchange) use head::filter;
 
 use commands::{Condition, Name, Values};
 use parse::{Command, Found, Parser};
@@ -56,6 +57,7 @@ pub struct Include {
 
 /// The page that an answer is.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "nginx's flags, each of its own")]
 pub struct Page {
     parser: Parser,
     silent_errors: bool,
@@ -120,6 +122,7 @@ impl Shared {
 
 impl Page {
     /// A page whose values have so many bytes at most.
+    #[must_use]
     pub fn new(most_value: usize, silent_errors: bool) -> Page {
         Page {
             parser: Parser::new(most_value),
@@ -213,7 +216,7 @@ impl Page {
         }
         let values = command.values(shape).map_err(Bad::Said)?;
         match shape.name {
-            Name::Include => return self.include(&mut scene, values).map(Some),
+            Name::Include => return Page::include(&mut scene, values).map(Some),
             Name::Echo => self.echo(&mut scene, values, out)?,
             Name::Config => {
                 let [error, time_format, ..] = values;
@@ -248,9 +251,8 @@ impl Page {
 
     fn echo(&mut self, scene: &mut Scene, values: Values, out: &mut Vec<u8>) -> Result<(), Bad> {
         let [name, default, encoding, ..] = values;
-        let found = match text::variable(scene, &name.unwrap_or_default()) {
-            Ok(found) => found,
-            Err(_) => return Err(Bad::Said(Vec::new())),
+        let Ok(found) = text::variable(scene, &name.unwrap_or_default()) else {
+            return Err(Bad::Said(Vec::new()));
         };
         let value = found.or(default).unwrap_or_else(|| b"(none)".to_vec());
         if value.is_empty() {
@@ -271,7 +273,7 @@ impl Page {
         Ok(())
     }
 
-    fn include(&mut self, scene: &mut Scene, values: Values) -> Result<Include, Bad> {
+    fn include(scene: &mut Scene, values: Values) -> Result<Include, Bad> {
         let [path, file, wait, set, stub] = values;
         let said = |parts: &[&[u8]]| Bad::Said(parts.concat());
         let is_file = path.is_none();

@@ -168,7 +168,7 @@ impl Parser {
             (State::Param | State::BeforeEqual, b'=') => self.state = State::BeforeValue,
             (State::Param, byte) if byte != b'-' => {
                 let (name, params) = (&self.command.name, &mut self.command.params);
-                let Some((key, _)) = params.last_mut() else { return None };
+                let (key, _) = params.last_mut()?;
                 if key.len() < MOST_KEY {
                     key.push(byte);
                     return None;

@@ -92,7 +92,7 @@ fn conditions() {
         ("$arg_v != val", "x1x"),
         ("ABC = abc", "x1x"),
         ("a = \\/b", "x2x"),
-        ("$arg_v = /^V.l$/", "x1x"),
+        ("$arg_v = /^V.l/", "x1x"),
         ("$arg_v != /V/", "x2x"),
     ] {
         check(&branches(expression), want);
@@ -103,6 +103,9 @@ fn conditions() {
     check(groups, "Va,V,a,(none)");
     check("<!--#else -->", &format!("{ERROR}{{invalid context of SSI command: \"else\"}}"));
     check("<!--#if expr='a b' -->", &format!("{ERROR}{{invalid expression in \"a b\"}}"));
+    // `$` begins a variable there, too.
+    let dollar = format!("{ERROR}{{invalid variable name in \"l$\"}}");
+    check("<!--#if expr='a = /l$/' -->", &dollar);
     let regex = format!("{ERROR}{{pcre2_compile() failed: missing closing parenthesis in \"(\"}}");
     check("<!--#if expr='a = /(/' -->", &regex);
 }
