@@ -8,6 +8,7 @@ use std::task::Poll;
 use tokio::task::spawn_local;
 
 use super::client::{Client, Inner};
+use super::clock;
 use super::drive::drive;
 use super::flight::Flight;
 use super::state::Worker;
@@ -84,10 +85,10 @@ pub fn mirror(worker: &Rc<Worker>, flight: &mut Flight) -> Event {
         let how = Sub { uri: &path, args: b"", keeps_args: true, keeps_method: true };
         let action = worker.begin_within(&flight.exchange, &mut sub.exchange, &how);
         let worker = Rc::clone(worker);
-        flight.background.push(spawn_local(async move {
+        flight.background.push(spawn_local(clock::timed(async move {
             run(&worker, &mut Inner::deaf(&worker), &mut sub, action).await;
             worker.land(sub);
-        }));
+        })));
     }
     Event::Copied
 }

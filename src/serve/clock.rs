@@ -1,6 +1,8 @@
 //! The time of the whole process. Its zero is a whole second of Unix time, so that nginx's clock, which ticks in whole
 //! seconds, ticks when the world's does; zones that workers share and reloads hand on count by it.
 
+use std::cell::Cell;
+use std::future::poll_fn;
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -26,11 +28,37 @@ fn zero() -> &'static Zero {
     })
 }
 
-/// The time now.
+thread_local! {
+    /// The time when the task that runs was woken; 0 outside of such tasks.
+    static WOKEN: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The time now. Of a task that is [`timed`] it is the time when it was woken: nginx, too, looks at the clock once for
+/// all events of a turn.
 #[inline]
 pub fn now() -> Millis {
+    match WOKEN.get() {
+        0 => read(),
+        woken => Millis(woken),
+    }
+}
+
+/// What the clock says.
+fn read() -> Millis {
     let zero = zero();
     Millis(zero.offset + zero.read.elapsed().as_millis() as u64)
+}
+
+/// Does `work` as a task that looks at the clock once each time it is woken.
+pub async fn timed<F: Future>(work: F) -> F::Output {
+    let mut work = std::pin::pin!(work);
+    poll_fn(|cx| {
+        WOKEN.set(read().0);
+        let polled = work.as_mut().poll(cx);
+        WOKEN.set(0);
+        polled
+    })
+    .await
 }
 
 /// Unix time of the zero, in milliseconds.

@@ -20,7 +20,7 @@ use crate::exchange::{Action, Event};
 
 /// Drives a request whose head was read.
 pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut action: Action) {
-    let mut link: Option<Link> = None;
+    let mut link: Option<Box<Link>> = None;
     let mut is_answered = false;
     loop {
         worker.report_notes(&mut flight.exchange);

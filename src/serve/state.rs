@@ -23,7 +23,7 @@ use crate::exchange::{Action, Event, Exchange, Http, ListenerId, Memory, Sub, Te
 use crate::modules::shared::upstream::UpstreamId;
 
 /// Bytes that are read at once.
-const SCRATCH: usize = 128 << 10;
+const SCRATCH: usize = 256 << 10;
 /// Flights that are kept for later requests.
 const KEPT_FLIGHTS: usize = 256;
 
@@ -31,6 +31,8 @@ const KEPT_FLIGHTS: usize = 256;
 pub struct Worker {
     /// Which of its generation's workers, from 0.
     pub number: usize,
+    /// The process's number.
+    pub pid: u32,
     /// The configuration.
     pub generation: Arc<Generation>,
     /// The logs.
@@ -113,6 +115,7 @@ impl Worker {
         let access = AccessLogs::new(&generation.config, &logs, &timers, recorded);
         Rc::new(Worker {
             number,
+            pid: std::process::id(),
             resolvers: Resolvers::default(),
             access,
             pools: Pools::new(&generation, Rc::clone(&timers)),
@@ -240,7 +243,7 @@ impl Worker {
     /// A number that no other answer of the process has: the upper half is that of the worker.
     pub fn unique(&self) -> u64 {
         self.answers.set(self.answers.get().wrapping_add(1));
-        let start = (clock::epoch() as u32) << 16 ^ std::process::id() ^ (self.number as u32) << 24;
+        let start = (clock::epoch() as u32) << 16 ^ self.pid ^ (self.number as u32) << 24;
         u64::from(start) << 32 | u64::from(self.answers.get())
     }
 

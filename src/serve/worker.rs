@@ -14,6 +14,7 @@ use tokio::task::{LocalSet, spawn_local};
 use super::client::arrival::{Arrived, arrive};
 use super::client::http1::Http1;
 use super::client::http2;
+use super::clock;
 use super::generation::Generation;
 use super::local::State;
 use super::log::{Level, Logs, MAIN};
@@ -158,7 +159,7 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
     let of = site.listener(listener);
     let is_tls = of.tls;
     let waits = is_tls || of.proxy_protocol;
-    spawn_local(async move {
+    spawn_local(clock::timed(async move {
         let worker = Rc::clone(&open.0);
         let arrived = if waits {
             // Apart, so that an idle connection is small.
@@ -176,7 +177,7 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
             Http1::new(&worker, arrived, listener, connection).run(worker).await;
         }
         drop(open);
-    });
+    }));
 }
 
 fn local_address(plain: &Plain) -> Option<SocketAddr> {

@@ -17,9 +17,7 @@ impl Http1 {
     /// Reads the rest of a body that nobody wanted; whether the connection can serve another request.
     pub(super) async fn drain(&mut self, worker: &Worker, flight: &mut Flight) -> bool {
         if self.incoming.is_done() {
-            if self.persists && self.rest.is_empty() {
-                self.outgoing.rest();
-            }
+            self.outgoing.exchange_room(&mut flight.out);
             return self.persists;
         }
         self.lingers = true;

@@ -179,7 +179,7 @@ impl Http1 {
         let facts = &mut exchange.facts;
         (facts.requests, facts.opened, facts.chance) = (self.requests + 1, self.opened, self.chance);
         facts.is_pipelined = self.is_pipelined;
-        (facts.pid, facts.zone) = (std::process::id(), worker.zone());
+        (facts.pid, facts.zone) = (worker.pid, worker.zone());
         self.known.tell(exchange);
         self.incoming = Incoming::None;
         self.received = 0;

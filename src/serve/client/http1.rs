@@ -144,6 +144,7 @@ impl Http1 {
     /// Serves one request; whether there may be another.
     async fn serve(&mut self, worker: &Rc<Worker>, flight: &mut Flight) -> bool {
         worker.counts.add(State::Reading);
+        self.outgoing.exchange_room(&mut flight.out);
         let read = self.read_head(worker, flight).await;
         worker.counts.remove(State::Reading);
         let is_readable = read == Read::Request;

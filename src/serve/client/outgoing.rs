@@ -32,6 +32,16 @@ impl Outgoing {
         self.trailers.clear();
     }
 
+    /// Takes room for what waits, where it has none, and leaves what it had: a request brings the room with it, so that an
+    /// idle connection has none.
+    pub fn exchange_room(&mut self, room: &mut Vec<u8>) {
+        if self.is_empty() {
+            self.waiting.clear();
+            self.at = 0;
+            std::mem::swap(&mut self.waiting, room);
+        }
+    }
+
     /// Where its head is written.
     pub fn head(&mut self) -> &mut Vec<u8> {
         &mut self.waiting
@@ -76,11 +86,6 @@ impl Outgoing {
     /// Nothing waits.
     pub fn is_empty(&self) -> bool {
         self.at == self.waiting.len()
-    }
-
-    /// Gives up the room that was needed.
-    pub fn rest(&mut self) {
-        (self.waiting, self.at) = (Vec::new(), 0);
     }
 
     /// Takes bytes of the body off `body`; ready once all were taken.

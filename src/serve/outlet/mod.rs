@@ -50,7 +50,7 @@ pub fn forward<'a, C: Client>(
     worker: &'a Rc<Worker>,
     client: &'a mut C,
     flight: &'a mut Flight,
-    link: Link,
+    link: Box<Link>,
 ) -> Boxed<'a, Event> {
     Box::pin(async move { upstream::forward(worker, &mut Outlet::new(worker, client), flight, link).await })
 }

@@ -270,12 +270,12 @@ impl Running {
         let shared = Rc::clone(&self.shared);
         shared.borrow_mut().parts += 1;
         let mut inner = Inner::piped(&worker, Rc::clone(&pipe));
-        spawn_local(async move {
+        spawn_local(clock::timed(async move {
             aside::run(&worker, &mut inner, &mut sub, action).await;
             inner.finish(&worker, &sub);
             shared.borrow_mut().parts -= 1;
             worker.land(sub);
-        });
+        }));
         let part = Part(Rc::clone(&pipe));
         if let Some(name) = set {
             self.wait = Some(Wait { pipe, set: Some((name, part)) });

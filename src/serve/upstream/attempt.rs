@@ -35,7 +35,7 @@ pub async fn attempt<C: Client>(
     worker: &Rc<Worker>,
     client: &mut C,
     flight: &mut Flight,
-    link: &mut Option<Link>,
+    link: &mut Option<Box<Link>>,
 ) -> Event {
     *link = None;
     if !speaks::write_request(worker, flight) {
@@ -77,7 +77,7 @@ pub async fn attempt<C: Client>(
 }
 
 /// A connection to the peer.
-async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) -> Result<Link, Event> {
+async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) -> Result<Box<Link>, Event> {
     let local = local_address(worker, &mut flight.exchange);
     let exchange = &mut flight.exchange;
     let Some(attempt) = exchange.attempts.last() else { return Err(Event::Failed(500)) };

@@ -44,7 +44,7 @@ pub async fn connect(
     near: &NearEnd,
     local: Option<SocketAddr>,
     security: Option<&Security<'_>>,
-) -> Result<Link, Unconnected> {
+) -> Result<Box<Link>, Unconnected> {
     let plain = match addr.strip_prefix("unix:") {
         Some(_) if local.is_some() => {
             return Err(cannot_bind(local, &io::Error::from_raw_os_error(nix::libc::EINVAL)));
@@ -62,7 +62,7 @@ pub async fn connect(
         Some(security) => security.secure(plain).await?,
         None => Stream::Plain(plain),
     };
-    Ok(Link {
+    Ok(Box::new(Link {
         stream,
         rest: Vec::new(),
         framing: Framing::Done,
@@ -72,7 +72,7 @@ pub async fn connect(
         is_reused: false,
         persists: false,
         sending: Sending::default(),
-    })
+    }))
 }
 
 /// A socket for a peer at this address.

@@ -16,6 +16,9 @@ use crate::serve::clock;
 use crate::serve::generation::Generation;
 use crate::serve::timers::{Timer, Timers};
 
+/// Room for what follows the head of an answer that an idle connection keeps.
+const KEPT: usize = 512;
+
 /// The idle connections of one group, the last used first.
 #[derive(Debug)]
 struct Pool {
@@ -28,7 +31,7 @@ struct Idle {
     addr: String,
     location: LocationId,
     since: Millis,
-    link: Link,
+    link: Box<Link>,
 }
 
 /// The idle connections of a worker.
@@ -57,7 +60,7 @@ impl Pools {
     }
 
     /// A connection to this address that is open and idle.
-    pub fn take(&self, group: Option<UpstreamId>, addr: &str, location: LocationId, tls: bool) -> Option<Link> {
+    pub fn take(&self, group: Option<UpstreamId>, addr: &str, location: LocationId, tls: bool) -> Option<Box<Link>> {
         let mut pools = self.pools.borrow_mut();
         let pool = pools.get_mut(group?.0)?;
         let local = pool.settings.as_ref()?.local;
@@ -71,7 +74,7 @@ impl Pools {
     }
 
     /// Keeps a connection whose answer is complete, if the group keeps any.
-    pub fn give(&self, attempt: &Attempt, location: LocationId, mut link: Link) {
+    pub fn give(&self, attempt: &Attempt, location: LocationId, mut link: Box<Link>) {
         if !(link.framing.is_done() && link.rest.is_empty() && link.sending.is_done) {
             return;
         }
@@ -92,7 +95,8 @@ impl Pools {
         {
             return;
         }
-        link.rest = Vec::new();
+        link.rest.clear();
+        link.rest.shrink_to(KEPT);
         if pool.idle.len() as u64 >= settings.connections {
             pool.idle.pop_back();
         }
@@ -101,7 +105,7 @@ impl Pools {
     }
 
     /// The same of a connection whose answer was not passed on: another takes its place. Not where nginx blames the peer.
-    pub fn give_unread(&self, attempt: &Attempt, location: LocationId, link: Link) {
+    pub fn give_unread(&self, attempt: &Attempt, location: LocationId, link: Box<Link>) {
         let is_blamed = Wrong::of_status(attempt.status).is_some_and(Wrong::blames_peer);
         if attempt.ending != Ending::Status || !is_blamed {
             self.give(attempt, location, link);

@@ -53,7 +53,12 @@ enum Ended {
 }
 
 /// Passes an answer on whose head was read.
-pub async fn forward<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut link: Link) -> Event {
+pub async fn forward<C: Client>(
+    worker: &Rc<Worker>,
+    client: &mut C,
+    flight: &mut Flight,
+    mut link: Box<Link>,
+) -> Event {
     make_answer(worker, flight, &link);
     if let Some(attempt) = flight.exchange.attempts.last_mut() {
         attempt.response_length += link.rest.len() as u64;
@@ -155,9 +160,14 @@ impl Relay {
     ) -> Poll<Ended> {
         let terms = worker.terms(&flight.exchange);
         if !link.rest.is_empty() && !link.framing.is_done() {
-            let rest = std::mem::take(&mut link.rest);
+            let mut rest = std::mem::take(&mut link.rest);
             if let Err(ended) = self.take(cx, worker, client, flight, link, &rest) {
                 self.failed = Some(ended);
+            }
+            if link.rest.is_empty() {
+                // The room is used again.
+                rest.clear();
+                link.rest = rest;
             }
         }
         loop {

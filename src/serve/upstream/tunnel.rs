@@ -25,7 +25,7 @@ impl Way {
 }
 
 /// Passes bytes both ways; the head was given to the client.
-pub async fn tunnel<C: Client>(worker: &Worker, client: &mut C, flight: &Flight, mut link: Link) -> Event {
+pub async fn tunnel<C: Client>(worker: &Worker, client: &mut C, flight: &Flight, mut link: Box<Link>) -> Event {
     client.open_tunnel();
     let timeout = flight.exchange.passing().read_timeout;
     let (mut up, mut down) = (Way::default(), Way { bytes: std::mem::take(&mut link.rest), ..Way::default() });

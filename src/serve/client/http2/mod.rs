@@ -229,7 +229,7 @@ impl Task {
         }
         let begun = std::mem::take(&mut session.borrow_mut().begun);
         for begun in begun {
-            spawn_local(stream::serve(Rc::clone(worker), Rc::clone(session), begun));
+            spawn_local(clock::timed(stream::serve(Rc::clone(worker), Rc::clone(session), begun)));
         }
     }
 
