@@ -174,14 +174,14 @@ impl Note {
                 format!("limiting connections{dry} by zone \"{name}\"").into_bytes()
             }
             Note::LongKey { of_requests, zone, key } => {
-                let (most, text) = match of_requests {
-                    true => (u16::MAX.into(), plan.keys.request_key_text(zone)),
-                    false => (u32::from(u8::MAX), plan.keys.connection_key_text(zone)),
+                let (most, text) = if of_requests {
+                    (u16::MAX.into(), plan.keys.request_key_text(zone))
+                } else {
+                    (u32::from(u8::MAX), plan.keys.connection_key_text(zone))
                 };
                 quoted(&format!("the value of the \"{text}\" key is more than {most} bytes: "), key)
             }
             Note::NoLive => b"no live upstreams".to_vec(),
-            Note::Said(_, text) => exchange.text(site, text).to_vec(),
             Note::Forbidden => b"access forbidden by rule".to_vec(),
             Note::TooLarge(length) => format!("client intended to send too large body: {length} bytes").into_bytes(),
             Note::Cycle(turn, to) => {
@@ -199,7 +199,7 @@ impl Note {
                 out.extend_from_slice(exchange.text(site, name));
                 out
             }
-            Note::BadText(text) => exchange.text(site, text).to_vec(),
+            Note::Said(_, text) | Note::BadText(text) => exchange.text(site, text).to_vec(),
             Note::BadLine(words) | Note::BadHead(words) => words.as_bytes().to_vec(),
             Note::BadHeader(words, text) => quoted(&format!("{words}: "), text),
             Note::BadRate(value) => quoted("invalid $limit_rate ", value),

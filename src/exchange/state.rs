@@ -192,7 +192,7 @@ impl Exchange {
     #[must_use]
     pub fn document_root(&mut self, site: &Site) -> String {
         let root = site.location(self.route.location).root.eval(site, self);
-        crate::syntax::decode(self.text(site, root)).into()
+        crate::syntax::decode(self.text(site, root))
     }
 
     /// Bytes that its body may have; 0 for no limit.

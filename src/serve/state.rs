@@ -52,6 +52,7 @@ pub struct Worker {
     /// Connections of clients that are open.
     pub connections: Cell<usize>,
     core: RefCell<Core>,
+    #[expect(clippy::vec_box, reason = "flights are handed around, and are large")]
     flights: RefCell<Vec<Box<Flight>>>,
     date: RefCell<(u64, String)>,
     /// A second, and how far local time is east of Greenwich in it, in seconds.

@@ -144,7 +144,7 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
     let site = &worker.generation.site;
     let server = local_address(&plain);
     let listener = server.and_then(|server| site.listener_at(server)).unwrap_or(listener);
-    let mut connection = Connection {
+    let connection = Connection {
         client: client.map(|client| client.ip().to_canonical()),
         client_port: client.map_or(0, |client| client.port()),
         server,
@@ -159,25 +159,32 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
     let of = site.listener(listener);
     let is_tls = of.tls;
     let waits = is_tls || of.proxy_protocol;
-    spawn_local(clock::timed(async move {
-        let worker = Rc::clone(&open.0);
-        let arrived = if waits {
-            // Apart, so that an idle connection is small.
-            Box::pin(arrive(&worker, plain, listener, &mut connection)).await
-        } else {
-            Some(Arrived::plain(plain))
-        };
-        let Some(arrived) = arrived else { return };
-        let secured = arrived.known.secured.as_ref();
-        if secured.is_some_and(|secured| secured.is_http2()) {
-            http2::run(worker, arrived, listener, connection).await;
-        } else if !is_tls && http2::is_on(&worker, listener) {
-            http2::greet(worker, arrived, listener, connection).await;
-        } else {
-            Http1::new(&worker, arrived, listener, connection).run(worker).await;
-        }
-        drop(open);
-    }));
+    let greets = !is_tls && http2::is_on(worker, listener);
+    if waits || greets {
+        spawn_local(clock::timed(greet(open, plain, listener, connection)));
+    } else {
+        let client = Box::new(Http1::new(worker, Arrived::plain(plain), listener, connection));
+        spawn_local(clock::timed(talk(open, client)));
+    }
+}
+
+/// Serves a client that speaks HTTP/1. What is large stands apart, so that an idle connection is small.
+async fn talk(open: Open, mut client: Box<Http1>) {
+    client.run(&open.0).await;
+}
+
+/// Serves a client that has to say more before its first request, or which version of HTTP it speaks.
+async fn greet(open: Open, plain: Plain, listener: ListenerId, mut connection: Connection) {
+    let worker = Rc::clone(&open.0);
+    let Some(arrived) = Box::pin(arrive(&worker, plain, listener, &mut connection)).await else { return };
+    let secured = arrived.known.secured.as_ref();
+    if secured.is_some_and(|secured| secured.is_http2()) {
+        Box::pin(http2::run(worker, arrived, listener, connection)).await;
+    } else if secured.is_none() && http2::is_on(&worker, listener) {
+        Box::pin(http2::greet(worker, arrived, listener, connection)).await;
+    } else {
+        talk(open, Box::new(Http1::new(&worker, arrived, listener, connection))).await;
+    }
 }
 
 fn local_address(plain: &Plain) -> Option<SocketAddr> {

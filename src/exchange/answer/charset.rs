@@ -36,7 +36,7 @@ pub struct CharsetTables {
 #[derive(Debug)]
 enum Table {
     /// One becomes one.
-    Bytes([u8; 256]),
+    Bytes(Box<[u8; 256]>),
     /// One becomes a character of UTF-8.
     ToUtf8(Vec<Vec<u8>>),
     /// A character of UTF-8 below 65536 becomes one; 0 for none.
@@ -95,7 +95,7 @@ impl CharsetTables {
             let (there, back) = if all.names[*to].eq_ignore_ascii_case(b"utf-8") {
                 (to_utf8(rows), from_utf8(rows))
             } else {
-                let bytes = |backwards| Table::Bytes(bytes(rows, backwards));
+                let bytes = |backwards| Table::Bytes(Box::new(bytes(rows, backwards)));
                 (bytes(false), bytes(true))
             };
             all.tables.push((*from, *to, Arc::new(there)));

@@ -29,6 +29,7 @@ use super::headers::Headers;
 
 /// The head of an answer.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "nginx's flags, each of its own")]
 pub struct Answer {
     /// The status.
     pub status: u16,

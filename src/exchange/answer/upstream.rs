@@ -131,13 +131,13 @@ impl Answer {
 
     /// `ngx_http_upstream_copy_content_type`
     fn take_type(&mut self, value: &[u8]) {
+        const CHARSET: &[u8] = b"charset=";
         self.set_type(value);
         let mut rest = 0;
         while let Some(at) = memchr::memchr(b';', &value[rest..]) {
             let semicolon = rest + at;
             let blank = value[semicolon + 1..].iter().take_while(|byte| **byte == b' ').count();
             rest = semicolon + 1 + blank;
-            const CHARSET: &[u8] = b"charset=";
             let Some(name) = value.get(rest..rest + CHARSET.len()) else { continue };
             if !name.eq_ignore_ascii_case(CHARSET) {
                 continue;

@@ -42,9 +42,11 @@ impl UseridTerms {
         }
         let mut attributes = String::new();
         if let Some(domain) = given("userid_domain") {
-            attributes += &format!("; domain={domain}");
+            attributes.push_str("; domain=");
+            attributes.push_str(domain);
         }
-        attributes += &format!("; path={}", text("userid_path", "/"));
+        attributes.push_str("; path=");
+        attributes.push_str(text("userid_path", "/"));
         let flags = match config.effective(scope, "userid_flags").map(|set| &set.value) {
             Some(Value::Mask(flags)) => *flags,
             _ => 0,

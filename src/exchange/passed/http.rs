@@ -197,7 +197,7 @@ impl Http {
                 "Content-Length" => self.lines.push(Line::ContentLength),
                 "Transfer-Encoding" => self.lines.push(Line::TransferEncoding),
                 "Connection" if target.version < KEEPS && self.version != HttpVersion::Http2 => {
-                    self.lines.push(Line::Fixed(b"Connection: close\r\n"))
+                    self.lines.push(Line::Fixed(b"Connection: close\r\n"));
                 }
                 _ => {}
             }

@@ -346,7 +346,9 @@ mod tests {
         let mut attributes: Vec<Attribute> =
             cookie.as_bytes().split(|byte| *byte == b';').map(Attribute::read).collect();
         let mut asked = Flags::default();
-        flags.iter().for_each(|flag| asked.note(flag.as_bytes()));
+        for flag in flags {
+            asked.note(flag.as_bytes());
+        }
         asked.apply(&mut attributes);
         String::from_utf8(join(&attributes)).expect("text")
     }

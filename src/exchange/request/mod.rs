@@ -161,6 +161,7 @@ impl Known {
 
 /// A request.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "nginx's flags, each of its own")]
 pub struct Request {
     pub(super) bytes: Vec<u8>,
     headers: Vec<Header>,

@@ -77,15 +77,12 @@ fn unescape(path: &[u8], out: &mut Vec<u8>) {
     let hex = |byte: Option<&u8>| byte.and_then(|byte| (*byte as char).to_digit(16));
     let mut at = 0;
     while let Some(byte) = path.get(at) {
-        match (byte, hex(path.get(at + 1)), hex(path.get(at + 2))) {
-            (b'%', Some(high), Some(low)) => {
-                out.push((high << 4 | low) as u8);
-                at += 3;
-            }
-            _ => {
-                out.push(*byte);
-                at += 1;
-            }
+        if let (b'%', Some(high), Some(low)) = (byte, hex(path.get(at + 1)), hex(path.get(at + 2))) {
+            out.push((high << 4 | low) as u8);
+            at += 3;
+        } else {
+            out.push(*byte);
+            at += 1;
         }
     }
 }

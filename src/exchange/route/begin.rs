@@ -78,9 +78,8 @@ impl Exchange {
             Some(host) if valid_host(self.request.get(host)).is_none() => {
                 return Err(self.bad("client sent invalid host header"));
             }
-            Some(_) => {}
             None if self.request.host.is_empty() => self.choose_by_name(site, listener, Slice::default())?,
-            None => {}
+            Some(_) | None => {}
         }
         if self.request.known.repeated {
             return Err(self.repeated());

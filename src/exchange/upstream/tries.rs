@@ -58,6 +58,7 @@ impl Destined {
 
 /// Where a request is with its tries.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "nginx's flags, each of its own")]
 pub struct Tries {
     /// The group.
     pub group: Destined,

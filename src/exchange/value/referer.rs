@@ -39,12 +39,11 @@ impl Referers {
             let server = config.ancestors(scope).find(|id| config.scope(*id).context == Contexts::SERVER);
             let listed = server.and_then(|id| config.scope(id).slot::<ServerNames>());
             for name in listed.map_or(&[][..], |names| &names.0) {
-                match &name.form {
-                    Form::Regex(regex) => own.push(regex.clone()),
-                    _ => {
-                        names.add(&Key::host(&name.text), paths.len() as u32);
-                        paths.push(None);
-                    }
+                if let Form::Regex(regex) = &name.form {
+                    own.push(regex.clone());
+                } else {
+                    names.add(&Key::host(&name.text), paths.len() as u32);
+                    paths.push(None);
                 }
             }
         }

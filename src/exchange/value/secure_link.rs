@@ -87,6 +87,7 @@ fn decoded(text: &[u8]) -> Option<Vec<u8>> {
 
 /// `/prefix/HASH/path`, where the hash is that of the path and the secret.
 fn in_path(exchange: &Exchange, secret: &[u8]) -> Option<Verdict> {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
     let whole = exchange.request.unparsed;
     let text = exchange.request.get(whole);
     let start = memchr::memchr(b'/', text.get(1..)?)? + 2;
@@ -96,8 +97,9 @@ fn in_path(exchange: &Exchange, secret: &[u8]) -> Option<Verdict> {
         return None;
     }
     let made = Md5::new().chain_update(path).chain_update(secret).finalize();
-    let hex: String = made.iter().map(|byte| format!("{byte:02x}")).collect();
-    hash.eq_ignore_ascii_case(hex.as_bytes()).then(|| Verdict::Path(whole.part(end + 1, path.len())))
+    let hex: Vec<u8> =
+        made.iter().flat_map(|byte| [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]).collect();
+    hash.eq_ignore_ascii_case(&hex).then(|| Verdict::Path(whole.part(end + 1, path.len())))
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ use crate::serve::stream::Stream;
 use crate::serve::timers::Timer;
 
 /// The connection.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of the connection")]
 pub struct Http1 {
     pub(super) stream: Stream,
     /// What was read beyond the current head or body.
@@ -91,21 +92,21 @@ impl Http1 {
     }
 
     /// Serves it to its end.
-    pub async fn run(mut self, worker: Rc<Worker>) {
-        let mut patience = self.server(&worker).header_timeout;
+    pub async fn run(&mut self, worker: &Rc<Worker>) {
+        let mut patience = self.server(worker).header_timeout;
         loop {
-            if self.rest.is_empty() && self.wait(&worker, patience).await == Waited::Over {
+            if self.rest.is_empty() && self.wait(worker, patience).await == Waited::Over {
                 break;
             }
             self.is_pipelined = self.requests > 0 && !self.rest.is_empty();
             let mut flight = worker.take_off();
             // Apart, so that an idle connection is small.
-            let again = Box::pin(self.serve(&worker, &mut flight)).await;
+            let again = Box::pin(self.serve(worker, &mut flight)).await;
             patience = worker.terms(&flight.exchange).keepalive_timeout;
             let lingering = worker.terms(&flight.exchange).lingering;
             worker.land(flight);
             if !again {
-                self.close(&worker, lingering).await;
+                self.close(worker, lingering).await;
                 break;
             }
         }
@@ -155,13 +156,13 @@ impl Http1 {
             Read::Broken(status) => {
                 worker.reject(&mut flight.exchange, self.listener, status);
                 flight.exchange.status = status;
-                self.report_complaint(worker, flight);
+                report_complaint(worker, flight);
                 worker.log_request(self, flight, false);
                 return false;
             }
         };
         self.requests += 1;
-        self.report_complaint(worker, flight);
+        report_complaint(worker, flight);
         self.known.complain(worker, &flight.exchange);
         worker.counts.add(State::Requests);
         worker.counts.add(State::Writing);
@@ -178,13 +179,6 @@ impl Http1 {
         again
     }
 
-    /// Says what was wrong with the head.
-    fn report_complaint(&self, worker: &Worker, flight: &mut Flight) {
-        if let Some((stage, complaint)) = flight.complaint.take() {
-            worker.report_bytes(&flight.exchange, Level::Info, stage.words(), &complaint);
-        }
-    }
-
     /// Whether the connection may stay, by what the client and the server it chose say.
     fn settle_persistence(&mut self, worker: &Worker, flight: &Flight) {
         let terms = worker.terms(&flight.exchange);
@@ -196,6 +190,13 @@ impl Http1 {
             && self.requests < terms.keepalive_requests
             && clock::now().since(self.opened) <= terms.keepalive_time
             && !worker.is_leaving.get()
+    }
+}
+
+/// Says what was wrong with the head.
+fn report_complaint(worker: &Worker, flight: &mut Flight) {
+    if let Some((stage, complaint)) = flight.complaint.take() {
+        worker.report_bytes(&flight.exchange, Level::Info, stage.words(), &complaint);
     }
 }
 

@@ -94,7 +94,7 @@ pub struct AccessLogs {
     /// The log files by number, and the buffer of each that has one.
     files: Vec<(Arc<LogFile>, Option<usize>)>,
     /// The buffer of the trace.
-    recorder: Option<usize>,
+    trace: Option<usize>,
     timer: Timer,
     line: RefCell<Vec<u8>>,
     kept: RefCell<KeptFiles>,
@@ -116,13 +116,13 @@ impl AccessLogs {
             let file = logs.file(number);
             files.push((Arc::clone(file), settings.buffer.map(|settings| add(Arc::clone(file), settings))));
         }
-        let recorder = recorded.map(|file| add(Arc::clone(file), RECORD));
+        let trace = recorded.map(|file| add(Arc::clone(file), RECORD));
         let buffers = Arc::new(Buffers(Mutex::new(buffers)));
         logs.keep(&buffers);
         AccessLogs {
             buffers,
             files,
-            recorder,
+            trace,
             timer: timers.timer(),
             line: RefCell::default(),
             kept: RefCell::default(),
@@ -133,7 +133,7 @@ impl AccessLogs {
 
     /// Whether a request in such a place is written down anywhere.
     pub fn want(&self, terms: &TermsOf) -> bool {
-        !terms.access_logs.is_empty() || self.recorder.is_some()
+        !terms.access_logs.is_empty() || self.trace.is_some()
     }
 
     /// Writes a request down in all logs that take it; what goes wrong is told to `complain`.
@@ -168,7 +168,7 @@ impl AccessLogs {
 
     /// Writes a request down in the trace.
     pub fn record(&self, site: &Site, exchange: &mut Exchange) {
-        let Some(at) = self.recorder else { return };
+        let Some(at) = self.trace else { return };
         let mut line = self.line.borrow_mut();
         line.clear();
         record(site, exchange, &mut line);

@@ -37,12 +37,11 @@ impl KeptFiles {
         kept.uses += 1;
         kept.used = now;
         let fresh = kept.file.take().filter(|_| now.since(kept.opened) < cache.valid);
-        let file = match fresh {
-            Some(file) => file,
-            None => {
-                kept.opened = now;
-                Arc::new(LogFile::open(name)?)
-            }
+        let file = if let Some(file) = fresh {
+            file
+        } else {
+            kept.opened = now;
+            Arc::new(LogFile::open(name)?)
         };
         kept.file = (kept.uses >= cache.min_uses).then(|| Arc::clone(&file));
         self.0.insert(0, kept);

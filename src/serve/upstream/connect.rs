@@ -54,7 +54,10 @@ pub async fn connect(
             let address: SocketAddr = addr.parse().map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
             let socket = open(address, near, local)?;
             let tcp = socket.connect(address).await?;
-            tcp.set_nodelay(true)?;
+            if security.is_some() {
+                // The pieces of a handshake would wait for each other. A request goes in one piece.
+                tcp.set_nodelay(true)?;
+            }
             Plain::Tcp(tcp)
         }
     };

@@ -37,7 +37,7 @@ struct Idle {
 /// The idle connections of a worker.
 #[derive(Debug)]
 pub struct Pools {
-    pools: RefCell<Vec<Pool>>,
+    groups: RefCell<Vec<Pool>>,
     watcher: RefCell<Option<Waker>>,
     timer: Timer,
     /// No more are kept.
@@ -52,7 +52,7 @@ impl Pools {
         let settings = upstreams.into_iter().flat_map(Upstreams::iter).map(|(_, upstream)| upstream.keepalive.clone());
         let pools = settings.map(|settings| Pool { settings, idle: VecDeque::new() }).collect();
         Pools {
-            pools: RefCell::new(pools),
+            groups: RefCell::new(pools),
             watcher: RefCell::default(),
             timer: timers.timer(),
             closed: Cell::default(),
@@ -61,7 +61,7 @@ impl Pools {
 
     /// A connection to this address that is open and idle.
     pub fn take(&self, group: Option<UpstreamId>, addr: &str, location: LocationId, tls: bool) -> Option<Box<Link>> {
-        let mut pools = self.pools.borrow_mut();
+        let mut pools = self.groups.borrow_mut();
         let pool = pools.get_mut(group?.0)?;
         let local = pool.settings.as_ref()?.local;
         let fits = |idle: &Idle| {
@@ -79,7 +79,7 @@ impl Pools {
             return;
         }
         let Some(group) = attempt.upstream else { return };
-        let mut pools = self.pools.borrow_mut();
+        let mut pools = self.groups.borrow_mut();
         let Some(pool) = pools.get_mut(group as usize) else { return };
         let Some(settings) = &pool.settings else { return };
         let now = clock::now();
@@ -115,7 +115,7 @@ impl Pools {
     /// Closes all, and keeps no more.
     pub fn clear(&self) {
         self.closed.set(true);
-        for pool in &mut *self.pools.borrow_mut() {
+        for pool in &mut *self.groups.borrow_mut() {
             pool.idle.clear();
         }
     }
@@ -130,7 +130,7 @@ impl Pools {
             drop(watcher);
             let now = clock::now();
             let mut next: Option<Millis> = None;
-            for pool in &mut *self.pools.borrow_mut() {
+            for pool in &mut *self.groups.borrow_mut() {
                 let Some(settings) = &pool.settings else { continue };
                 let timeout = settings.timeout;
                 pool.idle.retain_mut(|idle| idle.link.stream.poll_quiet(cx) && now < idle.since.plus(timeout));

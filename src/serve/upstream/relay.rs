@@ -300,7 +300,7 @@ impl Relay {
     /// Bytes that may wait for the client.
     fn room(&self, terms: &TermsOf) -> u64 {
         let buffering = &terms.buffering;
-        if !self.buffers { buffering.head } else { buffering.memory.saturating_add(buffering.file) }
+        if self.buffers { buffering.memory.saturating_add(buffering.file) } else { buffering.head }
     }
 
     /// Gives the client what it has not taken.
@@ -312,12 +312,11 @@ impl Relay {
     ) -> Poll<std::io::Result<()>> {
         while self.at < self.pending.len() {
             let mut scratch = worker.scratch.borrow_mut();
-            let mut left = match self.pending.in_memory() {
-                Some(all) => &all[self.at as usize..],
-                None => {
-                    let count = self.pending.read_at(self.at, &mut scratch)?;
-                    &scratch[..count]
-                }
+            let mut left = if let Some(all) = self.pending.in_memory() {
+                &all[self.at as usize..]
+            } else {
+                let count = self.pending.read_at(self.at, &mut scratch)?;
+                &scratch[..count]
             };
             let before = left.len();
             let done = client.poll_send(cx, &mut left);

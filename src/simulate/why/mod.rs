@@ -130,8 +130,13 @@ impl Why {
             Event::LastByte => "the answer is complete".to_owned(),
             Event::ClientGone => "the client goes away".to_owned(),
             // What nginx does by itself takes no time here.
-            Event::Body | Event::Resolved | Event::Authorized(_) | Event::Copied => return,
-            Event::Served(_) | Event::Failed(_) | Event::Redirected => return,
+            Event::Body
+            | Event::Resolved
+            | Event::Authorized(_)
+            | Event::Copied
+            | Event::Served(_)
+            | Event::Failed(_)
+            | Event::Redirected => return,
         };
         let at = seconds(self.now.0);
         self.line(4, format_args!("{at} s: {what}"));
@@ -155,8 +160,14 @@ impl Why {
                 let (at, status) = (seconds(self.now.0), exchange.status);
                 self.line(2, format_args!("answered {status} at {at} s"));
             }
-            Action::Attempt | Action::Read | Action::Resolve | Action::Forward | Action::Body | Action::Serve(_) => {}
-            Action::Authorize(_) | Action::Mirror => {}
+            Action::Attempt
+            | Action::Read
+            | Action::Resolve
+            | Action::Forward
+            | Action::Body
+            | Action::Serve(_)
+            | Action::Authorize(_)
+            | Action::Mirror => {}
         }
     }
 }

@@ -65,7 +65,7 @@ pub async fn greet(worker: Rc<Worker>, mut arrived: Arrived, listener: ListenerI
     drop(timer);
     match speaks {
         Some(true) => run(worker, arrived, listener, connection).await,
-        Some(false) => Http1::new(&worker, arrived, listener, connection).run(worker).await,
+        Some(false) => Http1::new(&worker, arrived, listener, connection).run(&worker).await,
         None => {}
     }
 }
