@@ -47,7 +47,7 @@ pub use route::{Content, Destination, Failed, Found, Reply, Route, To};
 pub use secured::{ClientCertificate, Handshake, Unfit, VerifyClient};
 pub use site::{Asks, Handler, Listener, ListenerId, Location, LocationId, Passed, Server, ServerId, Site};
 pub use state::Exchange;
-pub use terms::{Buffering, Lingering, ServerTerms, Terms, TermsOf};
+pub use terms::{BodyInFile, Buffering, Lingering, ServerTerms, Terms, TermsOf};
 pub use upstream::{Affinity, Cookie, Destined, Ignored, Key, Located, Name, Next, Passing, Tries, Upstream, Wrong};
 pub use value::{Template, http_time, list_time, xml_time};
 pub use world::{Memory, Ticket, World};

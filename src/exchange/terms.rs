@@ -48,10 +48,14 @@ pub struct TermsOf {
     pub keepalive_time: u64,
     /// Longest wait between two pieces of the client's body.
     pub body_timeout: u64,
+    /// With fewer bytes to send, more of a buffered answer is waited for.
+    pub postpone_output: u64,
     /// Longest wait for the client to take some of the answer.
     pub send_timeout: u64,
     /// Of the client's body, what is kept in memory.
     pub body_buffer: u64,
+    /// `client_body_in_file_only`
+    pub body_in_file_only: BodyInFile,
     /// Where the rest of it is kept.
     pub body_folder: Arc<Path>,
     /// Where answers are kept that the client takes slowly.
@@ -100,6 +104,17 @@ pub struct TermsOf {
     pub memcached: Option<Box<Memcached>>,
     /// The texts of TLS towards upstreams.
     pub secure: Option<Box<SecurePass>>,
+}
+
+/// Whether the client's body stands in a file however small it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyInFile {
+    /// Where it is large.
+    Off,
+    /// In a file that stays.
+    On,
+    /// In a file that lasts as long as the request.
+    Clean,
 }
 
 /// `lingering_close` and its kin.
@@ -212,8 +227,14 @@ impl TermsOf {
             keepalive_requests: number("keepalive_requests", 1000),
             keepalive_time: number("keepalive_time", 3_600_000),
             body_timeout: number("client_body_timeout", 60_000),
+            postpone_output: number("postpone_output", 1460),
             send_timeout: number("send_timeout", 60_000),
             body_buffer: number("client_body_buffer_size", 16 << 10),
+            body_in_file_only: match config.effective(scope, "client_body_in_file_only").map(|set| &set.value) {
+                Some(Value::Enum(1)) => BodyInFile::On,
+                Some(Value::Enum(2)) => BodyInFile::Clean,
+                _ => BodyInFile::Off,
+            },
             body_folder: folder(config, scope, target, "client_body_temp_path", "client-body"),
             buffer_folder: folder(config, scope, target, &format!("{prefix}_temp_path"), prefix),
             lingering: Lingering {

@@ -107,7 +107,7 @@ async fn wait<C: Client>(worker: &Worker, client: &mut C, until: Millis, event: 
 }
 
 /// Keeps the body for `$request_body`, where that is asked for.
-fn keep_body(worker: &Worker, flight: &mut Flight) {
+pub fn keep_body(worker: &Worker, flight: &mut Flight) {
     if worker.generation.site.asks().body
         && let Some(body) = flight.body.in_memory()
     {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::exchange::TermsOf;
+use crate::exchange::{BodyInFile, TermsOf};
 
 /// Where files are made, and when.
 #[derive(Debug, Clone)]
@@ -19,19 +19,38 @@ pub struct Place {
     pub folder: Arc<Path>,
     /// Bytes that stay in memory.
     pub memory: usize,
+    /// What becomes of the file's name.
+    pub naming: Naming,
+}
+
+/// What becomes of the name of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// It has none.
+    None,
+    /// It has one as long as the content waits.
+    While,
+    /// It keeps it.
+    Kept,
 }
 
 impl TermsOf {
     /// Where the client's body waits.
     #[must_use]
     pub fn body_place(&self) -> Place {
-        Place { folder: Arc::clone(&self.body_folder), memory: self.body_buffer as usize }
+        let (memory, naming) = match self.body_in_file_only {
+            BodyInFile::Off => (self.body_buffer as usize, Naming::While),
+            BodyInFile::On => (0, Naming::Kept),
+            BodyInFile::Clean => (0, Naming::While),
+        };
+        Place { folder: Arc::clone(&self.body_folder), memory, naming }
     }
 
     /// Where an answer waits.
     #[must_use]
     pub fn buffer_place(&self) -> Place {
-        Place { folder: Arc::clone(&self.buffer_folder), memory: self.buffering.memory as usize }
+        let memory = self.buffering.memory as usize;
+        Place { folder: Arc::clone(&self.buffer_folder), memory, naming: Naming::None }
     }
 }
 
@@ -48,7 +67,16 @@ pub struct Spool {
 struct Stored {
     file: File,
     path: PathBuf,
-    is_named: bool,
+    naming: Naming,
+}
+
+impl Drop for Stored {
+    fn drop(&mut self) {
+        if self.naming == Naming::While {
+            // Where it cannot be removed it stays: nobody waits for it.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
 }
 
 /// A buffer that grew beyond this is not kept.
@@ -84,7 +112,7 @@ impl Spool {
     /// The name of the file, where it has one.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
-        self.file.as_ref().filter(|stored| stored.is_named).map(|stored| &*stored.path)
+        self.file.as_ref().filter(|stored| stored.naming != Naming::None).map(|stored| &*stored.path)
     }
 
     /// Moves what is too much for the memory to a file.
@@ -92,16 +120,11 @@ impl Spool {
     /// # Errors
     /// The system's: no such folder, disk full.
     pub fn settle(&mut self, place: &Place) -> io::Result<()> {
-        if self.memory.len() <= place.memory { Ok(()) } else { self.store(place, false) }
-    }
-
-    /// Moves all to a file, which keeps its name if `is_named`.
-    ///
-    /// # Errors
-    /// The system's.
-    pub fn store(&mut self, place: &Place, is_named: bool) -> io::Result<()> {
+        if self.memory.len() <= place.memory {
+            return Ok(());
+        }
         if self.file.is_none() {
-            self.file = Some(Stored::create(&place.folder, is_named)?);
+            self.file = Some(Stored::create(&place.folder, place.naming)?);
         }
         if let Some(stored) = &self.file {
             stored.file.write_all_at(&self.memory, self.stored)?;
@@ -148,22 +171,22 @@ impl Spool {
 }
 
 impl Stored {
-    fn create(folder: &Path, is_named: bool) -> io::Result<Stored> {
+    fn create(folder: &Path, naming: Naming) -> io::Result<Stored> {
         static NUMBER: AtomicU64 = AtomicU64::new(1);
         loop {
             let number = NUMBER.fetch_add(1, Ordering::Relaxed);
             let path = folder.join(format!("{number:010}"));
             match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
                 Ok(file) => {
-                    if !is_named {
+                    if naming == Naming::None {
                         std::fs::remove_file(&path)?;
                     }
-                    return Ok(Stored { file, path, is_named });
+                    return Ok(Stored { file, path, naming });
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 // The folders of a build are there where nginx was installed, and only there.
                 Err(error) if error.kind() == io::ErrorKind::NotFound && folder != std::env::temp_dir() => {
-                    return Stored::create(&std::env::temp_dir(), is_named);
+                    return Stored::create(&std::env::temp_dir(), naming);
                 }
                 Err(error) => return Err(error),
             }
@@ -178,7 +201,7 @@ mod tests {
     #[test]
     fn what_is_too_much_goes_to_a_file_without_a_name() {
         let folder = tempfile::tempdir().expect("a folder");
-        let place = Place { folder: folder.path().into(), memory: 4 };
+        let place = Place { folder: folder.path().into(), memory: 4, naming: Naming::None };
         let mut spool = Spool::default();
         for piece in ["abc", "def", "g", "hijkl", "m"] {
             spool.buffer().extend_from_slice(piece.as_bytes());
@@ -203,11 +226,15 @@ mod tests {
     #[test]
     fn a_file_may_keep_its_name() {
         let folder = tempfile::tempdir().expect("a folder");
-        let place = Place { folder: folder.path().into(), memory: 4 };
-        let mut spool = Spool::default();
-        spool.buffer().extend_from_slice(b"ab");
-        spool.store(&place, true).expect("stored");
-        let path = spool.path().expect("a name").to_owned();
-        assert_eq!(std::fs::read(path).expect("read"), b"ab");
+        for (naming, stays) in [(Naming::While, false), (Naming::Kept, true)] {
+            let place = Place { folder: folder.path().into(), memory: 0, naming };
+            let mut spool = Spool::default();
+            spool.buffer().extend_from_slice(b"ab");
+            spool.settle(&place).expect("stored");
+            let path = spool.path().expect("a name").to_owned();
+            assert_eq!(std::fs::read(&path).expect("read"), b"ab");
+            spool.clear();
+            assert_eq!(path.exists(), stays);
+        }
     }
 }

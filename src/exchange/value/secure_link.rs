@@ -32,7 +32,11 @@ impl Link {
     /// What holds in a scope.
     pub fn compile(builder: &mut Builder, scope: ScopeId) -> Option<Link> {
         let config = builder.config;
-        if let Some(secret) = config.effective(scope, "secure_link_secret") {
+        // What stands nearest counts: a link of the one kind is not checked by the other around it.
+        const NAMES: [&str; 3] = ["secure_link_secret", "secure_link", "secure_link_md5"];
+        let here = |id: &ScopeId| NAMES.iter().any(|name| config.scope(*id).setting(name).is_some());
+        let nearest = config.ancestors(scope).find(here)?;
+        if let Some(secret) = config.scope(nearest).setting("secure_link_secret") {
             return Some(Link::Secret(crate::syntax::encode(secret.arg(1))));
         }
         let text = |name| Text::read(config.effective(scope, name)?.arg(1)).ok();

@@ -245,29 +245,40 @@ impl Client for Http1 {
         }
         let head = (self.outgoing.head().len() - before) as u64;
         exchange.facts.head_sent = head;
-        self.pace = Pace::of(worker, exchange, head);
+        self.pace = Pace::of(worker, exchange);
     }
 
     #[inline]
     fn poll_send(&mut self, cx: &mut Context, body: &mut &[u8]) -> Poll<io::Result<()>> {
-        let Some(pace) = &mut self.pace else { return self.outgoing.poll_send(&mut self.stream, cx, body) };
+        /// Bytes that are put in line at once where they go slowly.
+        const PACED: usize = 4 << 10;
+        if self.pace.is_none() {
+            return self.outgoing.poll_send(&mut self.stream, cx, body);
+        }
         while !body.is_empty() {
-            let most = self.outgoing.chunk_left().unwrap_or(usize::MAX).min(body.len());
-            let most = std::task::ready!(pace.poll_allowance(cx)).min(most as u64) as usize;
-            let mut piece = &body[..most];
-            let sent = self.outgoing.poll_send(&mut self.stream, cx, &mut piece);
-            let count = most - piece.len();
-            *body = &body[count..];
-            pace.went(count as u64);
-            std::task::ready!(sent)?;
-            std::task::ready!(self.outgoing.poll_flush(&mut self.stream, cx))?;
+            std::task::ready!(self.poll_flush(cx))?;
+            let (mut piece, rest) = body.split_at(body.len().min(PACED));
+            *body = rest;
+            std::task::ready!(self.outgoing.poll_send(&mut self.stream, cx, &mut piece))?;
         }
         Poll::Ready(Ok(()))
     }
 
     #[inline]
     fn poll_flush(&mut self, cx: &mut Context) -> Poll<io::Result<()>> {
+        if let Some(pace) = &mut self.pace {
+            while !self.outgoing.is_empty() {
+                let most = std::task::ready!(pace.poll_allowance(cx));
+                let most = usize::try_from(most).unwrap_or(usize::MAX);
+                let sent = std::task::ready!(self.outgoing.poll_some(&mut self.stream, cx, most))?;
+                pace.went(sent as u64);
+            }
+        }
         self.outgoing.poll_flush(&mut self.stream, cx)
+    }
+
+    fn waiting(&self) -> usize {
+        self.outgoing.waiting()
     }
 
     fn trail(&mut self, trailers: &Headers) {

@@ -54,6 +54,11 @@ pub trait Client {
         false
     }
 
+    /// Bytes that were taken and wait to be sent with others, where there is something to wait for.
+    fn waiting(&self) -> usize {
+        usize::MAX
+    }
+
     /// The body is complete.
     fn end(&mut self);
 

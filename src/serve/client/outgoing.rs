@@ -78,11 +78,6 @@ impl Outgoing {
         self.chunked = false;
     }
 
-    /// Bytes that the chunk still has that was begun.
-    pub fn chunk_left(&self) -> Option<usize> {
-        (self.chunk > 0).then_some(self.chunk)
-    }
-
     /// Nothing waits.
     pub fn is_empty(&self) -> bool {
         self.at == self.waiting.len()
@@ -117,15 +112,27 @@ impl Outgoing {
         Poll::Ready(Ok(()))
     }
 
+    /// Sends some of what waits, at most so many bytes; how many were sent.
+    pub fn poll_some(&mut self, stream: &mut Stream, cx: &mut Context, most: usize) -> Poll<io::Result<usize>> {
+        let end = self.waiting.len().min(self.at.saturating_add(most));
+        let count = std::task::ready!(stream.poll_write(cx, &self.waiting[self.at..end]))?;
+        if count == 0 {
+            return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+        }
+        self.at += count;
+        self.sent += count as u64;
+        Poll::Ready(Ok(count))
+    }
+
+    /// Bytes that wait.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len() - self.at
+    }
+
     /// Ready once all that waits was sent.
     pub fn poll_flush(&mut self, stream: &mut Stream, cx: &mut Context) -> Poll<io::Result<()>> {
-        while self.at < self.waiting.len() {
-            let count = std::task::ready!(stream.poll_write(cx, &self.waiting[self.at..]))?;
-            if count == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-            }
-            self.at += count;
-            self.sent += count as u64;
+        while !self.is_empty() {
+            std::task::ready!(self.poll_some(stream, cx, usize::MAX))?;
         }
         self.waiting.clear();
         self.at = 0;

@@ -25,8 +25,8 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// The pace of an answer; none where it goes as fast as it can. Before it went `sent` bytes.
-    pub fn of(worker: &Worker, exchange: &mut Exchange, sent: u64) -> Option<Pace> {
+    /// The pace of an answer; none where it goes as fast as it can.
+    pub fn of(worker: &Worker, exchange: &mut Exchange) -> Option<Pace> {
         let terms = worker.terms(exchange).limit_rate.as_deref();
         let size = |exchange: &mut Exchange, which: usize| {
             let template = &terms?[which];
@@ -36,7 +36,7 @@ impl Pace {
         };
         let rate = exchange.limit_rate.or_else(|| size(exchange, 0)).filter(|rate| *rate > 0)?;
         let after = size(exchange, 1).unwrap_or(0);
-        Some(Pace { rate, after, started: exchange.started, sent, timer: worker.timers.timer() })
+        Some(Pace { rate, after, started: exchange.started, sent: 0, timer: worker.timers.timer() })
     }
 
     /// A pace from now on, at the rate that a text says; none for no limit.

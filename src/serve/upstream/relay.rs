@@ -245,7 +245,11 @@ impl Relay {
                     }
                 }
                 Poll::Pending => {
-                    if !blocked && let Poll::Ready(Err(_)) = client.poll_flush(cx) {
+                    let is_worth_it = !self.buffers || client.waiting() as u64 >= terms.postpone_output;
+                    if !blocked
+                        && is_worth_it
+                        && let Poll::Ready(Err(_)) = client.poll_flush(cx)
+                    {
                         return Poll::Ready(Ended::ClientGone);
                     }
                     let read_timeout = flight.exchange.passing().read_timeout;

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use super::link::Link;
 use super::speaks;
 use crate::serve::client::{BodyFault, Client};
+use crate::serve::drive::keep_body;
 use crate::serve::flight::Flight;
 use crate::serve::state::Worker;
 
@@ -129,6 +130,17 @@ fn poll_body<C: Client>(
     }
 }
 
+/// Keeps what the client sends for `$request_body`, where that is asked for and as long as there is room.
+fn note_body(worker: &Worker, flight: &mut Flight, sending: &Sending) {
+    if worker.generation.site.asks().body && sending.body <= worker.terms(&flight.exchange).body_buffer {
+        let Flight { body, room, .. } = flight;
+        body.buffer().extend_from_slice(room);
+        if sending.is_last {
+            keep_body(worker, flight);
+        }
+    }
+}
+
 /// Makes the next piece.
 pub fn poll_piece<C: Client>(
     cx: &mut Context,
@@ -160,6 +172,7 @@ pub fn poll_piece<C: Client>(
             return Poll::Ready(Err(Unsent::Client(BodyFault::Bad(413))));
         }
         sending.is_last = done;
+        note_body(worker, flight, sending);
     }
     let room = std::mem::take(&mut flight.room);
     (sending.at, sending.is_last) = (0, sending.is_last);
