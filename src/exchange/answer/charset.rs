@@ -289,7 +289,7 @@ mod tests {
         assert_eq!(recode(from_utf8(&rows), &pieces), b"a\x80b&#252;\xe4\x01");
         assert_eq!(recode(from_utf8(&rows), &[b"\xff-\xc3-"]), b"?-?");
         let one = [(0xe4, vec![0x84])];
-        assert_eq!(recode(Table::Bytes(bytes(&one, false)), &[b"\xe4\xe5"]), b"\x84?");
-        assert_eq!(recode(Table::Bytes(bytes(&one, true)), &[b"\x84\xe5"]), b"\xe4?");
+        assert_eq!(recode(Table::Bytes(Box::new(bytes(&one, false))), &[b"\xe4\xe5"]), b"\x84?");
+        assert_eq!(recode(Table::Bytes(Box::new(bytes(&one, true))), &[b"\x84\xe5"]), b"\xe4?");
     }
 }
