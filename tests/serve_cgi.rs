@@ -383,16 +383,18 @@ fn memcached() {
 fn faults_stand_in_the_log() {
     let dead = free_port();
     let own = format!(
-        "location / {{ fastcgi_pass 127.0.0.1:{dead}; }} location /b {{ proxy_pass http://127.0.0.1:{dead}/c; }}"
+        "location / {{ fastcgi_pass 127.0.0.1:{dead}; }} location /b {{ proxy_pass http://127.0.0.1:{dead}/c; }}\n\
+         location /g {{ grpc_pass 127.0.0.1:{dead}; }}\n\
+         location /2 {{ proxy_http_version 2; proxy_pass http://127.0.0.1:{dead}; }}"
     );
     let proxy = Proxy::start("", &own);
-    assert!(proxy.ask("GET /").starts_with("HTTP/1.1 502 Bad Gateway"));
     let words =
         "connect() failed (111: Connection refused) while connecting to upstream, client: 127.0.0.1, server: , ";
     let of = |path: &str, upstream: &str| {
         format!("{words}request: \"GET {path} HTTP/1.1\", upstream: \"{upstream}\", host: \"h\"")
     };
-    proxy.logged(&of("/", &format!("fastcgi://127.0.0.1:{dead}")));
-    assert!(proxy.ask("GET /bd").starts_with("HTTP/1.1 502 Bad Gateway"));
-    proxy.logged(&of("/bd", &format!("http://127.0.0.1:{dead}/cd")));
+    for (path, upstream) in [("/", "fastcgi://{}"), ("/bd", "http://{}/cd"), ("/g", "grpc://{}"), ("/2", "http://{}")] {
+        assert!(proxy.ask(&format!("GET {path}")).starts_with("HTTP/1.1 502 Bad Gateway"), "{path}");
+        proxy.logged(&of(path, &upstream.replace("{}", &format!("127.0.0.1:{dead}"))));
+    }
 }

@@ -123,10 +123,14 @@ impl Worker {
         if let Some(attempt) = exchange.attempts.last() {
             let scheme = scheme(exchange.protocol, exchange.tls);
             let colon: &[u8] = if attempt.addr.starts_with("unix:") { b":" } else { b"" };
+            // nginx knows what it asked for only where it speaks HTTP/1.
             let mut uri = Vec::new();
-            match self.http(exchange) {
-                Some(http) => http.write_uri(&self.generation.site, exchange, &mut uri),
-                None => uri.extend_from_slice(request.uri()),
+            if exchange.protocol == Protocol::Http {
+                match self.http(exchange) {
+                    Some(http) if http.is_http2() => {}
+                    Some(http) => http.write_uri(&self.generation.site, exchange, &mut uri),
+                    None => uri.extend_from_slice(request.uri()),
+                }
             }
             quoted(text, ", upstream: ", &[scheme.as_bytes(), attempt.addr.as_bytes(), colon, &uri]);
         }

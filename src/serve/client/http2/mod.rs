@@ -5,12 +5,14 @@
 //!
 //! Not here: pushes (nginx has none since 1.25.1); the frames themselves (`wire::http2`).
 
+mod block;
 mod head;
 mod priority;
 mod receive;
 mod respond;
 mod session;
 mod stream;
+mod windows;
 
 use std::cell::RefCell;
 use std::future::poll_fn;

@@ -406,49 +406,4 @@ impl Session {
             self.finish(reading.id, true);
         }
     }
-
-    /// A stream's body was taken to this extent; its window grows back.
-    pub fn grow_window(&mut self, id: u32, to: u32) {
-        let Some(open) = self.streams.get_mut(&id) else { return };
-        if open.in_closed || open.recv_window >= to {
-            return;
-        }
-        let increment = to - open.recv_window;
-        open.recv_window = to;
-        frame::window(&mut self.out, id, increment);
-        self.wake();
-    }
-
-    /// The stream waits for the connection's window, in the order of importance.
-    pub fn wait_for_window(&mut self, id: u32) {
-        let Some(open) = self.streams.get_mut(&id) else { return };
-        if std::mem::replace(&mut open.waits, true) {
-            return;
-        }
-        let own = self.priorities.of(id);
-        let before = |other: &u32| !own.is_before(self.priorities.of(*other));
-        let at = self.waiting.iter().rposition(before).map_or(0, |at| at + 1);
-        self.waiting.insert(at, id);
-    }
-
-    /// A stream's own window has grown: it goes on, or waits for the connection's.
-    pub fn go_on(&mut self, id: u32) {
-        let blocked = self.send_window == 0;
-        let Some(open) = self.streams.get_mut(&id).filter(|open| open.send_window > 0 && !open.waits) else { return };
-        if std::mem::take(&mut open.is_exhausted) && blocked {
-            self.wait_for_window(id);
-        } else {
-            open.wake();
-        }
-    }
-
-    /// The connection's window has grown.
-    pub fn wake_waiting(&mut self) {
-        for id in std::mem::take(&mut self.waiting) {
-            if let Some(open) = self.streams.get_mut(&id) {
-                open.waits = false;
-                open.wake();
-            }
-        }
-    }
 }

@@ -1,3 +1,5 @@
+//! Answers of a peer that speaks HTTP/2, cut into pieces of any size, and what is refused.
+
 use super::*;
 use crate::wire::http2::hpack;
 
