@@ -2,10 +2,12 @@
 //! seconds, ticks when the world's does; zones that workers share and reloads hand on count by it.
 
 use std::cell::Cell;
-use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::OnceLock;
+use std::task::{Context, Poll};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use pin_project_lite::pin_project;
 use tokio::time::Instant;
 
 use crate::balance::Millis;
@@ -50,16 +52,30 @@ fn read() -> Millis {
     Millis(zero.offset + zero.read.elapsed().as_millis() as u64)
 }
 
-/// Does `work` as a task that looks at the clock once each time it is woken.
-pub async fn timed<F: Future>(work: F) -> F::Output {
-    let mut work = std::pin::pin!(work);
-    poll_fn(|cx| {
+pin_project! {
+    /// A task that looks at the clock once each time it is woken.
+    struct Timed<F> {
+        #[pin]
+        work: F,
+    }
+}
+
+impl<F: Future> Future for Timed<F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context) -> Poll<F::Output> {
         WOKEN.set(read().0);
-        let polled = work.as_mut().poll(cx);
+        let polled = self.project().work.poll(cx);
         WOKEN.set(0);
         polled
-    })
-    .await
+    }
+}
+
+/// `work` as a task that looks at the clock once each time it is woken. It is no larger than `work`: an `async` block around
+/// it would hold it twice.
+pub fn timed<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    Timed { work }
 }
 
 /// Unix time of the zero, in milliseconds.

@@ -37,7 +37,7 @@ pub struct Http1 {
     /// What came before requests said of it.
     pub(super) known: Known,
     /// How fast the current answer goes, if there is a limit.
-    pace: Option<Pace>,
+    pace: Option<Box<Pace>>,
     /// When the connection began.
     pub(super) opened: Millis,
     /// Requests so far.
@@ -106,7 +106,7 @@ impl Http1 {
             let lingering = worker.terms(&flight.exchange).lingering;
             worker.land(flight);
             if !again {
-                self.close(worker, lingering).await;
+                Box::pin(self.close(worker, lingering)).await;
                 break;
             }
         }
@@ -245,7 +245,7 @@ impl Client for Http1 {
         }
         let head = (self.outgoing.head().len() - before) as u64;
         exchange.facts.head_sent = head;
-        self.pace = Pace::of(worker, exchange);
+        self.pace = Pace::of(worker, exchange).map(Box::new);
     }
 
     #[inline]
