@@ -135,7 +135,8 @@ pub struct Buffering {
     pub on: bool,
     /// The buffer for the head.
     pub head: u64,
-    /// All other buffers together.
+    /// One of the other buffers, and all of them together.
+    pub piece: u64,
     pub memory: u64,
     /// Bytes that may be kept in a file.
     pub file: u64,
@@ -297,6 +298,7 @@ impl Buffering {
         Buffering {
             on: prefix != Protocol::Memcached.prefix() && config.flag(scope, &format!("{prefix}_buffering"), true),
             head,
+            piece: size,
             memory: count.saturating_mul(size),
             file: number("max_temp_file_size", 1 << 30),
         }

@@ -211,7 +211,7 @@ impl Relay {
                 return Poll::Ready(Ended::Reset);
             }
             let mut scratch = worker.scratch.borrow_mut();
-            let read = match self.poll_allowance(cx) {
+            let read = match self.poll_allowance(cx, terms) {
                 Poll::Ready(most) => {
                     let most = most.min(scratch.len());
                     link.stream.poll_read(cx, &mut scratch[..most])
@@ -259,10 +259,10 @@ impl Relay {
         }
     }
 
-    /// Bytes that may be read now.
-    fn poll_allowance(&mut self, cx: &mut Context) -> Poll<usize> {
+    /// Bytes that may be read now: where there is a pace, one buffer at a time, as each is followed by a pause.
+    fn poll_allowance(&mut self, cx: &mut Context, terms: &TermsOf) -> Poll<usize> {
         let Some(pace) = &self.pace else { return Poll::Ready(usize::MAX) };
-        let allowance = pace.poll_allowance(cx).map(|bytes| bytes as usize);
+        let allowance = pace.poll_allowance(cx).map(|bytes| bytes.min(terms.buffering.piece) as usize);
         if allowance.is_pending() {
             // It is not the upstream that makes itself waited for.
             self.heard = clock::now();
