@@ -1,6 +1,8 @@
 //! Who is let in, whom it is asked of, where copies go, how fast answers are, and what filters make of their content: real
 //! requests to a real server.
 
+#![allow(clippy::disallowed_methods, reason = "what another process does is waited for by the clock")]
+
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};

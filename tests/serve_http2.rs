@@ -1,6 +1,8 @@
 //! HTTP/2 on both sides of the live proxy: clients (another implementation, and raw frames), and upstreams that speak
 //! HTTP/2 or gRPC.
 
+#![allow(clippy::disallowed_methods, reason = "what another process does is waited for by the clock")]
+
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -1,5 +1,7 @@
 //! TLS of a live server: listeners, upstreams, what is refused, and what a reload keeps.
 
+#![allow(clippy::disallowed_methods, reason = "what another process does is waited for by the clock")]
+
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -143,15 +145,15 @@ impl Server {
         server
     }
 
-    fn plain(&self, port: u16) -> TcpStream {
-        let tcp = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    fn plain(&self) -> TcpStream {
+        let tcp = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         tcp.set_read_timeout(Some(DEADLINE)).unwrap();
         tcp
     }
 
     fn secure(&self, config: &Arc<ClientConfig>, name: &str) -> Tls {
         let name = ServerName::try_from(name.to_owned()).unwrap();
-        StreamOwned::new(ClientConnection::new(config.clone(), name).unwrap(), self.plain(self.port))
+        StreamOwned::new(ClientConnection::new(config.clone(), name).unwrap(), self.plain())
     }
 
     /// The answer to one request over a connection of its own.
@@ -197,7 +199,7 @@ fn the_name_chooses_the_server_and_variables_tell_of_the_handshake() {
     assert!(first.ends_with("\r\n\r\nb b https TLSv1.3 .."), "{first}");
     assert!(server.get(&config, "b", "b").ends_with("b b https TLSv1.3 r."));
     assert!(server.get(&config, "a", "b").contains("\r\n\r\nb a https"), "the host counts");
-    let plain = ask(&mut server.plain(server.port), "b");
+    let plain = ask(&mut server.plain(), "b");
     assert!(plain.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{plain}");
     assert!(plain.contains("<center>The plain HTTP request was sent to HTTPS port</center>"));
     server.logs("client sent plain HTTP request to HTTPS port while reading client request headers, client: 127.0.0.1");
@@ -243,7 +245,7 @@ fn handshakes_are_refused_and_their_failures_logged() {
     assert_eq!(said("c"), "received fatal alert: InternalError");
     server.logs("[error]");
     assert!(server.log().contains("/c.crt\": BIO_new_file() failed (SSL: error:80000002:"), "{}", server.log());
-    let mut nonsense = server.plain(server.port);
+    let mut nonsense = server.plain();
     nonsense.write_all(b"\x16\x03\x01\x00\x05hello").unwrap();
     assert!(nonsense.read_to_end(&mut Vec::new()).is_ok());
     server.logs("SSL_do_handshake() failed (SSL: error:0A0000");
@@ -268,7 +270,7 @@ fn upstreams_are_spoken_to_over_tls_and_verified() {
              location /plain {{ proxy_pass http://127.0.0.1:NEXT; }} }}"
     ));
     let get = |path: &str| {
-        let mut stream = server.plain(server.port);
+        let mut stream = server.plain();
         write!(stream, "GET {path} HTTP/1.0\r\nHost: name:1\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();

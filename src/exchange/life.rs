@@ -38,7 +38,7 @@ pub enum Action {
     Forward,
     /// Make the answer here; tell [`Event::Served`], or [`Event::Failed`] where that cannot be.
     Serve(Handler),
-    /// Answer by [`Exchange::reply`], if it is nginx itself that answers, and log: the request is over.
+    /// Answer by [`Exchange`]'s `reply`, if it is nginx itself that answers, and log: the request is over.
     Done,
 }
 

@@ -135,8 +135,9 @@ pub struct Buffering {
     pub on: bool,
     /// The buffer for the head.
     pub head: u64,
-    /// One of the other buffers, and all of them together.
+    /// One of the other buffers.
     pub piece: u64,
+    /// All of them together.
     pub memory: u64,
     /// Bytes that may be kept in a file.
     pub file: u64,

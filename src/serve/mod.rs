@@ -1,7 +1,7 @@
 //! The live driver: sockets, TLS, timers and processes around the [`exchange`](crate::exchange), on tokio.
 //!
 //! [`run`](run::run) is the way in. It reads a configuration through a [`Source`], opens logs and sockets, and starts one
-//! thread for each worker process that nginx would have; [`process`] keeps them through signals and reloads.
+//! thread for each worker process that nginx would have; `process` keeps them through signals and reloads.
 
 mod aside;
 pub mod backend;

@@ -31,9 +31,9 @@ pub enum Verdict {
 impl Link {
     /// What holds in a scope.
     pub fn compile(builder: &mut Builder, scope: ScopeId) -> Option<Link> {
+        const NAMES: [&str; 3] = ["secure_link_secret", "secure_link", "secure_link_md5"];
         let config = builder.config;
         // What stands nearest counts: a link of the one kind is not checked by the other around it.
-        const NAMES: [&str; 3] = ["secure_link_secret", "secure_link", "secure_link_md5"];
         let here = |id: &ScopeId| NAMES.iter().any(|name| config.scope(*id).setting(name).is_some());
         let nearest = config.ancestors(scope).find(here)?;
         if let Some(secret) = config.scope(nearest).setting("secure_link_secret") {

@@ -370,7 +370,7 @@ mod tests {
         logs.error_bytes(MAIN, Level::Error, None, b"any \xff byte");
         let bytes = fs::read(folder.path().join("default.log")).expect("it is there");
         assert!(bytes.ends_with(b": any \xff byte\n"));
-        assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count(), 1);
+        assert_eq!(memchr::memchr_iter(b'\n', &bytes).count(), 1);
     }
 
     #[test]

@@ -20,7 +20,7 @@ fn shown(fields: &[Field], bytes: &[u8]) -> String {
     for field in fields {
         out.push_str(if field.odd { " !" } else { " " });
         out.push_str(if field.underscore { "_" } else { "" });
-        out.push_str(&format!("{}={}", text(field.name.of(bytes)), text(field.value.of(bytes))));
+        out.push_str(&[text(field.name.of(bytes)), text(field.value.of(bytes))].join("="));
     }
     out
 }
@@ -398,7 +398,9 @@ fn nearly(words: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn cut_anywhere(read: impl Fn(&[u8], &[usize]) -> String, bytes: &[u8], mut cuts: Vec<usize>) {
-    cuts.iter_mut().for_each(|cut| *cut %= bytes.len() + 1);
+    for cut in &mut cuts {
+        *cut %= bytes.len() + 1;
+    }
     cuts.sort_unstable();
     assert_eq!(read(bytes, &cuts), read(bytes, &[]), "{}", text(bytes));
 }

@@ -149,7 +149,7 @@ proptest! {
         } else {
             first
         };
-        let cut = cut.and_then(|()| if waiting.is_empty() { Ok(fields) } else { Err(Fault::Cut) });
+        let cut = cut.and(if waiting.is_empty() { Ok(fields) } else { Err(Fault::Cut) });
         prop_assert_eq!(cut, whole.map(|fields| fields.into_iter().map(|(name, _)| name).collect::<Vec<_>>()));
     }
 }
