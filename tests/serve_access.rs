@@ -3,18 +3,18 @@
 
 #![allow(clippy::disallowed_methods, reason = "what another process does is waited for by the clock")]
 
+mod common;
+
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::common::live::{DEADLINE, free_ports};
 use nix::unistd::Uid;
 use tempfile::TempDir;
-
-/// How long anything may take on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(20);
 
 struct Server {
     folder: TempDir,
@@ -22,16 +22,11 @@ struct Server {
     child: Child,
 }
 
-/// Ports that were free a moment ago.
-fn free_ports() -> [u16; 2] {
-    let sockets = [0, 1].map(|_| TcpListener::bind("127.0.0.1:0").unwrap());
-    sockets.map(|socket| socket.local_addr().unwrap().port())
-}
-
 impl Server {
     /// With the inside of `http`, in which `@1` and `@2` are addresses and `@` is a folder with `index.html`.
     fn start(http: &str) -> Server {
-        let (folder, ports) = (tempfile::tempdir().unwrap(), free_ports());
+        let (folder, ports) = (tempfile::tempdir().unwrap(), free_ports(2));
+        let ports = [ports, ports + 1];
         let mut http = http.to_owned();
         for (n, port) in ports.iter().enumerate() {
             http = http.replace(&format!("@{}", n + 1), &format!("127.0.0.1:{port}"));

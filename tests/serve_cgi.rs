@@ -1,6 +1,6 @@
 //! FastCGI, SCGI, uwsgi and memcached servers behind the live proxy: what they are sent, and what becomes of their answers.
 
-#![allow(clippy::disallowed_methods, reason = "what another process does is waited for by the clock")]
+mod common;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -8,34 +8,16 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
-use std::time::{Duration, Instant};
 
+use crate::common::live::{DEADLINE, free_port, wait_until};
 use nix::unistd::Uid;
 use tempfile::TempDir;
-
-/// How long anything may take on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(20);
-
-/// Between two looks at what is waited for.
-const PAUSE: Duration = Duration::from_millis(5);
 
 /// The proxy.
 struct Proxy {
     folder: TempDir,
     port: u16,
     child: Child,
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-fn wait(what: &str, mut ready: impl FnMut() -> bool) {
-    let end = Instant::now() + DEADLINE;
-    while !ready() {
-        assert!(Instant::now() < end, "{what}: not within {DEADLINE:?}");
-        thread::sleep(PAUSE);
-    }
 }
 
 impl Proxy {
@@ -54,7 +36,7 @@ impl Proxy {
         command.env_remove("NGINXLB_TARGET").arg("nginx").arg("-p").arg(folder.path());
         let child = command.args(["-c", "nginx.conf", "-e", "early.log"]).stderr(Stdio::null()).spawn().unwrap();
         let proxy = Proxy { folder, port, child };
-        wait("the file of the process number", || proxy.read("nginx.pid").ends_with('\n'));
+        wait_until("the file of the process number", || proxy.read("nginx.pid").ends_with('\n'));
         proxy
     }
 
@@ -64,7 +46,7 @@ impl Proxy {
 
     /// Waits until the log says this.
     fn logged(&self, text: &str) {
-        wait(text, || self.read("error.log").contains(text));
+        wait_until(text, || self.read("error.log").contains(text));
     }
 
     fn connect(&self) -> TcpStream {

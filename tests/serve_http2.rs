@@ -3,13 +3,16 @@
 
 #![allow(clippy::disallowed_methods, reason = "what another process does is waited for by the clock")]
 
+mod common;
+
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::common::live::{DEADLINE, free_port};
 use bytes::Bytes;
 use h2::client::SendRequest;
 use http::{HeaderMap, Request, Response};
@@ -19,17 +22,10 @@ use nix::unistd::Uid;
 use tempfile::TempDir;
 use tokio::task::{LocalSet, spawn_local};
 
-/// How long anything may take on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(20);
-
 struct Proxy {
     folder: TempDir,
     port: u16,
     child: Child,
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 impl Proxy {

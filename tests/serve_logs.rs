@@ -2,6 +2,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "what another process does is waited for by the clock")]
 
+mod common;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,12 +12,11 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::common::live::{DEADLINE, free_port};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
-/// How long anything may take on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(20);
 /// Between two looks at what is waited for.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -23,11 +24,6 @@ struct Server {
     folder: TempDir,
     port: u16,
     child: Child,
-}
-
-/// A port that was free a moment ago.
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// A backend that answers every request with its port.

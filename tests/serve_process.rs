@@ -1,6 +1,6 @@
 //! The process of a server: how it starts, what signals do, what it leaves behind.
 
-#![allow(clippy::disallowed_methods, reason = "what another process does is waited for by the clock")]
+mod common;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -9,40 +9,16 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
+use crate::common::live::{free_port, wait};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, Uid};
 use tempfile::TempDir;
-
-/// How long anything may take on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(20);
-
-/// Between two looks at what is waited for.
-const PAUSE: Duration = Duration::from_millis(5);
 
 struct Server {
     folder: TempDir,
     port: u16,
     child: Child,
-}
-
-/// A port that was free a moment ago.
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-/// Polls until `ready` gives something.
-fn wait<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + DEADLINE;
-    loop {
-        if let Some(found) = ready() {
-            return found;
-        }
-        assert!(Instant::now() < end, "{what}: not within {DEADLINE:?}");
-        thread::sleep(PAUSE);
-    }
 }
 
 /// The main context and `http`, with what a test adds to both. The super-user stays what it is: it owns the folder.

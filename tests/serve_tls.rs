@@ -1,15 +1,15 @@
 //! TLS of a live server: listeners, upstreams, what is refused, and what a reload keeps.
 
-#![allow(clippy::disallowed_methods, reason = "what another process does is waited for by the clock")]
+mod common;
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
+use crate::common::live::{DEADLINE, free_ports, wait};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -17,11 +17,6 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, HandshakeKind, SignatureScheme, StreamOwned};
 use tempfile::TempDir;
-
-/// How long anything may take on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(20);
-/// Between two looks at what is waited for.
-const PAUSE: Duration = Duration::from_millis(5);
 
 /// A certificate with an elliptic key.
 const EC: &str = "ssl_certificate ec.crt; ssl_certificate_key ec.key;";
@@ -112,32 +107,10 @@ fn configuration(folder: &TempDir, port: u16, http: &str) {
     fs::write(folder.path().join("nginx.conf"), text).unwrap();
 }
 
-/// Two ports, one after the other, that were free a moment ago.
-fn free_port() -> u16 {
-    loop {
-        let first = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = first.local_addr().unwrap().port();
-        if port < u16::MAX && TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
-            return port;
-        }
-    }
-}
-
-fn wait<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + DEADLINE;
-    loop {
-        if let Some(found) = ready() {
-            return found;
-        }
-        assert!(Instant::now() < end, "{what}: not within {DEADLINE:?}");
-        std::thread::sleep(PAUSE);
-    }
-}
-
 impl Server {
     /// Starts one whose `http` is given; `PORT` and `NEXT` stand for its ports.
     fn start(http: &str) -> Server {
-        let (folder, port) = (TempDir::new().unwrap(), free_port());
+        let (folder, port) = (TempDir::new().unwrap(), free_ports(2));
         configuration(&folder, port, http);
         let child = command(&folder).spawn().unwrap();
         let server = Server { folder, port, child };
@@ -328,7 +301,7 @@ fn what_cannot_be_served_ends_the_start_with_its_line() {
         ),
     ] {
         let folder = TempDir::new().unwrap();
-        configuration(&folder, free_port(), http);
+        configuration(&folder, free_ports(2), http);
         let output = command(&folder).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{said}");

@@ -1,6 +1,7 @@
 //! Names that are resolved while it runs.
 
-use crate::server::{Dns, Server, addresses, body, header, status, wait};
+use crate::common::live::wait;
+use crate::server::{Dns, Server, addresses, body, header, status};
 
 fn proxied(dns: &Dns) -> String {
     format!(

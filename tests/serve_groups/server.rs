@@ -7,29 +7,14 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
 
+use crate::common::live::{DEADLINE, free_ports, wait};
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::rdata::A;
 use hickory_proto::rr::{RData, Record, RecordType};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, Uid};
 use tempfile::TempDir;
-
-/// How long anything may take on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(20);
-
-/// Polls until `ready` gives something.
-pub fn wait<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + DEADLINE;
-    loop {
-        if let Some(found) = ready() {
-            return found;
-        }
-        assert!(Instant::now() < end, "{what}: not within {DEADLINE:?}");
-        thread::sleep(Duration::from_millis(5));
-    }
-}
 
 /// A server in nginx's place. In its configuration `%N` stands for a port of its own, the front is at `%0`.
 pub struct Server {
@@ -38,16 +23,11 @@ pub struct Server {
     ports: Vec<u16>,
 }
 
-/// Ports that were free a moment ago.
-fn free_ports() -> Vec<u16> {
-    let held: Vec<TcpListener> = (0..8).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
-    held.iter().map(|held| held.local_addr().unwrap().port()).collect()
-}
-
 impl Server {
     /// With this content of `http`, and lines of the main context, as open-source nginx or as another target.
     pub fn start(main: &str, http: &str, target: Option<&str>) -> Server {
-        let (folder, ports) = (tempfile::tempdir().unwrap(), free_ports());
+        let (folder, ports) = (tempfile::tempdir().unwrap(), free_ports(8));
+        let ports: Vec<u16> = (ports..ports + 8).collect();
         let mut command = Command::new(env!("CARGO_BIN_EXE_nginxlb"));
         command.env_remove("NGINXLB_TARGET").args(["nginx", "-c", "nginx.conf", "-e", "early.log", "-p"]);
         command.arg(folder.path()).stderr(Stdio::null());

@@ -2,30 +2,18 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
+use crate::common::live::{DEADLINE, free_port, wait_until};
 use nix::unistd::Uid;
 use tempfile::TempDir;
-
-/// How long anything may take on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(20);
 
 /// A server whose prefix is a folder of its own; its files are below `html`.
 pub struct Server {
     folder: TempDir,
     child: Child,
     port: u16,
-}
-
-fn wait(what: &str, mut ready: impl FnMut() -> bool) {
-    let end = Instant::now() + DEADLINE;
-    while !ready() {
-        assert!(Instant::now() < end, "{what}: not within {DEADLINE:?}");
-        thread::sleep(Duration::from_millis(5));
-    }
 }
 
 impl Server {
@@ -40,7 +28,7 @@ impl Server {
                 fs::write(path, content).unwrap();
             }
         }
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         // The super-user stays what it is: it owns the folder.
         let user = if Uid::effective().is_root() { "user root root;" } else { "" };
         let text = format!(
@@ -53,7 +41,7 @@ impl Server {
         command.env_remove("NGINXLB_TARGET").args(["nginx", "-c", "nginx.conf", "-e", "early.log", "-p"]);
         let child = command.arg(folder.path()).stderr(Stdio::null()).spawn().unwrap();
         let server = Server { folder, child, port };
-        wait("the file of the process number", || {
+        wait_until("the file of the process number", || {
             let log = server.read("early.log") + &server.read("error.log");
             assert!(!log.contains("[emerg]"), "{log}");
             server.read("nginx.pid").ends_with('\n')
@@ -72,7 +60,7 @@ impl Server {
 
     /// Waits for this text in the error log.
     pub fn logged(&self, text: &str) {
-        wait(text, || self.read("error.log").contains(text));
+        wait_until(text, || self.read("error.log").contains(text));
     }
 
     /// What a connection gives back, to its end, for these bytes.

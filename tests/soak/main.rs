@@ -4,6 +4,9 @@
 //! `NGINXLB_SOAK_SECONDS` makes it longer or shorter (120), `NGINXLB_SOAK_BINARY` puts another nginx in the place of ours,
 //! `NGINXLB_SOAK_SEED` makes another trouble.
 
+#[path = "../common/mod.rs"]
+mod common;
+
 mod backends;
 mod client;
 mod proxy;

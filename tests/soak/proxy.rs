@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use crate::common::live::free_port;
 use tempfile::TempDir;
 
 pub struct Proxy {
@@ -28,8 +29,7 @@ impl Proxy {
         let folder = tempfile::tempdir().unwrap();
         // The workers, of another user, must get in.
         Command::new("chmod").arg("755").arg(folder.path()).status().unwrap();
-        // No one else takes it in between, as long as none asks for the very port.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         fs::write(folder.path().join("nginx.conf"), configuration(port, backends, 0)).unwrap();
         let other = std::env::var("NGINXLB_SOAK_BINARY");
         let mut command = Command::new(other.as_deref().unwrap_or(env!("CARGO_BIN_EXE_nginxlb")));

@@ -250,16 +250,16 @@ impl Client for Http1 {
 
     #[inline]
     fn poll_send(&mut self, cx: &mut Context, body: &mut &[u8]) -> Poll<io::Result<()>> {
-        /// Bytes that are put in line at once where they go slowly.
-        const PACED: usize = 4 << 10;
-        if self.pace.is_none() {
+        let Some(most) = self.pace.as_ref().map(|pace| pace.turn()) else {
             return self.outgoing.poll_send(&mut self.stream, cx, body);
-        }
+        };
         while !body.is_empty() {
-            std::task::ready!(self.poll_flush(cx))?;
-            let (mut piece, rest) = body.split_at(body.len().min(PACED));
+            if self.outgoing.waiting() >= most {
+                std::task::ready!(self.poll_flush(cx))?;
+            }
+            let (piece, rest) = body.split_at(body.len().min(most));
             *body = rest;
-            std::task::ready!(self.outgoing.poll_send(&mut self.stream, cx, &mut piece))?;
+            self.outgoing.put(piece);
         }
         Poll::Ready(Ok(()))
     }

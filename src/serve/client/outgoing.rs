@@ -83,6 +83,17 @@ impl Outgoing {
         self.at == self.waiting.len()
     }
 
+    /// Puts a piece of the body in line.
+    pub fn put(&mut self, piece: &[u8]) {
+        if self.chunked {
+            write_size(&mut self.waiting, piece.len());
+        }
+        self.waiting.extend_from_slice(piece);
+        if self.chunked {
+            self.waiting.extend_from_slice(b"\r\n");
+        }
+    }
+
     /// Takes bytes of the body off `body`; ready once all were taken.
     pub fn poll_send(&mut self, stream: &mut Stream, cx: &mut Context, body: &mut &[u8]) -> Poll<io::Result<()>> {
         while !body.is_empty() {

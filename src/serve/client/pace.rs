@@ -47,6 +47,12 @@ impl Pace {
         Some(Pace { rate, after: 0, started: clock::now(), sent: 0, timer: worker.timers.timer() })
     }
 
+    /// Bytes that can go out in one turn: as many wait in line at most.
+    pub fn turn(&self) -> usize {
+        const MOST: u64 = 256 << 10;
+        self.rate.saturating_add(self.after).clamp(1, MOST) as usize
+    }
+
     /// Bytes that may go out now; pending while there are none.
     pub fn poll_allowance(&self, cx: &mut Context) -> Poll<u64> {
         loop {
