@@ -27,8 +27,9 @@ pub struct Size {
 impl Proxy {
     pub fn start(backends: &[u16]) -> Proxy {
         let folder = tempfile::tempdir().unwrap();
-        // The workers, of another user, must get in.
-        Command::new("chmod").arg("755").arg(folder.path()).status().unwrap();
+        // Where the super-user runs this, `serve` is another user's once it has started, and removes the file of the process
+        // number as that one.
+        Command::new("chmod").arg("777").arg(folder.path()).status().unwrap();
         let port = free_port();
         fs::write(folder.path().join("nginx.conf"), configuration(port, backends, 0)).unwrap();
         let other = std::env::var("NGINXLB_SOAK_BINARY");
