@@ -1,0 +1,3 @@
+//! From nginx's configuration to other notations, and back.
+
+pub mod targets;

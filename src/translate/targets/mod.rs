@@ -1,0 +1,3 @@
+//! One target, one file or folder.
+
+pub mod json;
