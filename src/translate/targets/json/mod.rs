@@ -7,7 +7,7 @@
 //!
 //! A statement has `includes` (indices into `config`) if it is an `include`, `block` if it ends with one, `comment` if
 //! its `directive` is `#`. [`emit`] writes what `crossplane parse` 0.5.8 (Python) or `json.Encoder` over the payload
-//! of nginx-go-crossplane v0.4.91 (Go) writes, byte for byte; [`read`] takes both and gives text back in which every
+//! of nginx-go-crossplane v0.4.89 (Go) writes, byte for byte; [`read`] takes both and gives text back in which every
 //! statement stands on the line that the payload names, so reading and emitting again gives the same payload.
 //!
 //! An argument is not the word that nginx sees: quotes are taken off and `\"` inside `"..."` is `"`, but other
@@ -24,6 +24,7 @@
 //! | comment that ends with the file, without a line feed | left out | kept |
 //! | entries of `map`, `geo`, `types` and their like | statements | with `"mapBlockParameter":true`; `include` not followed, nothing ignored |
 //! | combined: where `file` stands | first | after `args` |
+//! | combined: `file` of what follows an `include` in a block | the last file included | the file it stands in |
 //! | combined: an `include` that found nothing, or stands in a `map` | vanishes | stays |
 //! | paths of relative includes | as written | shortest form (`a/../b` is `b`) |
 //! | carriage returns | end lines | dropped, but not in Lua code |

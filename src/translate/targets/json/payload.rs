@@ -26,7 +26,8 @@ pub(super) fn files(sources: &Sources, dialect: Dialect, options: &Options) -> V
     let mut files = Vec::new();
     while let Some((name, id)) = queue.files.get(files.len()).cloned() {
         let (file, returns) = (sources.file(id), lone_returns(sources.file(id), dialect));
-        let mut reader = Reader { sources, file, name: &name, dialect, options, queue: &mut queue, returns };
+        let said = name.clone();
+        let mut reader = Reader { sources, file, name: &name, said, dialect, options, queue: &mut queue, returns };
         let parsed = reader.items(&file.tree.items, false);
         let null = dialect == Dialect::Go && parsed.is_empty();
         files.push(File { name, parsed: (!null).then_some(parsed) });
@@ -67,6 +68,8 @@ struct Reader<'a> {
     sources: &'a Sources,
     file: &'a SourceFile,
     name: &'a str,
+    /// The file that combined statements are said to come from.
+    said: String,
     dialect: Dialect,
     options: &'a Options<'a>,
     queue: &'a mut Queue,
@@ -77,6 +80,7 @@ impl Reader<'_> {
     /// `in_map`: whether the items are entries that Go marks.
     fn items(&mut self, items: &[Item], in_map: bool) -> Vec<Statement> {
         let mut statements = Vec::new();
+        let outside = std::mem::replace(&mut self.said, self.name.to_owned());
         for item in items {
             match item {
                 Item::Comment(span) if self.options.comments && self.is_seen(*span) => {
@@ -86,6 +90,7 @@ impl Reader<'_> {
                 Item::Comment(_) | Item::Stray(_) => {}
             }
         }
+        self.said = outside;
         statements
     }
 
@@ -99,11 +104,11 @@ impl Reader<'_> {
     }
 
     fn file_if_combined(&self) -> Option<String> {
-        self.options.combine.then(|| self.name.to_owned())
+        self.options.combine.then(|| self.said.clone())
     }
 
     fn comment(&self, span: Span, line: usize) -> Statement {
-        let comment = Some(spelling::comment(&self.file.text, span));
+        let comment = Some(spelling::comment(&self.file.text, span, self.dialect));
         Statement { file: self.file_if_combined(), directive: "#".to_owned(), line, comment, ..Statement::default() }
     }
 
@@ -149,6 +154,10 @@ impl Reader<'_> {
             _ => &[],
         };
         let paths = found.iter().map(|id| (self.sources.path(*id), *id));
+        if let (Dialect::Python, Some(last)) = (self.dialect, found.last()) {
+            // One variable of crossplane's serves for both.
+            self.sources.path(*last).clone_into(&mut self.said);
+        }
         let indices: Vec<usize> = paths
             .map(|(path, id)| if shortest { self.queue.index(&clean(path), id) } else { self.queue.index(path, id) })
             .collect();

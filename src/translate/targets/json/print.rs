@@ -91,7 +91,7 @@ impl Printer {
     /// Go's encoder keeps JSON harmless inside HTML and JavaScript.
     fn is_plain(&self, c: char) -> bool {
         match self.dialect {
-            Dialect::Python => matches!(c, ' '..='\u{7f}'),
+            Dialect::Python => matches!(c, ' '..='~'),
             Dialect::Go => c >= ' ' && !matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}'),
         }
     }

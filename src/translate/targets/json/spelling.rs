@@ -15,8 +15,8 @@ pub(super) fn word(text: &str, word: &Word, dialect: Dialect) -> String {
 }
 
 /// The text behind a comment's `#`. A backslash takes the line feed with it, and both are gone.
-pub(super) fn comment(text: &str, span: Span) -> String {
-    let mut comment = characters(&text[span.range()].replace('\r', ""), Dialect::Python);
+pub(super) fn comment(text: &str, span: Span, dialect: Dialect) -> String {
+    let mut comment = characters(&text[span.range()].replace('\r', ""), dialect);
     let backslashes = comment.len() - comment.trim_end_matches('\\').len();
     comment.truncate(comment.len() - backslashes % 2);
     comment.split_off(1)
