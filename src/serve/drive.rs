@@ -56,6 +56,7 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
                 is_answered = !is_instead(event);
                 event
             }
+            Action::Fail(status) => Event::Failed(status),
             Action::Done => break,
         };
         if is_answered && !matches!(event, Event::LastByte | Event::Served(_)) {
@@ -64,7 +65,11 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
         flight.exchange.facts.bytes_sent = client.sent();
         flight.exchange.facts.is_complete = is_answered && matches!(event, Event::LastByte | Event::Served(_));
         let (tries, location) = (flight.exchange.attempts.len(), flight.exchange.route.location);
+        let was_tried = action == Action::Attempt;
         action = worker.tell(&mut flight.exchange, event);
+        if was_tried && let Some(tried) = tries.checked_sub(1) {
+            upstream::say_judged(worker, flight, tried, event);
+        }
         if matches!(event, Event::Head(_))
             && action != Action::Forward
             && let Some(link) = link.take()

@@ -40,6 +40,8 @@ pub struct Flight {
     pub body: Spool,
     /// All of the client's body was read.
     pub body_is_whole: bool,
+    /// What is done with the peer, or was when the try failed, in nginx's words.
+    pub about: &'static str,
     /// Of the answer, only the head is wanted.
     pub head_only: bool,
     /// What the pages of the request have together, where there are any.

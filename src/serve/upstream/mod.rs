@@ -17,4 +17,5 @@ pub use attempt::attempt;
 pub use idle::Pools;
 pub use link::Link;
 pub use relay::forward;
+pub use say::say_judged;
 pub use speaks::{Asked, Reading};
