@@ -8,7 +8,7 @@
 //!
 //! One target is one file of [`targets`], with its capabilities as data; the report, `--allow-loss` and the table in the
 //! documentation come from there. An emitter writes what it can and notes it; what it does not speak of is lost, and is
-//! said to be ([`unclaimed`]). What protects something is refused rather than lost.
+//! said to be (`unclaimed`). What protects something is refused rather than lost.
 //!
 //! No IO: the edge writes the files.
 
