@@ -13,6 +13,8 @@ mod case;
 mod cases;
 mod client;
 mod compare;
+mod concern;
+mod hand;
 mod judge;
 mod message;
 mod play;
@@ -41,13 +43,11 @@ fn a_play_has_a_network_of_its_own() {
         .send(Request::post("/z?be-status=418", "body"))
         .fault("a", Fault::Drop)
         .send(Request::get("/w"));
-    let files = vec![("nginx.conf".to_owned(), case.conf.clone())];
-    let played = play::apart("nginx", &files, &case, Act::Play).unwrap();
+    let files = play::folder(&[("nginx.conf", &case.conf)]);
+    let played = play::apart("nginx", files.path(), &case, Act::Play).unwrap();
     let told: Vec<_> = played.observed.iter().map(|o| (o.status, o.peer.as_deref(), o.tries.len())).collect();
     assert_eq!(told, [(200, Some("a"), 1), (502, None, 0), (418, Some("a"), 1), (502, None, 1)]);
     let seen = &played.observed[0].tries[0];
     assert_eq!((&*seen.line, seen.header("host")), ("GET /x HTTP/1.1", Some("127.0.0.1:9101")));
     assert_eq!(played.observed[2].tries[0].body, "body");
 }
-
-mod hand;

@@ -1,9 +1,10 @@
 //! One play: a program with a configuration, its backends and its client, in a network of their own. The parent writes an
 //! order into a folder and starts this test program again; the child writes what it saw.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
 
 use crate::backend::Backends;
 use crate::case::{Case, Observed, Step};
@@ -16,12 +17,10 @@ pub const FOLDER: &str = "NGINXLB_PLAY";
 /// The test that is the child's way in.
 const ENTRY: &str = "a_play_has_a_network_of_its_own";
 
-/// Files of a configuration: names below their folder, and contents.
-pub type Files = Vec<(String, String)>;
-
 #[derive(Serialize, Deserialize)]
 struct Order {
     program: String,
+    files: PathBuf,
     case: Case,
     act: Act,
 }
@@ -47,20 +46,18 @@ pub struct Played {
     pub log: String,
 }
 
-/// Plays a case with a program, in a namespace of its own.
+/// Plays a case with a program and the configuration in the folder `files`, in a namespace of its own.
 ///
 /// # Errors
 /// What the play complained of.
 ///
 /// # Panics
 /// When the program cannot be had.
-pub fn apart(program: &str, files: &Files, case: &Case, act: Act) -> Result<Played, String> {
+pub fn apart(program: &str, files: &Path, case: &Case, act: Act) -> Result<Played, String> {
     // There is no network where it runs.
     named(program).binary();
     let folder = tempfile::tempdir().unwrap();
-    write(&folder.path().join("files"), files);
-    std::fs::create_dir(folder.path().join("scratch")).unwrap();
-    let order = Order { program: program.to_owned(), case: case.clone(), act };
+    let order = Order { program: program.to_owned(), files: files.to_owned(), case: case.clone(), act };
     std::fs::write(folder.path().join("order.json"), serde_json::to_string(&order).unwrap()).unwrap();
     let mut command = apart::command(case.peers.iter().map(|peer| peer.address.ip()), None);
     command.args(["--exact", ENTRY, "--nocapture", "--test-threads=1"]).env(FOLDER, folder.path());
@@ -73,32 +70,13 @@ pub fn apart(program: &str, files: &Files, case: &Case, act: Act) -> Result<Play
     Err(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
 }
 
-/// Writes files below a folder.
-pub fn write(folder: &Path, files: &Files) {
+/// A folder with these files: names below it, and contents.
+pub fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
-        let path = folder.join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
+        std::fs::write(folder.path().join(name), text).unwrap();
     }
-}
-
-/// The files below a folder.
-pub fn read(folder: &Path) -> Files {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(at) = folders.pop() {
-        for entry in std::fs::read_dir(&at).unwrap_or_else(|e| panic!("{}: {e}", at.display())) {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).unwrap().display().to_string();
-                files.push((name, std::fs::read_to_string(&path).unwrap()));
-            }
-        }
-    }
-    files.sort();
-    files
+    folder
 }
 
 /// The child's part: does what the order in `folder` says, here.
@@ -107,16 +85,22 @@ pub fn read(folder: &Path) -> Files {
 /// When the program does not start, or anything else goes wrong: the play is worth nothing then.
 pub fn here(folder: &Path) {
     let order = std::fs::read_to_string(folder.join("order.json")).unwrap();
-    let Order { program, case, act } = serde_json::from_str(&order).unwrap();
+    let Order { program, files, case, act } = serde_json::from_str(&order).unwrap();
     let program = named(&program);
-    let place = Place { files: folder.join("files"), scratch: folder.join("scratch"), ports: case.ports.clone() };
+    let scratch = folder.join("scratch");
+    std::fs::create_dir(&scratch).unwrap();
+    let place = Place { files, scratch, ports: case.ports.clone() };
     let backends = Backends::start(&case.peers);
     let unchecked = Checked { good: true, text: String::new() };
-    let checked = if act == Act::PlayUnchecked { unchecked } else { program.check(&place) };
+    let late = act == Act::Play && program.checks_by_running();
+    let mut checked = if late || act == Act::PlayUnchecked { unchecked } else { program.check(&place) };
     let mut observed = Vec::new();
     if checked.good && act != Act::Check {
         let _running = Running::start(program, &place);
-        for step in &case.steps {
+        if late {
+            checked = program.opinion(&place);
+        }
+        for step in case.steps.iter().filter(|_| checked.good) {
             match step {
                 Step::Send(request) => observed.push(client::send(request, &backends)),
                 Step::Fault { peer, fault } => backends.fault(peer, *fault),

@@ -5,18 +5,32 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::case::Case;
 use crate::compare::{Difference, Field};
+use crate::concern::concerns;
 
 /// How a directive fared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
     Exact,
-    Approximate,
     Automatic,
     DroppedHarmless,
+    Approximate,
     DroppedBehaviour,
     Refused,
+}
+
+impl Class {
+    /// The exit code of a translation whose worst entry is of this class.
+    pub fn exit_code(self) -> i32 {
+        match self {
+            Class::Exact | Class::Automatic | Class::DroppedHarmless => 0,
+            Class::Approximate => 1,
+            Class::DroppedBehaviour => 2,
+            Class::Refused => 3,
+        }
+    }
 }
 
 /// One entry of the report, in the parts that are held against what was seen.
@@ -24,8 +38,13 @@ pub enum Class {
 pub struct Entry {
     pub code: String,
     pub class: Class,
-    /// The directive, perhaps with its arguments.
     pub directive: String,
+    /// The directive with its arguments.
+    #[serde(default)]
+    pub text: String,
+    /// The blocks around it, outermost first: `http`, `server`, `location /`.
+    #[serde(default)]
+    pub context: Vec<String>,
     /// Where the difference shows.
     #[serde(default)]
     pub shows: Vec<String>,
@@ -46,12 +65,13 @@ const SHOWS: &[(Field, &[&str])] = &[
     (Field::Status, &["status"]),
     (Field::Location, &["location", "headers"]),
     (Field::Peer, &["peer"]),
-    (Field::Tries, &["peer", "tries"]),
+    // Retries are a matter of time to the report.
+    (Field::Tries, &["peer", "timing"]),
     (Field::Uri, &["uri"]),
-    (Field::Protocol, &["protocol"]),
-    (Field::Host, &["host", "request-headers", "headers"]),
-    (Field::RequestHeaders, &["request-headers", "headers"]),
-    (Field::RequestBody, &["request-body", "body"]),
+    (Field::Protocol, &["uri", "connections"]),
+    (Field::Host, &["upstream-headers"]),
+    (Field::RequestHeaders, &["upstream-headers"]),
+    (Field::RequestBody, &["body"]),
     (Field::Headers, &["headers"]),
     (Field::Body, &["body"]),
     (Field::Timing, &["timing"]),
@@ -59,15 +79,11 @@ const SHOWS: &[(Field, &[&str])] = &[
 
 impl Entry {
     /// Whether a directive that fared so may make this difference.
-    fn excuses(&self, difference: &Difference) -> bool {
+    fn excuses(&self, case: &Case, difference: &Difference) -> bool {
         let may = matches!(self.class, Class::Approximate | Class::DroppedBehaviour | Class::Refused);
         let (_, words) = SHOWS.iter().find(|(field, _)| *field == difference.field).expect("every field has words");
-        may && self.concerns(difference) && self.shows.iter().any(|word| words.contains(&&**word))
-    }
-
-    fn concerns(&self, difference: &Difference) -> bool {
-        let about = difference.request.as_ref().map_or(&[][..], |request| &request.about);
-        about.is_empty() || about.iter().any(|directive| self.directive.starts_with(&**directive))
+        let said = self.shows.iter().any(|word| words.contains(&&**word));
+        may && said && difference.request.as_ref().is_none_or(|request| concerns(self, request, &case.conf))
     }
 }
 
@@ -81,10 +97,10 @@ pub struct Reconciled {
 }
 
 /// Holds the differences of a case against its report.
-pub fn reconcile(differences: Vec<Difference>, entries: &[Entry]) -> Reconciled {
+pub fn reconcile(case: &Case, differences: Vec<Difference>, entries: &[Entry]) -> Reconciled {
     let mut reconciled = Reconciled::default();
     for difference in differences {
-        let told: Vec<&Entry> = entries.iter().filter(|entry| entry.excuses(&difference)).collect();
+        let told: Vec<&Entry> = entries.iter().filter(|entry| entry.excuses(case, &difference)).collect();
         reconciled.shown.extend(told.iter().map(|entry| (entry.code.clone(), difference.field)));
         if told.is_empty() {
             reconciled.untold.push(difference);
@@ -115,7 +131,7 @@ mod tests {
     fn only_what_is_said_to_show_is_excused() {
         let untold = |class: &str, shows: &str, about: &str| {
             let entries = [entry("exact", "listen", ""), entry(class, "proxy_pass", shows)];
-            reconcile(vec![difference(Field::Status, about)], &entries).untold.len()
+            reconcile(&Case::new("x", 0, ""), vec![difference(Field::Status, about)], &entries).untold.len()
         };
         assert_eq!(untold("exact", "status", ""), 1);
         assert_eq!(untold("automatic", "status", ""), 1);
@@ -131,7 +147,8 @@ mod tests {
     #[test]
     fn what_was_shown_is_noted() {
         let entries = [entry("approximate", "hash", "peer")];
-        let found = reconcile(vec![difference(Field::Peer, ""), difference(Field::Uri, "")], &entries);
+        let found =
+            reconcile(&Case::new("x", 0, ""), vec![difference(Field::Peer, ""), difference(Field::Uri, "")], &entries);
         assert_eq!(found.untold, [difference(Field::Uri, "")]);
         assert_eq!(found.shown, BTreeSet::from([("c".to_owned(), Field::Peer)]));
     }

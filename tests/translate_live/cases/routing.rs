@@ -129,9 +129,8 @@ fn locations(rng: &mut StdRng) -> String {
     let mut chosen = LOCATIONS.to_vec();
     chosen.shuffle(rng);
     chosen.truncate(rng.random_range(2..9));
-    if rng.random_bool(0.7) {
-        chosen.push("/");
-    }
+    // Without it nginx would look for files.
+    chosen.push("/");
     let mut text = String::new();
     for at in chosen {
         text += &format!("    location {at} {{\n        {}\n    }}\n", act(rng, at));
@@ -142,7 +141,7 @@ fn locations(rng: &mut StdRng) -> String {
 /// What is done in a location. A URI in `proxy_pass` is not allowed in those with regular expressions.
 fn act(rng: &mut StdRng, at: &str) -> String {
     let peer = format!("http://127.0.0.1:{}", 9101 + rng.random_range(0..PEERS));
-    match rng.random_range(0..10) {
+    match rng.random_range(0..12) {
         0 => format!("return {};", [403, 404, 204, 410].choose(rng).unwrap()),
         1 => format!("return {} /to{};", [301, 302, 307, 308].choose(rng).unwrap(), rng.random_range(0..9)),
         2 => format!("return 200 \"text {}\";", rng.random_range(0..99)),

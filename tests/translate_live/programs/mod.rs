@@ -29,6 +29,16 @@ pub trait Program: Sync {
     /// What the program's own checker says of the configuration in `place`.
     fn check(&self, place: &Place) -> Checked;
 
+    /// Whether it has no checker but itself: then [`Program::opinion`] of a play is enough.
+    fn checks_by_running(&self) -> bool {
+        false
+    }
+
+    /// What it says of its configuration while it runs.
+    fn opinion(&self, place: &Place) -> Checked {
+        self.check(place)
+    }
+
     /// Starts it. It need not be ready.
     fn start(&self, place: &Place) -> Child;
 

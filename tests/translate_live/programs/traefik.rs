@@ -29,6 +29,14 @@ impl Program for Traefik {
 
     fn check(&self, place: &Place) -> Checked {
         let _running = Running::start(self, place);
+        self.opinion(place)
+    }
+
+    fn checks_by_running(&self) -> bool {
+        true
+    }
+
+    fn opinion(&self, place: &Place) -> Checked {
         let mut text = complaints(&place.said());
         for what in ["routers", "services", "middlewares"] {
             for item in items(what).unwrap_or_default() {
