@@ -129,6 +129,18 @@ pub fn crossplane() -> Command {
     command
 }
 
+/// The documents of a YAML text, as a reader of YAML that is not ours sees them: a JSON list.
+///
+/// # Panics
+/// When it is no YAML.
+pub fn yaml(text: &Path) -> String {
+    let program = "import json, sys, yaml; print(json.dumps(list(yaml.safe_load_all(open(sys.argv[1])))))";
+    let mut command = Command::new("python3");
+    let output = command.args(["-c", program]).arg(text).env("PYTHONPATH", folder()).output().expect("python3 runs");
+    assert!(output.status.success(), "{}: {}", text.display(), String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
 /// What `nginx -V` prints: the target to judge as.
 ///
 /// # Panics

@@ -218,3 +218,45 @@ fn nginx_does_as_nginx() {
         assert_eq!(found.untold, [], "{}", case.name);
     }
 }
+
+fn gateway() -> TempDir {
+    let text = r#"
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: g}
+spec:
+  gatewayClassName: any
+  listeners: [{name: p8000, port: 8000, protocol: HTTP}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: r}
+spec:
+  parentRefs: [{name: g}]
+  rules:
+  - matches: [{path: {type: Exact, value: /moved}}]
+    filters: [{type: RequestRedirect, requestRedirect: {scheme: https, hostname: other.test, statusCode: 301, path: {type: ReplaceFullPath, replaceFullPath: /here}}}]
+  - matches: [{path: {type: PathPrefix, value: /one}}]
+    filters: [{type: URLRewrite, urlRewrite: {hostname: one.test}}]
+    backendRefs: [{name: a, port: 9101}]
+  - matches: [{path: {type: PathPrefix, value: /h}}]
+    filters: [{type: URLRewrite, urlRewrite: {hostname: h.test}}]
+    backendRefs: [{name: a, port: 9101}, {name: b, port: 9102, weight: 3}, {name: c, port: 9103}]
+"#;
+    let mut text = text.to_owned();
+    for (name, port) in [("a", 9101), ("b", 9102), ("c", 9103)] {
+        text += &format!(
+            "---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec: {{ports: [{{name: http, port: {port}}}]}}\n\
+             ---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\n\
+             metadata: {{name: {name}, labels: {{kubernetes.io/service-name: {name}}}}}\naddressType: IPv4\n\
+             endpoints: [{{addresses: [127.0.0.1], conditions: {{ready: true}}}}]\nports: [{{name: http, port: {port}, protocol: TCP}}]\n"
+        );
+    }
+    folder(&[("gateway.yaml", &text)])
+}
+
+/// Nobody says 403, headers are added, and there are no hashes.
+#[test]
+fn a_gateway_does_nearly_as_nginx() {
+    println!("{:?}", found("gateway", &gateway()));
+}

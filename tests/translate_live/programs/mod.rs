@@ -1,7 +1,11 @@
 //! The programs that configurations are handed to: how each checks one, and how it runs one. A file for each.
 
+#![allow(clippy::disallowed_methods, reason = "what another process does is waited for by the clock")]
+
 mod caddy;
+mod cluster;
 mod envoy;
+mod gateway;
 mod haproxy;
 mod nginx;
 mod traefik;
@@ -10,13 +14,14 @@ use std::fs::File;
 use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 
-use crate::common::live::wait;
+/// How long a program may take until it is ready.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A program that takes configurations.
 pub trait Program: Sync {
@@ -57,8 +62,15 @@ pub trait Program: Sync {
 }
 
 /// All of them.
-pub const PROGRAMS: &[&dyn Program] =
-    &[&caddy::Caddy, &envoy::Envoy, &haproxy::Haproxy, &nginx::MAINLINE, &nginx::DEBIAN, &traefik::Traefik];
+pub const PROGRAMS: &[&dyn Program] = &[
+    &caddy::Caddy,
+    &envoy::Envoy,
+    &gateway::Gateway,
+    &haproxy::Haproxy,
+    &nginx::MAINLINE,
+    &nginx::DEBIAN,
+    &traefik::Traefik,
+];
 
 /// The program of a name.
 ///
@@ -146,13 +158,17 @@ impl Running {
     /// When it ends instead.
     pub fn start(program: &dyn Program, place: &Place) -> Running {
         let mut running = Running { child: program.start(place), end: program.end() };
-        wait(&format!("{} listens", program.name()), || {
+        let end = Instant::now() + PATIENCE;
+        loop {
             let ended = running.child.try_wait().unwrap();
             assert!(ended.is_none(), "{} does not run: {}", program.name(), place.said());
             let listens = |port: &u16| TcpStream::connect((Ipv4Addr::LOCALHOST, *port)).is_ok();
-            (place.ports.iter().all(listens) && program.ready(place)).then_some(())
-        });
-        running
+            if place.ports.iter().all(listens) && program.ready(place) {
+                return running;
+            }
+            assert!(Instant::now() < end, "{} is not ready within {PATIENCE:?}: {}", program.name(), place.said());
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 }
 

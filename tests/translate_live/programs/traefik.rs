@@ -93,18 +93,18 @@ impl Traefik {
 }
 
 /// The lines of the log that say that something is wrong.
-fn complaints(log: &str) -> String {
+pub fn complaints(log: &str) -> String {
     log.lines().filter(|line| line.contains(" ERR ")).map(|line| format!("{line}\n")).collect()
 }
 
 /// What Traefik has of a kind, except what is its own.
-fn ours(what: &str) -> Vec<Value> {
+pub fn ours(what: &str) -> Vec<Value> {
     let mut all = items(what).unwrap_or_default();
     all.retain(|item| item["provider"] != "internal");
     all
 }
 
-fn items(what: &str) -> Option<Vec<Value>> {
+pub fn items(what: &str) -> Option<Vec<Value>> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, API)).ok()?;
     write!(stream, "GET /api/http/{what}?per_page=1000 HTTP/1.0\r\nHost: api\r\n\r\n").ok()?;
     let mut answer = String::new();
