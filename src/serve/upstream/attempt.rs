@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::connect::{Unconnected, connect};
+use super::hints;
 use super::link::Link;
 use super::request::{Sending, Unsent, poll_request};
 use super::say::{CLIENT_GONE, CLOSED, CONNECTING, HANDSHAKING, READING_HEAD, SENDING, say_failed, say_of};
@@ -221,6 +222,7 @@ fn poll_head<C: Client>(
                     let all = std::mem::take(&mut link.rest);
                     speaks::read_head(worker, flight, link, &all)
                 };
+                hints::pass_on(worker, client, flight);
                 if let Some(read) = read {
                     return Poll::Ready(read.map_err(|speaks::Invalid| Failed::Invalid));
                 }
@@ -232,6 +234,7 @@ fn poll_head<C: Client>(
         // The peer may have made room for more of the request, or wants an answer of the connection itself.
         return poll_head(cx, worker, client, flight, link);
     }
+    client.poll_interim(cx);
     if client.timer().poll(cx).is_ready() {
         flight.about = about(link);
         return Poll::Ready(Err(Failed::Timeout));

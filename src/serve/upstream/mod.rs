@@ -3,6 +3,7 @@
 mod attempt;
 mod connect;
 mod framing;
+mod hints;
 mod http2;
 mod idle;
 mod link;
