@@ -3,6 +3,7 @@
 mod attempt;
 mod connect;
 mod framing;
+mod hints;
 mod http2;
 mod idle;
 mod link;
@@ -17,4 +18,5 @@ pub use attempt::attempt;
 pub use idle::Pools;
 pub use link::Link;
 pub use relay::forward;
+pub use say::say_judged;
 pub use speaks::{Asked, Reading};

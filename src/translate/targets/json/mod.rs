@@ -42,6 +42,7 @@
 //!   names that are newer than crossplane. Go's is emitted as with its Lua lexer registered.
 //! - A byte that is no character becomes U+FFFD, as JSON has it; text from such a payload is another text.
 
+mod ask;
 mod destination;
 mod layout;
 mod parsed;
@@ -53,6 +54,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
+pub use ask::EMITTER;
 pub use destination::{DestinationError, destinations};
 pub use parsed::{ReadError, read};
 
