@@ -11,12 +11,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use common::oracle;
+use common::{oracle, program};
 use nginxlb::config::{self, NoHost, Options as Judging, Surroundings};
 use nginxlb::diagnostics::{Level, Nature};
 use nginxlb::disk::Disk;
 use nginxlb::modules::Target;
-use nginxlb::syntax::{Directive, FileId, Included, Sources, Tree, decode, encode, parse};
+use nginxlb::syntax::{Directive, FileId, Included, Item, Sources, Tree, decode, encode, parse};
 use nginxlb::translate::targets::json::{Dialect, Options, emit, read};
 
 /// Calls crossplane's own command for every line of `OPTIONS<tab>FILE<tab>OUTPUT` on its standard input.
@@ -142,7 +142,9 @@ fn compare(calls: &[(String, String)], ours: &[String]) -> BTreeMap<String, usiz
 
 fn first_difference(ours: &str, real: &str) -> String {
     let at = ours.bytes().zip(real.bytes()).take_while(|(a, b)| a == b).count();
-    let around = |text: &str| String::from_utf8_lossy(&text.as_bytes()[at.saturating_sub(60)..(at + 60).min(text.len())]).into_owned();
+    let around = |text: &str| {
+        String::from_utf8_lossy(&text.as_bytes()[at.saturating_sub(60)..(at + 60).min(text.len())]).into_owned()
+    };
     format!("at {at}:\n   ours {}\n   real {}", around(ours), around(real))
 }
 
@@ -194,11 +196,9 @@ fn python_is_crossplane_for_what_nginx_accepts() {
 fn go_is_what_was_recorded() {
     for path in written() {
         let sources = load(&path);
-        for (recorded, options) in [
-            ("go", COMMENTS),
-            ("go-plain", PLAIN),
-            ("go-combined", Options { combine: true, ..COMMENTS }),
-        ] {
+        for (recorded, options) in
+            [("go", COMMENTS), ("go-plain", PLAIN), ("go-combined", Options { combine: true, ..COMMENTS })]
+        {
             let real = fs::read_to_string(root().join(path.replace(".conf", &format!(".{recorded}.json")))).unwrap();
             let ours = emit(&sources, Dialect::Go, &options);
             assert!(ours == real, "{path} {recorded} {}", first_difference(&ours, &real));
@@ -261,7 +261,10 @@ fn check_fixed_point(path: &str, sources: &Sources, dialect: Dialect, options: &
     let json_again = emit(&again, dialect, &Options { comments: true, ..*options });
     assert!(json_again == json, "{path} {dialect:?} {}", first_difference(&json_again, &json));
     // Broken bytes and carriage returns are no longer what they were.
-    let is_kept = !options.single_file && options.ignore.is_empty() && !path.ends_with("bytes.conf") && !path.ends_with("crlf.conf");
+    let is_kept = !options.single_file
+        && options.ignore.is_empty()
+        && !path.ends_with("bytes.conf")
+        && !path.ends_with("crlf.conf");
     if is_kept && dialect == Dialect::Python {
         assert_eq!(meaning(&again), meaning(sources), "{path}");
     }
@@ -305,4 +308,89 @@ fn what_is_combined_comes_back_as_one_file() {
             assert_eq!(directives(&emit(&again, dialect, &COMMENTS)), directives(&json), "{path} {dialect:?}");
         }
     }
+}
+
+/// Every directive once, and nothing is lost, whatever the dialect; and back again by the command.
+#[test]
+fn the_command_goes_there_and_back() {
+    let conf = "testdata/translate/json/site/nginx.conf";
+    for (to, dialect, options) in [
+        ("json", Dialect::Python, PLAIN),
+        ("json@comments,combine", Dialect::Python, Options { combine: true, ..COMMENTS }),
+        ("json@go,comments,indent=2", Dialect::Go, Options { indent: Some(2), ..COMMENTS }),
+    ] {
+        let output = program::run(root(), &["translate", "--to", to, "--report", "json", conf], "");
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), emit(&load(conf), dialect, &options), "{to}");
+        assert_eq!(output.status.code(), Some(0), "{to}");
+        let told = entries(&output.stderr);
+        let written = told.iter().filter(|entry| entry["default"] == false);
+        assert!(written.clone().all(|entry| entry["class"] == "exact"), "{told:#?}");
+        assert_eq!(written.count(), count(&load(conf), &load(conf).files[0].tree.items), "{to}");
+        assert!(told.iter().filter(|entry| entry["default"] == true).all(|entry| entry["class"] == "automatic"));
+    }
+
+    let folder = tempfile::tempdir().unwrap();
+    let (out, payload) = (folder.path().join("out"), folder.path().join("payload.json"));
+    fs::write(&payload, emit(&load(conf), Dialect::Python, &COMMENTS)).unwrap();
+    let [payload, into] = [&payload, &out].map(|path| path.to_str().unwrap());
+    let back = ["translate", "--from", "json", "--out", into, "--report", "json", payload];
+    let output = program::run(root(), &back, "");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let again = load(out.join("nginx.conf").to_str().unwrap());
+    assert_eq!(meaning(&again), meaning(&load(conf)));
+    let told = entries(&output.stderr);
+    assert_eq!(told.len(), count(&again, &again.files[0].tree.items));
+    for entry in &told {
+        let (at, emitted) = (&entry["at"], &entry["emitted"][0]);
+        assert_eq!((&entry["class"], &at["line"]), (&"exact".into(), &emitted["line"]), "{entry}");
+    }
+    let output = program::run(root(), &back, "");
+    assert_eq!(output.status.code(), Some(4), "it is there already");
+}
+
+#[test]
+fn the_command_says_what_is_wrong_with_a_payload() {
+    let file = |name: &str, parsed: &str| format!(r#"{{"file":"{name}","parsed":[{parsed}]}}"#);
+    let events = r#"{"directive":"events","args":[],"block":[]}"#;
+    for (payload, said) in [
+        (
+            "[".to_owned(),
+            "<json>: this is no JSON: EOF while parsing a list at line 1 column 1 (give the output of crossplane parse)",
+        ),
+        (
+            format!(r#"{{"config":[{},{}]}}"#, file("/a/nginx.conf", events), file("/etc/passwd", "")),
+            "config[1].file: \"/etc/passwd\" is outside of \"/a\", the folder of the first file",
+        ),
+        (
+            format!(r#"{{"config":[{}]}}"#, file("nginx.conf", r#"{"directive":"lisen","args":["80"]}"#)),
+            "nginx.conf:1:1: error: unknown directive \"lisen\"",
+        ),
+    ] {
+        let output = program::run(root(), &["translate", "--from", "json", "-"], &payload);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains(&said.replace("<json>", "-")), "{told}");
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(4), 0), "{told}");
+    }
+}
+
+/// The directives that nginx reads: a file counts wherever it is included, rows of maps are none.
+fn count(sources: &Sources, items: &[Item]) -> usize {
+    let one = |item: &Item| {
+        let Item::Directive(directive) = item else { return 0 };
+        let included = match sources.included(directive) {
+            Some(Included::Files(files)) => {
+                files.iter().map(|file| count(sources, &sources.file(*file).tree.items)).sum()
+            }
+            _ => 0,
+        };
+        let has_rows = ["map", "types"].contains(&directive.name());
+        let inside = directive.block().filter(|_| !has_rows).map_or(0, |block| count(sources, &block.items));
+        1 + included + inside
+    };
+    items.iter().map(one).sum()
+}
+
+fn entries(report: &[u8]) -> Vec<serde_json::Value> {
+    let report: serde_json::Value = serde_json::from_slice(report).unwrap();
+    report["entries"].as_array().unwrap().clone()
 }

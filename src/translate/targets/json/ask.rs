@@ -47,7 +47,8 @@ fn asked(words: &str) -> Result<(Dialect, Options<'static>), String> {
             ("combine", "") => options.combine = true,
             ("indent", width) => {
                 let width = width.parse().ok().filter(|width| *width <= WIDEST);
-                options.indent = Some(width.ok_or_else(|| format!("indent is a number up to {WIDEST}: json@indent=4"))?);
+                options.indent =
+                    Some(width.ok_or_else(|| format!("indent is a number up to {WIDEST}: json@indent=4"))?);
             }
             _ => {
                 let known = "python, go, comments, combine, indent=N";

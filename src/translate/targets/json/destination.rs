@@ -45,13 +45,16 @@ pub fn destinations(names: &[&str]) -> Result<Vec<String>, DestinationError> {
             return refuse("is no name of a file".to_owned(), "give the file a name");
         }
         if parts.contains(&"..") {
-            return refuse("has a \"..\" in it".to_owned(), "write the path without");
+            return refuse("leads out with \"..\"".to_owned(), "write the path without");
         }
         let below = parts.strip_prefix(&*folder).filter(|_| name.starts_with('/') == first.starts_with('/'));
         let Some(below) = below.filter(|below| !below.is_empty()) else {
             let root = if first.starts_with('/') { "/" } else { "" };
             let message = format!("is outside of \"{root}{}\", the folder of the first file", folder.join("/"));
-            return refuse(message, "combine the files into one when parsing, or write the path relative to that folder");
+            return refuse(
+                message,
+                "combine the files into one when parsing, or write the path relative to that folder",
+            );
         };
         let path = below.join("/");
         if let Some(other) = taken.insert(path.clone(), index) {
@@ -60,8 +63,8 @@ pub fn destinations(names: &[&str]) -> Result<Vec<String>, DestinationError> {
         paths.push(path);
     }
     for (index, path) in paths.iter().enumerate() {
-        let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
-        if let Some(file) = folders.filter_map(|folder| taken.get(folder)).next() {
+        let mut folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+        if let Some(file) = folders.find_map(|folder| taken.get(folder)) {
             let message = format!("needs a folder where config[{file}] is a file");
             let help = "give one of them another name".to_owned();
             return Err(DestinationError { index, name: names[index].to_owned(), message, help });
@@ -70,7 +73,14 @@ pub fn destinations(names: &[&str]) -> Result<Vec<String>, DestinationError> {
     Ok(paths)
 }
 
-/// The names in a path, without those that say nothing.
+/// The names in a path, without those that say nothing and those that are left again; `..` only where it leads out.
 fn parts(path: &str) -> Vec<&str> {
-    path.split('/').filter(|part| !part.is_empty() && *part != ".").collect()
+    let mut parts = Vec::new();
+    for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
+        match parts.last() {
+            Some(last) if part == ".." && *last != ".." => drop(parts.pop()),
+            _ => parts.push(part),
+        }
+    }
+    parts
 }

@@ -119,8 +119,8 @@ impl Writer {
         let shown = statement.args.len() - usize::from(is_lua);
         let block = block_of(statement, around);
         self.push(&head(&statement.directive, &statement.args[..shown], block.is_some()));
-        for comment in comments {
-            self.push(" ");
+        for (at, comment) in comments.iter().enumerate() {
+            self.push(if at == 0 { " " } else { "" });
             self.comment(comment.comment.as_deref().unwrap_or_default(), around.depth);
             self.feed(1, around.depth);
         }
@@ -169,7 +169,8 @@ fn comments_inside(statement: &Statement, following: &[Statement]) -> usize {
     let same = |other: &&Statement| other.comment.is_some() && other.line == statement.line && other.line > 0;
     let count = following.iter().take_while(same).count();
     let has_feed = |text: &String| text.contains('\n');
-    let is_long = has_feed(&statement.directive) || statement.args.iter().any(has_feed) || last_line(statement) > statement.line;
+    let is_long =
+        has_feed(&statement.directive) || statement.args.iter().any(has_feed) || last_line(statement) > statement.line;
     if count > 1 || is_long { count } else { 0 }
 }
 
@@ -213,7 +214,8 @@ fn lua(statement: &Statement, path: &str) -> Result<String, ReadError> {
     let whole = match &*parse(FileId(0), &probe).items {
         [Item::Directive(directive)] => {
             let is_all = |close: &crate::syntax::Span| close.end as usize == probe.len();
-            directive.fault.is_none() && matches!(&directive.body, Body::Lua { close, .. } if close.as_ref().is_some_and(is_all))
+            directive.fault.is_none()
+                && matches!(&directive.body, Body::Lua { close, .. } if close.as_ref().is_some_and(is_all))
         }
         _ => false,
     };

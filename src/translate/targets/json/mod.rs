@@ -57,6 +57,7 @@ mod tests;
 pub use ask::EMITTER;
 pub use destination::{DestinationError, destinations};
 pub use parsed::{ReadError, read};
+pub(in crate::translate) use payload::clean;
 
 use crate::syntax::Sources;
 

@@ -140,10 +140,11 @@ fn list<'v>(value: Option<&'v Value>, path: &str) -> Result<&'v [Value], ReadErr
 fn number(value: Option<&Value>, path: &str) -> Result<usize, ReadError> {
     match value {
         None | Some(Value::Null) => Ok(0),
-        Some(Value::Number(number)) => number
-            .as_u64()
-            .and_then(|number| usize::try_from(number).ok())
-            .ok_or_else(|| ReadError::new(path, "this should be a whole number from 0", "leave it out if it is not known")),
+        Some(Value::Number(number)) => {
+            number.as_u64().and_then(|number| usize::try_from(number).ok()).ok_or_else(|| {
+                ReadError::new(path, "this should be a whole number from 0", "leave it out if it is not known")
+            })
+        }
         found => Err(mismatch(path, "a number", found)),
     }
 }
@@ -165,7 +166,9 @@ fn statement(value: &Value, path: &str) -> Result<Statement, ReadError> {
         directive: text(value.get("directive"), &at("directive"))?,
         line: number(value.get("line"), &at("line"))?,
         args: args.map(|(n, arg)| text(Some(arg), &format!("{path}.args[{n}]"))).collect::<Result<_, _>>()?,
-        includes: Some(includes.map(|(n, at)| number(Some(at), &format!("{path}.includes[{n}]"))).collect::<Result<_, _>>()?),
+        includes: Some(
+            includes.map(|(n, at)| number(Some(at), &format!("{path}.includes[{n}]"))).collect::<Result<_, _>>()?,
+        ),
         block: given("block").map(|block| statements(Some(block), &at("block"))).transpose()?,
         comment: optional("comment")?,
         in_map: given("mapBlockParameter") == Some(&Value::Bool(true)),

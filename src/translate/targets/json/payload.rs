@@ -166,7 +166,7 @@ impl Reader<'_> {
 }
 
 /// Go's `path.Clean`: no `.`, no `..` behind a name, no double slash.
-fn clean(path: &str) -> String {
+pub(in crate::translate) fn clean(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
         match parts.last() {
