@@ -1,0 +1,74 @@
+//! Apache's second pass: in a folder's file all rules are run again over the path that came out. nginx has no such thing,
+//! which shows where another rule would take that path.
+
+use super::capabilities as can;
+use super::pattern::{beginning, matches_all, on_path};
+use super::rule::{Against, Condition, Rule};
+use super::target::{Place, target};
+use super::test::Around;
+use super::text::{depends_on_path, parts};
+use crate::config::Regex;
+use crate::translate::class::Capability;
+
+const AROUND: Around = Around { rule: 0, in_folder: true, moved: false };
+
+/// What there is to say if the second pass may change what the rule at `at` made.
+pub(super) fn again(at: usize, rules: &[Rule], place: &Place) -> Option<&'static Capability> {
+    let rule = rules.get(at)?;
+    if rule.substitution == "-" || rule.flags.end || rule.flags.forbidden || rule.flags.gone {
+        return None;
+    }
+    let (path, whole) = target(rule, place, AROUND).ok()?.path?;
+    for (number, other) in rules.iter().enumerate() {
+        if !may_match(other, place, &path, whole) || !may_hold(other, number < at, place) {
+            continue;
+        }
+        if other.substitution == "-" {
+            let answers = other.flags.forbidden || other.flags.gone || other.flags.redirect.is_some();
+            match (answers, other.flags.ends()) {
+                (true, _) => return Some(&can::SECOND_PASS),
+                (false, true) => return None,
+                (false, false) => continue,
+            }
+        }
+        // Apache stops where the path stays the same.
+        let same = target(other, place, AROUND).is_ok_and(|target| target.path == Some((path.clone(), true)));
+        return if same && whole { None } else { Some(&can::SECOND_PASS) };
+    }
+    None
+}
+
+/// Whether the pattern may match a path, of which the beginning is known, or all.
+fn may_match(rule: &Rule, place: &Place, path: &str, whole: bool) -> bool {
+    let expression = on_path(&rule.pattern, &place.held(), false);
+    if whole {
+        let flag = if rule.flags.caseless { "(?i)" } else { "" };
+        let regex = Regex::at_run_time(&format!("{flag}{expression}"));
+        return regex.is_ok_and(|regex| regex.is_match(path.as_bytes())) != rule.negated;
+    }
+    let start = beginning(&expression);
+    let common = start.len().min(path.len());
+    rule.negated || rule.flags.caseless || start.as_bytes()[..common] == path.as_bytes()[..common]
+}
+
+/// Whether the conditions may hold in the second pass.
+fn may_hold(rule: &Rule, is_before: bool, place: &Place) -> bool {
+    let alone = |at: usize| !rule.conditions[at].or && (at == 0 || !rule.conditions[at - 1].or);
+    let excluded = rule.conditions.iter().enumerate().any(|(at, one)| alone(at) && is_excluded(one));
+    // What was tried in the first pass and has not changed fails again.
+    let same = |one: &Condition| !depends_on_path(&parts(&one.test)) && one.test != "%{ENV:REDIRECT_STATUS}";
+    let all = matches_all(&rule.pattern) && place.is_whole() && !rule.negated;
+    let failed = is_before && all && !rule.conditions.is_empty() && rule.conditions.iter().all(same);
+    !excluded && !failed
+}
+
+/// Whether a condition does not hold for what was rewritten: the path leads to a file then, and Apache has set a status.
+fn is_excluded(condition: &Condition) -> bool {
+    match (&*condition.test, &condition.against, condition.negated) {
+        ("%{REQUEST_FILENAME}" | "%{SCRIPT_FILENAME}", Against::File('f'), true) => true,
+        ("%{ENV:REDIRECT_STATUS}", Against::Regex(pattern), negated) => {
+            Regex::at_run_time(pattern).is_ok_and(|regex| regex.is_match(b"200")) == negated
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,324 @@
+//! Rules to nginx's text. nginx knows no `and`: a rule with several conditions has a variable, `$apache3` for the third rule,
+//! that is 1 as long as all that was tested holds.
+
+use super::capabilities as can;
+use super::pattern::{self, on_path};
+use super::rule::{Against, Condition, Flags, Rule};
+use super::target::{Place, capturing, target};
+use super::test::{Around, FIRST_PATH, Made, Outcome, Test, made};
+use super::text::{Part, parts, word};
+use crate::translate::class::Capability;
+use crate::translate::ledger::Ledger;
+use crate::translate::output::Lines;
+use crate::translate::subject::SubjectId;
+
+/// Writes the lines of one block.
+pub(super) struct Writer<'a> {
+    pub(super) out: &'a mut Lines,
+    pub(super) ledger: &'a mut Ledger,
+    pub(super) indent: &'static str,
+    /// How many rules were written, in all blocks.
+    pub(super) rules: &'a mut usize,
+    /// Rules before have changed the path and went on.
+    pub(super) moved: bool,
+    /// What earlier rules say of later ones: how many it is for, and the variable that has to be so.
+    pub(super) guards: Vec<(usize, Guard)>,
+}
+
+/// What an earlier rule says of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Guard {
+    Variable(String, &'static str),
+    /// That rule is left out.
+    Lost,
+}
+
+/// A rule that was translated.
+struct Plan {
+    /// What is tested: of each list one has to hold.
+    all: Vec<Vec<Step>>,
+    /// What is done then.
+    action: Vec<String>,
+    /// What there is to say of the rule and of its conditions.
+    says: Vec<(SubjectId, &'static Capability)>,
+}
+
+/// One test.
+struct Step {
+    before: Option<(String, String)>,
+    outcome: Outcome,
+    /// Variables for what it captures, with the groups.
+    captures: Vec<(String, u8)>,
+}
+
+impl Writer<'_> {
+    /// Writes a rule. `again` is what Apache's second pass would make of its result.
+    pub(super) fn rule(&mut self, rule: &Rule, place: &Place, again: Option<&'static Capability>) {
+        *self.rules += 1;
+        let around = Around { rule: *self.rules, in_folder: place.folder.is_some(), moved: self.moved };
+        let planned = self.plan(rule, place, around);
+        self.guards.retain_mut(|(count, _)| {
+            *count -= 1;
+            *count > 0
+        });
+        match planned {
+            Ok(plan) => {
+                for (of, says) in plan.says.iter().chain(again.map(|says| (rule.from, says)).iter()) {
+                    self.ledger.note(*of, says);
+                }
+                self.guard(rule, Some(around));
+                self.steps(rule, &plan, around);
+                let goes_on = rule.substitution != "-" && rule.flags.redirect.is_none() && !rule.flags.ends();
+                self.moved |= goes_on && !rule.flags.forbidden && !rule.flags.gone;
+            }
+            Err((of, says)) => {
+                self.guard(rule, None);
+                self.left_out(rule, of, says);
+            }
+        }
+    }
+
+    /// Notes that a rule is left out because of what is said of `of`.
+    fn left_out(&mut self, rule: &Rule, of: SubjectId, says: &'static Capability) {
+        for condition in rule.conditions.iter().filter(|condition| condition.from != of) {
+            self.ledger.note(condition.from, &can::CONDITION_LEFT_OUT);
+        }
+        self.ledger.note(of, says);
+        self.ledger.note(rule.from, if protects(&rule.flags) { &can::REFUSED } else { &can::LEFT_OUT });
+    }
+
+    /// What the rule says of those behind it. `around` is not known where it is left out.
+    fn guard(&mut self, rule: &Rule, around: Option<Around>) {
+        let variable = |name: &str, value| match around {
+            Some(around) => Guard::Variable(format!("apache{}_{name}", around.rule), value),
+            None => Guard::Lost,
+        };
+        if rule.flags.chain {
+            self.guards.push((1, variable("chain", "1")));
+        }
+        if rule.flags.skip > 0 {
+            self.guards.push((rule.flags.skip, variable("skip", "")));
+        }
+    }
+
+    fn plan(&self, rule: &Rule, place: &Place, around: Around) -> Result<Plan, (SubjectId, &'static Capability)> {
+        let own = |says: &'static Capability| (rule.from, says);
+        let mut says = vec![(rule.from, &can::RULE)];
+        let mut all = Vec::new();
+        for (_, guard) in &self.guards {
+            let Guard::Variable(variable, value) = guard else { return Err(own(&can::LEFT_OUT)) };
+            all.push(vec![Step::of(Test::same(variable, value))]);
+        }
+        let mut action: Vec<String> = Vec::new();
+        for (name, sets) in [("chain", rule.flags.chain), ("skip", rule.flags.skip > 0)] {
+            action.extend(sets.then(|| format!("set $apache{}_{name} 1;", around.rule)));
+        }
+        let sets = !action.is_empty();
+        let done = done(rule, place, around).map_err(own)?;
+        says.extend(done.says.iter().map(|says| (rule.from, *says)));
+        action.extend(done.line);
+        let for_conditions = used(rule.conditions.iter().map(|condition| &*condition.test), false);
+        let tested = done.tests_pattern && !sets && for_conditions.is_empty();
+        let is_all = pattern::matches_all(&rule.pattern) && place.is_whole() && for_conditions.is_empty();
+        if !tested && (!is_all || rule.negated) {
+            let expression = on_path(&rule.pattern, &place.held(), false);
+            let test = Test::regex("uri", &expression, rule.flags.caseless);
+            let test = if rule.negated { test.not() } else { test };
+            let captures = for_conditions.iter().map(|number| (around.group('r', *number), *number)).collect();
+            all.push(vec![Step { before: None, outcome: Outcome::Test(test), captures }]);
+        }
+        conditions(rule, around, done.tests, &mut all, &mut says)?;
+        Ok(Plan { all, action, says })
+    }
+
+    fn line(&mut self, rule: &Rule, text: &str) {
+        let from: Vec<SubjectId> = rule.conditions.iter().map(|condition| condition.from).chain([rule.from]).collect();
+        self.out.line(&from, &format!("{}{text}", self.indent));
+    }
+
+    fn steps(&mut self, rule: &Rule, plan: &Plan, around: Around) {
+        // Later rules ask for these, whatever becomes of this one.
+        for name in plan.action.iter().filter_map(|line| line.strip_prefix("set $")?.split(' ').next()) {
+            self.line(rule, &format!("set ${name} \"\";"));
+        }
+        let mut all: Vec<Vec<&Step>> = Vec::new();
+        for any in &plan.all {
+            let fixed = |holds: bool| any.iter().any(|step| step.outcome == Outcome::Fixed(holds));
+            let tests: Vec<&Step> = any.iter().filter(|step| matches!(step.outcome, Outcome::Test(_))).collect();
+            match (fixed(true), tests.is_empty()) {
+                (true, _) => {}
+                // It never holds.
+                (false, true) => return,
+                (false, false) => all.push(tests),
+            }
+        }
+        if plan.action.is_empty() {
+            return;
+        }
+        let state = format!("apache{}", around.rule);
+        match &*all {
+            [] => plan.action.iter().for_each(|line| self.line(rule, line)),
+            [any] if any.len() == 1 => self.test(rule, any[0], false, &plan.action),
+            _ => {
+                let captured: Vec<String> = all.iter().flatten().flat_map(|step| &step.captures).map(|(name, _)| name.clone()).collect();
+                for (at, name) in captured.iter().enumerate() {
+                    if !captured[..at].contains(name) {
+                        self.line(rule, &format!("set ${name} \"\";"));
+                    }
+                }
+                self.line(rule, &format!("set ${state} 1;"));
+                for (number, any) in all.iter().enumerate() {
+                    self.part(rule, any, &state, number);
+                }
+                self.block(rule, &format!("${state}"), &plan.action);
+            }
+        }
+    }
+
+    /// Sets the rule's variable to 0 unless one of the tests holds.
+    fn part(&mut self, rule: &Rule, any: &[&Step], state: &str, number: usize) {
+        let unset = [format!("set ${state} 0;")];
+        if let [step] = any {
+            self.test(rule, step, true, &unset);
+            if !step.captures.is_empty() {
+                self.test(rule, &Step { before: None, outcome: step.outcome.clone(), captures: step.captures.clone() }, false, &[]);
+            }
+            return;
+        }
+        let one = format!("{state}_or{number}");
+        self.line(rule, &format!("set ${one} 0;"));
+        // The first that holds has the last word on what was captured.
+        for step in any.iter().rev() {
+            self.test(rule, step, false, &[format!("set ${one} 1;")]);
+        }
+        self.block(rule, &format!("${one} = 0"), &unset);
+    }
+
+    fn test(&mut self, rule: &Rule, step: &Step, negated: bool, action: &[String]) {
+        if let Some((variable, value)) = &step.before {
+            self.line(rule, &format!("set ${variable} {};", word(value)));
+        }
+        let Outcome::Test(test) = &step.outcome else { return };
+        if negated {
+            return self.block(rule, &test.clone().not().text(), action);
+        }
+        let sets = step.captures.iter().map(|(name, group)| format!("set ${name} ${group};"));
+        let lines: Vec<String> = sets.chain(action.iter().cloned()).collect();
+        self.block(rule, &test.text(), &lines);
+    }
+
+    fn block(&mut self, rule: &Rule, test: &str, action: &[String]) {
+        self.line(rule, &format!("if ({test}) {{"));
+        for line in action {
+            self.line(rule, &format!("    {line}"));
+        }
+        self.line(rule, "}");
+    }
+
+    /// The path before all rules, for the conditions of those behind one that changes it and goes on.
+    pub(super) fn first_path(&mut self) {
+        self.out.plain(&format!("{}set ${FIRST_PATH} $uri;", self.indent));
+    }
+}
+
+impl Step {
+    fn of(test: Test) -> Step {
+        Step { before: None, outcome: Outcome::Test(test), captures: Vec::new() }
+    }
+}
+
+/// Whether a rule keeps requests out.
+pub(super) fn protects(flags: &Flags) -> bool {
+    flags.forbidden || flags.redirect.is_some_and(|status| status >= 400)
+}
+
+/// What a rule does.
+struct Done {
+    line: Option<String>,
+    tests_pattern: bool,
+    tests: Option<usize>,
+    says: Vec<&'static Capability>,
+}
+
+fn done(rule: &Rule, place: &Place, around: Around) -> Result<Done, &'static Capability> {
+    let flags = &rule.flags;
+    let mut says = Vec::new();
+    says.extend((flags.others).then_some(&can::FLAGS));
+    let is_authorization = |env: &String| env.to_ascii_uppercase().starts_with("HTTP_AUTHORIZATION:");
+    says.extend(flags.env.iter().map(|env| if is_authorization(env) { &can::AUTHORIZATION } else { &can::ENV }));
+    let status = match (flags.forbidden, flags.gone, flags.redirect) {
+        (true, _, _) => Some(403),
+        (_, true, _) => Some(410),
+        (_, _, status) => status.filter(|status| !(300..400).contains(status)),
+    };
+    if flags.proxy {
+        return Err(&can::PROXY);
+    }
+    if flags.next {
+        return Err(&can::NEXT);
+    }
+    let line = match status {
+        Some(status) => Some(format!("return {status};")),
+        None if rule.substitution == "-" => flags.ends().then(|| "break;".to_owned()),
+        None => {
+            let target = target(rule, place, around)?;
+            says.extend(target.says);
+            return Ok(Done { line: Some(target.line), tests_pattern: target.tests_pattern, tests: target.tests, says });
+        }
+    };
+    Ok(Done { line, tests_pattern: false, tests: None, says })
+}
+
+/// The numbers of the groups that texts use.
+fn used<'t>(texts: impl Iterator<Item = &'t str>, matched: bool) -> Vec<u8> {
+    let parts = texts.flat_map(parts);
+    let mut found: Vec<u8> = parts
+        .filter_map(|part| match part {
+            Part::Group(number) if !matched => Some(number),
+            Part::Matched(number) if matched => Some(number),
+            _ => None,
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The conditions of a rule, those that are one by `OR` together; `skipped` is tested by the rule's own line.
+fn conditions(
+    rule: &Rule,
+    around: Around,
+    skipped: Option<usize>,
+    all: &mut Vec<Vec<Step>>,
+    says: &mut Vec<(SubjectId, &'static Capability)>,
+) -> Result<(), (SubjectId, &'static Capability)> {
+    let texts = rule.conditions.iter().map(|condition| &*condition.test).chain([&*rule.substitution]);
+    let matched = used(texts, true);
+    if matched.contains(&0) && skipped.is_none() && capturing(&rule.conditions).is_some() {
+        return Err((rule.from, &can::EXPRESSION));
+    }
+    let mut any = Vec::new();
+    for (number, condition) in rule.conditions.iter().enumerate() {
+        let Made { outcome, before, says: said } =
+            made(condition, number, around).map_err(|says| (condition.from, says))?;
+        says.push((condition.from, said));
+        if skipped != Some(number) {
+            let captures = match &outcome {
+                Outcome::Test(test) if test.captures() && is_regex(condition) && skipped.is_none() => {
+                    matched.iter().map(|group| (around.group('c', *group), *group)).collect()
+                }
+                _ => Vec::new(),
+            };
+            any.push(Step { before, outcome, captures });
+        }
+        if !condition.or && !any.is_empty() {
+            all.push(std::mem::take(&mut any));
+        }
+    }
+    all.extend((!any.is_empty()).then_some(any));
+    Ok(())
+}
+
+fn is_regex(condition: &Condition) -> bool {
+    matches!(condition.against, Against::Regex(_))
+}
