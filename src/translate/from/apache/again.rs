@@ -20,7 +20,7 @@ pub(super) fn again(at: usize, rules: &[Rule], place: &Place) -> Option<&'static
     }
     let (path, whole) = target(rule, place, AROUND).ok()?.path?;
     for (number, other) in rules.iter().enumerate() {
-        if !may_match(other, place, &path, whole) || !may_hold(other, number < at, place) {
+        if !may_match(other, place, &path, whole) || !may_hold(other, number < at, place, whole.then_some(&*path)) {
             continue;
         }
         if other.substitution == "-" {
@@ -51,24 +51,42 @@ fn may_match(rule: &Rule, place: &Place, path: &str, whole: bool) -> bool {
     rule.negated || rule.flags.caseless || start.as_bytes()[..common] == path.as_bytes()[..common]
 }
 
-/// Whether the conditions may hold in the second pass.
-fn may_hold(rule: &Rule, is_before: bool, place: &Place) -> bool {
-    let alone = |at: usize| !rule.conditions[at].or && (at == 0 || !rule.conditions[at - 1].or);
-    let excluded = rule.conditions.iter().enumerate().any(|(at, one)| alone(at) && is_excluded(one));
+/// Whether the conditions may hold in the second pass, with this path if it is known.
+fn may_hold(rule: &Rule, is_before: bool, place: &Place, path: Option<&str>) -> bool {
     // What was tried in the first pass and has not changed fails again.
     let same = |one: &Condition| !depends_on_path(&parts(&one.test)) && one.test != "%{ENV:REDIRECT_STATUS}";
     let all = matches_all(&rule.pattern) && place.is_whole() && !rule.negated;
-    let failed = is_before && all && !rule.conditions.is_empty() && rule.conditions.iter().all(same);
-    !excluded && !failed
+    if is_before && all && !rule.conditions.is_empty() && rule.conditions.iter().all(same) {
+        return false;
+    }
+    let mut any = false;
+    for condition in &rule.conditions {
+        any |= may(condition, path);
+        if !condition.or {
+            if !any {
+                return false;
+            }
+            any = false;
+        }
+    }
+    true
 }
 
-/// Whether a condition does not hold for what was rewritten: the path leads to a file then, and Apache has set a status.
-fn is_excluded(condition: &Condition) -> bool {
-    match (&*condition.test, &condition.against, condition.negated) {
-        ("%{REQUEST_FILENAME}" | "%{SCRIPT_FILENAME}", Against::File('f'), true) => true,
-        ("%{ENV:REDIRECT_STATUS}", Against::Regex(pattern), negated) => {
-            Regex::at_run_time(pattern).is_ok_and(|regex| regex.is_match(b"200")) == negated
+/// Whether a condition may hold for what was rewritten: its path leads to a file then, and Apache has set a status.
+fn may(condition: &Condition, path: Option<&str>) -> bool {
+    let flag = if condition.caseless { "(?i)" } else { "" };
+    let fits = |text: &str| match &condition.against {
+        Against::Same(same) => Some(same == text),
+        Against::Regex(pattern) => {
+            Regex::at_run_time(&format!("{flag}{pattern}")).ok().map(|regex| regex.is_match(text.as_bytes()))
         }
-        _ => false,
-    }
+        Against::File(_) | Against::Other => None,
+    };
+    let holds = match (&*condition.test, &condition.against) {
+        ("%{REQUEST_FILENAME}" | "%{SCRIPT_FILENAME}", Against::File('f')) => Some(true),
+        ("%{ENV:REDIRECT_STATUS}", _) => fits("200"),
+        ("%{REQUEST_URI}", _) => path.and_then(fits),
+        _ => None,
+    };
+    holds.is_none_or(|holds| holds != condition.negated)
 }

@@ -7,7 +7,6 @@ pub static CONDITION: Capability = Capability::exact("if", "condition", "`if`, o
 pub static BASE: Capability = Capability::exact("rewrite", "base", "a part of the paths in the rules");
 pub static REDIRECT: Capability = Capability::exact("return-redirect", "redirect", "`rewrite ... permanent` and the like");
 pub static REDIRECT_STATUS: Capability = Capability::exact("return-text", "redirect-status", "`if` with `return`");
-pub static DENIED: Capability = Capability::exact("access", "files-denied", "`return 403` for paths with such a name");
 pub static HOST: Capability = Capability::exact("server-name", "host", "`server`, `listen`, `server_name`, `root`");
 pub static ENGINE: Capability =
     Capability::automatic("rewrite", "engine", "nginx rewrites without being told that it should");
@@ -48,9 +47,24 @@ pub static LINK: Capability = Capability::approximate(
 pub static SECOND_PASS: Capability = Capability::approximate(
     "rewrite",
     "second-pass",
-    "in a folder's file Apache runs all rules again over the new path, nginx does not",
+    "Apache has a folder's rules look at the new path, too, and nginx does not",
     &[Shows::Status, Shows::Uri],
     "if another rule is for the new path, write that rule's result here",
+);
+pub static GOES_ON: Capability = Capability::approximate(
+    "rewrite",
+    "goes-on",
+    "the rules behind this one see Apache's new path with its first slash where it was written so, and, without flag DPI, \
+     with what stood behind the name of a missing folder once more; nginx's see just the path",
+    &[Shows::Uri],
+    "leave out the first slash of the substitution and add flag DPI, or end the rule with L",
+);
+pub static DENIED: Capability = Capability::approximate(
+    "access",
+    "files-denied",
+    "nginx refuses such names also where the folder that they would be in is not there",
+    &[Shows::Status],
+    "",
 );
 pub static FRONT: Capability = Capability::approximate(
     "files",
@@ -210,7 +224,6 @@ pub static ALL: &[&Capability] = &[
     &BASE,
     &REDIRECT,
     &REDIRECT_STATUS,
-    &DENIED,
     &HOST,
     &ENGINE,
     &SECTION,
@@ -224,6 +237,8 @@ pub static ALL: &[&Capability] = &[
     &SIZE,
     &LINK,
     &SECOND_PASS,
+    &GOES_ON,
+    &DENIED,
     &FRONT,
     &QUERY,
     &ESCAPES,

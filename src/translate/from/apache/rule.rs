@@ -57,6 +57,8 @@ pub(super) struct Flags {
     pub(super) chain: bool,
     /// `S`: how many rules are skipped.
     pub(super) skip: usize,
+    /// `DPI`
+    pub(super) discards_path: bool,
     pub(super) proxy: bool,
     pub(super) next: bool,
     /// `E`, without the `E=`.
@@ -151,7 +153,8 @@ fn set(flags: &mut Flags, flag: &str) -> Result<(), String> {
         "r" | "redirect" => flags.redirect = Some(status(value).ok_or_else(|| format!("{value} is no status"))?),
         "e" | "env" => flags.env.push(value.to_owned()),
         "co" | "cookie" | "t" | "type" | "h" | "handler" => flags.others = true,
-        "ns" | "nosubreq" | "dpi" | "discardpath" | "qsl" | "qslast" | "unsafeallow3f" | "unsafeprefixstat" => {}
+        "dpi" | "discardpath" => flags.discards_path = true,
+        "ns" | "nosubreq" | "qsl" | "qslast" | "unsafeallow3f" | "unsafeprefixstat" => {}
         _ => return Err(format!("RewriteRule has no flag {flag}")),
     }
     Ok(())

@@ -5,9 +5,9 @@ use super::capabilities as can;
 use super::redirect::{self, Written};
 use super::read::{Node, Wrong};
 use super::rule::{self, Against, Condition, Rule};
-use super::target::{Place, target};
+use super::target::{Place, capturing, target};
 use super::test::Around;
-use super::text::word;
+use super::text::{Part, parts, word};
 use super::write::{Writer, protects};
 use super::{Account, Item};
 use crate::config::Regex;
@@ -67,7 +67,8 @@ impl Scope {
             "rewriterule" => {
                 let rule = rule::rule(node, item.id, std::mem::take(&mut self.conditions))?;
                 Regex::at_run_time(&rule.pattern).map_err(|error| wrong(node, error))?;
-                self.rules.push((self.started.take().unwrap_or(line), rule));
+                let line = self.started.take().unwrap_or(line);
+                self.rules.extend(one_by_one(rule).into_iter().map(|rule| (line, rule)));
             }
             "redirect" | "redirectmatch" | "redirectpermanent" | "redirecttemp" => {
                 let written = redirect::redirect(node, item.id).map_err(|error| wrong(node, error))?;
@@ -128,9 +129,12 @@ impl Scope {
             }
             let again = if place.folder.is_some() { again(at, &rules, &place) } else { None };
             let again = again.or((followed && is_internal(rule)).then_some(&can::SECOND_PASS));
-            page.comment(*line);
+            let differs = rule.substitution.starts_with('/') || !rule.flags.discards_path;
+            if goes_on(rule) && place.folder.is_some() && differs && at + 1 < rules.len() {
+                page.account.ledger.note(rule.from, &can::GOES_ON);
+            }
             let needs_first = moved.is_none() && goes_on(rule) && asks_path(&rules[at + 1..]);
-            let mut writer = page.writer(moved == Some(true), std::mem::take(&mut guards));
+            let mut writer = page.writer(*line, moved == Some(true), std::mem::take(&mut guards));
             if needs_first {
                 writer.first_path();
             }
@@ -146,7 +150,11 @@ impl Scope {
 
 impl Page<'_> {
     fn comment(&mut self, line: usize) {
-        self.out.plain(&format!("{}# {}:{line}", self.indent, self.name));
+        self.out.plain(&self.place(line));
+    }
+
+    fn place(&self, line: usize) -> String {
+        format!("{}# {}:{line}", self.indent, self.name)
     }
 
     fn written(&mut self, line: usize, written: &Written) {
@@ -168,9 +176,10 @@ impl Page<'_> {
         }
     }
 
-    fn writer(&mut self, moved: bool, guards: Vec<(usize, super::write::Guard)>) -> Writer<'_> {
+    fn writer(&mut self, line: usize, moved: bool, guards: Vec<(usize, super::write::Guard)>) -> Writer<'_> {
+        let comment = Some(self.place(line));
         let (out, ledger, indent) = (&mut *self.out, &mut self.account.ledger, self.indent);
-        Writer { out, ledger, indent, rules: self.rules, moved, guards }
+        Writer { out, ledger, indent, comment, rules: self.rules, moved, guards }
     }
 
     /// A front controller: what is no file and no folder goes to one path.
@@ -196,6 +205,24 @@ impl Page<'_> {
             self.out.line(&from, &format!("{indent}{text}"));
         }
     }
+}
+
+/// A redirect that uses what one of several conditions captured becomes a redirect for each of them: so `rewrite` can do
+/// the capturing.
+fn one_by_one(rule: Rule) -> Vec<Rule> {
+    let flags = &rule.flags;
+    let redirects = flags.redirect.is_some_and(|status| (300..400).contains(&status)) && !flags.chain && flags.skip == 0;
+    let captures = parts(&rule.substitution).iter().any(|part| matches!(part, Part::Matched(_)));
+    let Some(last) = capturing(&rule.conditions).filter(|_| redirects && captures) else { return vec![rule] };
+    let before = rule.conditions[..last].iter().rposition(|one| !one.or).map_or(0, |at| at + 1);
+    let end = rule.conditions[last..].iter().position(|one| !one.or).map_or(rule.conditions.len(), |at| last + at + 1);
+    let one = |at: usize| {
+        let (first, rest) = (&rule.conditions[..before], &rule.conditions[end..]);
+        let own = Condition { or: false, ..rule.conditions[at].clone() };
+        let conditions = first.iter().cloned().chain([own]).chain(rest.iter().cloned()).collect();
+        Rule { conditions, ..rule.clone() }
+    };
+    (before..end).map(one).collect()
 }
 
 /// Whether it changes the path for Apache's own use, or ends the rules with the path as it is.

@@ -17,6 +17,8 @@ pub(super) struct Writer<'a> {
     pub(super) out: &'a mut Lines,
     pub(super) ledger: &'a mut Ledger,
     pub(super) indent: &'static str,
+    /// Stands before the first line.
+    pub(super) comment: Option<String>,
     /// How many rules were written, in all blocks.
     pub(super) rules: &'a mut usize,
     /// Rules before have changed the path and went on.
@@ -132,6 +134,9 @@ impl Writer<'_> {
     }
 
     fn line(&mut self, rule: &Rule, text: &str) {
+        if let Some(comment) = self.comment.take() {
+            self.out.plain(&comment);
+        }
         let from: Vec<SubjectId> = rule.conditions.iter().map(|condition| condition.from).chain([rule.from]).collect();
         self.out.line(&from, &format!("{}{text}", self.indent));
     }
