@@ -51,6 +51,12 @@ fn golden() {
 const DIFFERENT: &[(&str, &str, Answer, &str)] = &[
     ("drupal.htaccess", "GET /module/x.module", ("403", "-", "-"), "from-apache/files-denied"),
     (
+        "edges.htaccess",
+        "GET /raw/a%2Bb?x=1",
+        ("302", "http://example.com/target/raw/a+b", "-"),
+        "from-apache/escaping",
+    ),
+    (
         "vhost.conf",
         "GET /a%20b | Host: example.com",
         ("301", "http://www.example.com/a%20b", "-"),
@@ -183,13 +189,13 @@ fn rules_by_rules() {
     check("RewriteRule ^a$ /b [R=308,L]", "rule", 0, "if ($uri ~ ^/a$) { return 308 /b$is_args$args; }");
     check("RewriteRule ^a$ /b? [R=307,L]", "rule", 0, "if ($uri ~ ^/a$) { return 307 /b; }");
     check("RewriteRule ^(a)$ /b/$1 [R=308,L]", "redirect-method", 1, "rewrite ^/(a)$ /b/$1 permanent;");
-    check("RewriteRule !^a b [L]", "second-pass", 1, "if ($uri !~ ^/a) { rewrite ^ /b last; }");
+    check("RewriteRule !^a b [L]", "rule", 0, "if ($uri !~ ^/a) { rewrite ^ /b last; }");
     check("RewriteRule ^ https://%{HTTP_HOST}%{REQUEST_URI} [R=301,L]", "rule", 0, "rewrite ^(.*)$ https://$http_host$1 permanent;");
     check(
         "RewriteRule ^a/(.*) https://b.example%{REQUEST_URI}?x=$1 [R=301,L]",
         "rule",
         0,
-        "rewrite \"^(?=(?s:.*?)(?:^/a/(.*)))(.*)$\" https://b.example$2?x=$1? permanent;",
+        "rewrite ^(?=(?s:.*?)(?:^/a/(.*)))(.*)$ https://b.example$2?x=$1? permanent;",
     );
     check("RewriteCond %{HTTPS} =on\nRewriteRule ^a$ b [L]", "rule", 0, "if ($scheme = https) { rewrite ^/a$ /b last; }");
     check("RewriteCond %{HTTPS} ^off$\nRewriteRule ^a$ - [F]", "rule", 0, "set $apache1 1; if ($uri !~ ^/a$) { set $apache1 0; } if ($scheme != http) { set $apache1 0; } if ($apache1) { return 403; }");

@@ -6,6 +6,7 @@ APACHE is the program, MODULES the folder of its modules (Debian: /usr/sbin/apac
 """
 
 import http.client
+import itertools
 import pathlib
 import shutil
 import subprocess
@@ -77,26 +78,32 @@ def ask(line):
     return str(answer.status), answer.getheader("Location") or "-", final or "-"
 
 
-def main():
-    rows, running, current = [], None, None
-    for name, line in [*samples(), (None, None)]:
-        if name != current:
-            if running:
-                running.terminate()
-                running.wait()
-                shutil.rmtree(folder)
-            if name is None:
+def answers(apache, modules, name, lines):
+    folder = pathlib.Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    running = start(apache, modules, folder, name)
+    try:
+        for _ in range(200):
+            try:
+                http.client.HTTPConnection("127.0.0.1", PORT).connect()
                 break
-            current, folder = name, pathlib.Path(tempfile.mkdtemp())
-            folder.chmod(0o755)
-            running = start(sys.argv[1], sys.argv[2], folder, name)
-            for _ in range(200):
-                try:
-                    http.client.HTTPConnection("127.0.0.1", PORT).connect()
-                    break
-                except OSError:
-                    time.sleep(0.02)
-        rows.append("\t".join([name, line, *ask(line)]))
+            except OSError:
+                time.sleep(0.02)
+        for line in lines:
+            answer = ask(line)
+            if running.poll() is not None:
+                sys.exit(f"{name}: Apache ended")
+            yield "\t".join([name, line, *answer])
+    finally:
+        running.terminate()
+        running.wait()
+        shutil.rmtree(folder)
+
+
+def main():
+    rows = []
+    for name, lines in itertools.groupby(samples(), key=lambda sample: sample[0]):
+        rows.extend(answers(sys.argv[1], sys.argv[2], name, [line for _, line in lines]))
     (HERE / "answers.tsv").write_text("\n".join(rows) + "\n")
 
 

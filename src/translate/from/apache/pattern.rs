@@ -106,6 +106,32 @@ fn with_start(pattern: &str, start: &str) -> String {
     out + &pattern[from..]
 }
 
+/// The expression with names for some of its groups; and the names of those that it does not have. `None` if one of them
+/// has a name already.
+pub(super) fn named(expression: &str, names: &[(u8, String)]) -> Option<(String, Vec<String>)> {
+    let mut out = String::new();
+    let (mut from, mut group) = (0, 0_u8);
+    for (at, _, _) in active(expression).iter().filter(|(_, c, _)| *c == '(') {
+        let rest = &expression[at + 1..];
+        let has_name = ["?P<", "?'"].iter().any(|start| rest.starts_with(start))
+            || (rest.starts_with("?<") && !rest.starts_with("?<=") && !rest.starts_with("?<!"));
+        if rest.starts_with(['?', '*']) && !has_name {
+            continue;
+        }
+        group = group.saturating_add(1);
+        if let Some((_, name)) = names.iter().find(|(number, _)| *number == group) {
+            if has_name {
+                return None;
+            }
+            out.push_str(&expression[from..=*at]);
+            out.push_str(&format!("?<{name}>"));
+            from = at + 1;
+        }
+    }
+    let missing = names.iter().filter(|(number, _)| *number == 0 || *number > group).map(|(_, name)| name.clone());
+    Some((out + &expression[from..], missing.collect()))
+}
+
 /// The text that every match of an expression that begins with `^` begins with, as far as it is plain.
 pub(super) fn beginning(expression: &str) -> String {
     let Some(rest) = expression.strip_prefix('^').filter(|_| !has_choice(expression)) else { return String::new() };
@@ -153,6 +179,15 @@ mod tests {
                 assert_eq!(ours.is_match(format!("/d/{rest}").as_bytes()), apache.is_match(name.as_bytes()), "{text} {rest}");
             }
         }
+    }
+
+    #[test]
+    fn groups_get_names() {
+        let name = |number: u8| (number, format!("g{number}"));
+        let (text, missing) = named("\\((?:a)([(])(b(c))(?<=x)", &[name(2), name(3), name(4)]).unwrap_or_default();
+        assert_eq!((&*text, &*missing), ("\\((?:a)([(])(?<g2>b(?<g3>c))(?<=x)", &["g4".to_owned()][..]));
+        assert_eq!(named("(?<x>a)", &[name(1)]), None);
+        assert_eq!(named("(?<x>a)(b)", &[name(2)]).map(|(text, _)| text), Some("(?<x>a)(?<g2>b)".to_owned()));
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub(super) fn target(rule: &Rule, place: &Place, around: Around) -> Result<Targe
     let capturing = capturing(&rule.conditions).filter(|_| uses_matched);
     let folded = capturing.filter(|at| can_be_folded(&rule.conditions, *at, around));
     if let Some(at) = capturing.filter(|at| status.is_some() && folded != Some(*at)) {
-        unsafe_capture(&rule.conditions[at], rule.flags.not_escaped, &mut says)?;
+        unsafe_capture(&rule.conditions[..=at], &mut says)?;
     }
     let mut maker = Maker { rule, place, around, shift: (0, 0), whole: None, folded };
     let expression = maker.expression(&all, status.is_some())?;
@@ -150,22 +150,22 @@ fn can_be_folded(conditions: &[Condition], at: usize, around: Around) -> bool {
 }
 
 /// What was captured out of a decoded path may hold line feeds, which must not get into a header.
-fn unsafe_capture(
-    condition: &Condition,
-    not_escaped: bool,
-    says: &mut Vec<&'static Capability>,
-) -> Result<(), &'static Capability> {
-    for part in parts(&condition.test) {
+fn unsafe_capture(conditions: &[Condition], says: &mut Vec<&'static Capability>) -> Result<(), &'static Capability> {
+    let Some((last, before)) = conditions.split_last() else { return Ok(()) };
+    for part in parts(&last.test) {
         match part {
             Part::Text(_) => {}
+            Part::Matched(_) => {
+                let earlier = capturing(before).map_or(0, |at| at + 1);
+                unsafe_capture(&before[..earlier], says)?;
+            }
             Part::Variable(name) => match known(&name)? {
                 Known::Variable(of) if ["http_host", "host", "scheme", "server_port", "remote_addr"].contains(&&*of) => {}
-                Known::Variable(_) if not_escaped => {}
                 Known::Variable(_) => says.push(&can::ESCAPES),
                 Known::Path | Known::FileName => return Err(&can::UNSAFE),
                 Known::Always(_) | Known::Tls => {}
             },
-            Part::Group(_) | Part::Matched(_) | Part::Map => return Err(&can::UNSAFE),
+            Part::Group(_) | Part::Map => return Err(&can::UNSAFE),
         }
     }
     Ok(())

@@ -45,9 +45,15 @@ impl Test {
         self
     }
 
-    /// Whether it captures where it holds.
-    pub(super) fn captures(&self) -> bool {
-        self.operators.0.starts_with('~')
+    /// With names for what it captures, which nginx makes variables; and the names of groups that are not there. A test
+    /// that captures nothing stays as it is.
+    pub(super) fn named(mut self, names: &[(u8, String)]) -> Option<(Test, Vec<String>)> {
+        if !self.operators.0.contains('~') {
+            return Some((self, Vec::new()));
+        }
+        let (expression, missing) = pattern::named(&self.right, names)?;
+        self.right = expression;
+        Some((self, missing))
     }
 
     /// What stands in the parentheses.
@@ -155,6 +161,9 @@ fn text(condition: &Condition, parts: &[Part], number: usize, around: Around) ->
         let pieces = around.pieces(parts)?;
         if let [Piece::Text(text)] = &*pieces {
             return done(Outcome::Fixed(holds(condition, text)));
+        }
+        if let [Piece::Variable(variable)] = &*pieces {
+            return done(Outcome::Test(test(condition, variable)));
         }
         let variable = format!("apache{}_t{number}", around.rule);
         let outcome = Outcome::Test(test(condition, &variable));

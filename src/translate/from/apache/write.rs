@@ -3,8 +3,8 @@
 
 use super::capabilities as can;
 use super::pattern::{self, on_path};
-use super::rule::{Against, Condition, Flags, Rule};
-use super::target::{Place, capturing, target};
+use super::rule::{Against, Flags, Rule};
+use super::target::{Place, target};
 use super::test::{Around, FIRST_PATH, Made, Outcome, Test, made};
 use super::text::{Part, parts, word};
 use crate::translate::class::Capability;
@@ -39,6 +39,8 @@ pub(super) enum Guard {
 struct Plan {
     /// What is tested: of each list one has to hold.
     all: Vec<Vec<Step>>,
+    /// Variables that nothing captures.
+    missing: Vec<String>,
     /// What is done then.
     action: Vec<String>,
     /// What there is to say of the rule and of its conditions.
@@ -49,8 +51,6 @@ struct Plan {
 struct Step {
     before: Option<(String, String)>,
     outcome: Outcome,
-    /// Variables for what it captures, with the groups.
-    captures: Vec<(String, u8)>,
 }
 
 impl Writer<'_> {
@@ -122,15 +122,17 @@ impl Writer<'_> {
         let for_conditions = used(rule.conditions.iter().map(|condition| &*condition.test), false);
         let tested = done.tests_pattern && !sets && for_conditions.is_empty();
         let is_all = pattern::matches_all(&rule.pattern) && place.is_whole() && for_conditions.is_empty();
+        let mut missing = Vec::new();
         if !tested && (!is_all || rule.negated) {
             let expression = on_path(&rule.pattern, &place.held(), false);
             let test = Test::regex("uri", &expression, rule.flags.caseless);
             let test = if rule.negated { test.not() } else { test };
-            let captures = for_conditions.iter().map(|number| (around.group('r', *number), *number)).collect();
-            all.push(vec![Step { before: None, outcome: Outcome::Test(test), captures }]);
+            let (test, none) = named(test, 'r', &for_conditions, around).map_err(own)?;
+            missing.extend(none);
+            all.push(vec![Step::of(test)]);
         }
-        conditions(rule, around, done.tests, &mut all, &mut says)?;
-        Ok(Plan { all, action, says })
+        missing.extend(conditions(rule, around, done.tests, &mut all, &mut says)?);
+        Ok(Plan { all, missing, action, says })
     }
 
     fn line(&mut self, rule: &Rule, text: &str) {
@@ -161,16 +163,13 @@ impl Writer<'_> {
             return;
         }
         let state = format!("apache{}", around.rule);
+        for name in &plan.missing {
+            self.line(rule, &format!("set ${name} \"\";"));
+        }
         match &*all {
             [] => plan.action.iter().for_each(|line| self.line(rule, line)),
             [any] if any.len() == 1 => self.test(rule, any[0], false, &plan.action),
             _ => {
-                let captured: Vec<String> = all.iter().flatten().flat_map(|step| &step.captures).map(|(name, _)| name.clone()).collect();
-                for (at, name) in captured.iter().enumerate() {
-                    if !captured[..at].contains(name) {
-                        self.line(rule, &format!("set ${name} \"\";"));
-                    }
-                }
                 self.line(rule, &format!("set ${state} 1;"));
                 for (number, any) in all.iter().enumerate() {
                     self.part(rule, any, &state, number);
@@ -185,9 +184,6 @@ impl Writer<'_> {
         let unset = [format!("set ${state} 0;")];
         if let [step] = any {
             self.test(rule, step, true, &unset);
-            if !step.captures.is_empty() {
-                self.test(rule, &Step { before: None, outcome: step.outcome.clone(), captures: step.captures.clone() }, false, &[]);
-            }
             return;
         }
         let one = format!("{state}_or{number}");
@@ -207,9 +203,7 @@ impl Writer<'_> {
         if negated {
             return self.block(rule, &test.clone().not().text(), action);
         }
-        let sets = step.captures.iter().map(|(name, group)| format!("set ${name} ${group};"));
-        let lines: Vec<String> = sets.chain(action.iter().cloned()).collect();
-        self.block(rule, &test.text(), &lines);
+        self.block(rule, &test.text(), action);
     }
 
     fn block(&mut self, rule: &Rule, test: &str, action: &[String]) {
@@ -228,7 +222,7 @@ impl Writer<'_> {
 
 impl Step {
     fn of(test: Test) -> Step {
-        Step { before: None, outcome: Outcome::Test(test), captures: Vec::new() }
+        Step { before: None, outcome: Outcome::Test(test) }
     }
 }
 
@@ -289,41 +283,44 @@ fn used<'t>(texts: impl Iterator<Item = &'t str>, matched: bool) -> Vec<u8> {
     found
 }
 
-/// The conditions of a rule, those that are one by `OR` together; `skipped` is tested by the rule's own line.
+/// A test with variables for the groups that are used; and those that it does not capture.
+fn named(test: Test, of: char, used: &[u8], around: Around) -> Result<(Test, Vec<String>), &'static Capability> {
+    let names: Vec<(u8, String)> = used.iter().map(|number| (*number, around.group(of, *number))).collect();
+    if used.contains(&0) {
+        return Err(&can::EXPRESSION);
+    }
+    test.named(&names).ok_or(&can::EXPRESSION)
+}
+
+/// The conditions of a rule, those that are one by `OR` together; `skipped` is tested by the rule's own line. Returns the
+/// variables that no condition captures.
 fn conditions(
     rule: &Rule,
     around: Around,
     skipped: Option<usize>,
     all: &mut Vec<Vec<Step>>,
     says: &mut Vec<(SubjectId, &'static Capability)>,
-) -> Result<(), (SubjectId, &'static Capability)> {
+) -> Result<Vec<String>, (SubjectId, &'static Capability)> {
     let texts = rule.conditions.iter().map(|condition| &*condition.test).chain([&*rule.substitution]);
-    let matched = used(texts, true);
-    if matched.contains(&0) && skipped.is_none() && capturing(&rule.conditions).is_some() {
-        return Err((rule.from, &can::EXPRESSION));
-    }
+    let matched = if skipped.is_none() { used(texts, true) } else { Vec::new() };
+    let mut nowhere: Vec<String> = matched.iter().map(|number| around.group('c', *number)).collect();
     let mut any = Vec::new();
     for (number, condition) in rule.conditions.iter().enumerate() {
-        let Made { outcome, before, says: said } =
-            made(condition, number, around).map_err(|says| (condition.from, says))?;
+        let own = |says| (condition.from, says);
+        let Made { mut outcome, before, says: said } = made(condition, number, around).map_err(own)?;
         says.push((condition.from, said));
         if skipped != Some(number) {
-            let captures = match &outcome {
-                Outcome::Test(test) if test.captures() && is_regex(condition) && skipped.is_none() => {
-                    matched.iter().map(|group| (around.group('c', *group), *group)).collect()
-                }
-                _ => Vec::new(),
-            };
-            any.push(Step { before, outcome, captures });
+            if let (Outcome::Test(test), Against::Regex(_), false) = (&outcome, &condition.against, condition.negated) {
+                let (test, missing) = named(test.clone(), 'c', &matched, around).map_err(own)?;
+                nowhere.retain(|name| missing.contains(name));
+                outcome = Outcome::Test(test);
+            }
+            any.push(Step { before, outcome });
         }
         if !condition.or && !any.is_empty() {
             all.push(std::mem::take(&mut any));
         }
     }
     all.extend((!any.is_empty()).then_some(any));
-    Ok(())
-}
-
-fn is_regex(condition: &Condition) -> bool {
-    matches!(condition.against, Against::Regex(_))
+    Ok(nowhere)
 }
