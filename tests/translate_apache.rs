@@ -11,6 +11,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use common::{live, oracle, program};
+use nginxlb::modules::Target;
+use nginxlb::translate::from::apache;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 
 fn inputs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/translate/apache")
@@ -310,5 +315,70 @@ impl Drop for Nginx {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Pieces of rules, put together anyhow.
+const PATTERNS: &[&str] =
+    &["^", "^a$", "!^a", "^(.*)$", ".", "(a|b)c", "^(a)|(b)$", "a{2}", "^\\.x", "\"^a b\"", "^a\\ b;", "^(x)(?:y)#$", "^(.+)\\1"];
+const SUBSTITUTIONS: &[&str] = &[
+    "-", "b", "/b/$1", "$1.php", "https://%{HTTP_HOST}/$1", "https://%1%{REQUEST_URI}", "%{REQUEST_URI}x?y=%2&$1", "b?c=$1", "/b?",
+    "%{DOCUMENT_ROOT}/x", "$0", "\"a b;{}\"", "/%{TIME}", "/$1{2}", "/\\$x", "/%{QUERY_STRING}%", "b#c", "$2$3",
+];
+const FLAGS: &[&str] = &[
+    "L", "R", "R=301", "R=308", "R=404", "F", "G", "NC", "NE", "QSA", "QSD", "END", "PT", "S=2", "C", "P", "N", "E=a:b", "B", "DPI",
+];
+const TESTS: &[&str] = &[
+    "%{HTTP_HOST}", "%{REQUEST_URI}", "%{HTTPS}", "%{REQUEST_FILENAME}", "%{QUERY_STRING}", "%{HTTP:X-Y}", "$1", "%1-$2", "x",
+    "%{DOCUMENT_ROOT}/$1", "%{THE_REQUEST}", "%{ENV:REDIRECT_STATUS}", "%{REMOTE_ADDR}:%{SERVER_PORT}", "%{UNKNOWN}",
+];
+const AGAINST: &[&str] = &["^$", "!^x", "(a)(b)", "-f", "!-d", "-l", "=on", "!=\"\"", "^(?<n>a)", "on", "\"a b\"", "^200$", "-s", "<a"];
+
+fn some(list: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
+    prop::sample::select(list)
+}
+
+fn flags(list: &'static [&'static str]) -> impl Strategy<Value = String> {
+    prop::collection::vec(some(list), 0..3).prop_map(|flags| if flags.is_empty() { String::new() } else { format!(" [{}]", flags.join(",")) })
+}
+
+fn rule() -> impl Strategy<Value = String> {
+    let condition = (some(TESTS), some(AGAINST), flags(&["NC", "OR"]))
+        .prop_map(|(test, against, flags)| format!("RewriteCond {test} {against}{flags}\n"));
+    let rule = (some(PATTERNS), some(SUBSTITUTIONS), flags(FLAGS))
+        .prop_map(|(pattern, to, flags)| format!("RewriteRule {pattern} {to}{flags}\n"));
+    let redirect = some(&["Redirect 301 /a /b\n", "RedirectMatch \"^/(a b|;)$\" https://x/$1?y\n", "RewriteBase /s/\n", "Redirect gone /\n"]);
+    prop_oneof![8 => (prop::collection::vec(condition, 0..4), rule).prop_map(|(conditions, rule)| conditions.concat() + &rule), 1 => redirect.prop_map(str::to_owned)]
+}
+
+/// Whatever the rules are, what comes out is nginx's, as nginx itself says; and every directive has its entry.
+#[test]
+fn what_comes_out_is_nginxs() {
+    let mut runner = TestRunner::deterministic();
+    let mut servers = String::new();
+    for number in 0..600 {
+        let rules = prop::collection::vec(rule(), 1..6).new_tree(&mut runner).unwrap().current();
+        let text = format!("RewriteEngine On\n{}", rules.concat());
+        let read = apache::read("x", &text, &Target::default()).unwrap_or_else(|error| panic!("{text}{error}"));
+        assert_eq!(read.translation.entries.len(), text.lines().count(), "{text}");
+        let unnoted = read.translation.entries.iter().find(|entry| !entry.code.starts_with(apache::NAME));
+        assert!(unnoted.is_none(), "{text}{unnoted:?}");
+        servers += &format!("server {{ listen unix:/tmp/none; server_name n{number};\n{} }}\n", read.translation.files[0].text);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("logs")).unwrap();
+    let path = folder.path().join("nginx.conf");
+    let at = folder.path().display();
+    fs::write(&path, format!("pid {at}/pid;\nevents {{}}\nhttp {{\nvariables_hash_max_size 8192;\n{servers}}}\n").replace("/tmp/none", &format!("{at}/s"))).unwrap();
+    let said = oracle::test(oracle::nginx(), folder.path(), &path);
+    let line = said.text.rsplit(':').next().and_then(|line| line.trim().parse::<usize>().ok());
+    assert_eq!(said.code, 0, "{} {:?}", said.text, line.and_then(|n| fs::read_to_string(&path).ok()?.lines().nth(n - 1).map(str::to_owned)));
+}
+
+proptest! {
+    /// No text makes it panic.
+    #[test]
+    fn any_text_is_read(text in "(Rewrite(Rule|Cond|Base|Engine)|Redirect|<Files|</?[A-Z]{1,3}>|[ -~\n\u{e9}]){0,40}") {
+        let _ = apache::read("x", &text, &Target::default());
     }
 }

@@ -49,7 +49,7 @@ impl Test {
     /// that captures nothing stays as it is.
     pub(super) fn named(mut self, names: &[(u8, String)]) -> Option<(Test, Vec<String>)> {
         if !self.operators.0.contains('~') {
-            return Some((self, Vec::new()));
+            return Some((self, names.iter().map(|(_, name)| name.clone()).collect()));
         }
         let (expression, missing) = pattern::named(&self.right, names)?;
         self.right = expression;
