@@ -15,7 +15,7 @@ const AROUND: Around = Around { rule: 0, in_folder: true, moved: false };
 /// What there is to say if the second pass may change what the rule at `at` made.
 pub(super) fn again(at: usize, rules: &[Rule], place: &Place) -> Option<&'static Capability> {
     let rule = rules.get(at)?;
-    if rule.substitution == "-" || rule.flags.end || rule.flags.forbidden || rule.flags.gone {
+    if rule.substitution == "-" || rule.flags.end || rule.flags.status.is_some() {
         return None;
     }
     let (path, whole) = target(rule, place, AROUND).ok()?.path?;
@@ -24,15 +24,15 @@ pub(super) fn again(at: usize, rules: &[Rule], place: &Place) -> Option<&'static
             continue;
         }
         if other.substitution == "-" {
-            let answers = other.flags.forbidden || other.flags.gone || other.flags.redirect.is_some();
-            match (answers, other.flags.ends()) {
+            match (other.flags.status.is_some(), other.flags.ends()) {
                 (true, _) => return Some(&can::SECOND_PASS),
                 (false, true) => return None,
                 (false, false) => continue,
             }
         }
-        // Apache stops where the path stays the same.
-        let same = target(other, place, AROUND).is_ok_and(|target| target.path == Some((path.clone(), true)));
+        // Apache stops where the path stays the same, but only if it was not written from the root on.
+        let same = !other.substitution.starts_with('/');
+        let same = same && target(other, place, AROUND).is_ok_and(|target| target.path == Some((path.clone(), true)));
         return if same && whole { None } else { Some(&can::SECOND_PASS) };
     }
     None

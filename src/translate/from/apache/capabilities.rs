@@ -59,6 +59,13 @@ pub static GOES_ON: Capability = Capability::approximate(
     &[Shows::Uri],
     "leave out the first slash of the substitution and add flag DPI, or end the rule with L",
 );
+pub static UNENDED: Capability = Capability::approximate(
+    "return-redirect",
+    "redirect-goes-on",
+    "without flag L Apache runs the rules behind over the URL, too; nginx redirects at once",
+    &[Shows::Headers, Shows::Status],
+    "add flag L",
+);
 pub static DENIED: Capability = Capability::approximate(
     "access",
     "files-denied",
@@ -159,6 +166,13 @@ pub static UNSAFE: Capability = Capability::dropped(
     &[Shows::Headers],
     "capture it in the pattern of the rule",
 );
+pub static NOWHERE: Capability = Capability::dropped(
+    "return-redirect",
+    "redirect-to-nowhere",
+    "a redirect without a place to go is not translated",
+    &[Shows::Status, Shows::Headers],
+    "give it a substitution",
+);
 pub static PROXY: Capability = Capability::dropped(
     "pass",
     "proxy",
@@ -238,6 +252,7 @@ pub static ALL: &[&Capability] = &[
     &LINK,
     &SECOND_PASS,
     &GOES_ON,
+    &UNENDED,
     &DENIED,
     &FRONT,
     &QUERY,
@@ -252,6 +267,7 @@ pub static ALL: &[&Capability] = &[
     &MAP,
     &DOLLAR,
     &UNSAFE,
+    &NOWHERE,
     &PROXY,
     &NEXT,
     &ENV,

@@ -38,12 +38,12 @@ impl Hosts<'_> {
                 self.account.lost(item);
             }
         }
-        scope.write(Some("/"), false, self.page(""));
+        scope.write(Some("/"), false, &mut self.page(""));
         Ok(())
     }
 
     fn page(&mut self, indent: &'static str) -> Page<'_> {
-        Page { account: self.account, out: self.out, rules: self.rules, name: self.name, indent }
+        Page { account: self.account, out: self.out, rules: self.rules, name: self.name, indent, once: true }
     }
 
     /// A configuration with virtual hosts. What stands outside of them is for other requests.
@@ -89,10 +89,11 @@ impl Hosts<'_> {
         folders.sort_by_key(|(folder, _)| std::cmp::Reverse(folder.len()));
         self.open(host, own);
         let followed = folders.iter().any(|(_, below)| below.has_rules());
-        scope.write(None, followed, self.page("    "));
+        let mut page = self.page("    ");
+        scope.write(None, followed, &mut page);
         let count = folders.len();
         for (at, (folder, below)) in folders.into_iter().enumerate() {
-            below.write(Some(&folder), at + 1 < count, self.page("    "));
+            below.write(Some(&folder), at + 1 < count, &mut page);
         }
         self.out.plain("}");
         Ok(())

@@ -44,10 +44,8 @@ pub(super) struct Flags {
     pub(super) end: bool,
     /// `PT`
     pub(super) pass_through: bool,
-    /// The status of `R`.
-    pub(super) redirect: Option<u16>,
-    pub(super) forbidden: bool,
-    pub(super) gone: bool,
+    /// The status of `R`, `F` or `G`, whichever comes last.
+    pub(super) status: Option<u16>,
     pub(super) caseless: bool,
     pub(super) not_escaped: bool,
     pub(super) appends_query: bool,
@@ -68,6 +66,16 @@ pub(super) struct Flags {
 }
 
 impl Flags {
+    /// The status, if it is one that sends the client elsewhere.
+    pub(super) fn redirect(&self) -> Option<u16> {
+        self.status.filter(|status| (300..400).contains(status))
+    }
+
+    /// Whether it keeps requests out.
+    pub(super) fn protects(&self) -> bool {
+        self.status.is_some_and(|status| status >= 400 && status != 410)
+    }
+
     /// No rule comes after it.
     pub(super) fn ends(&self) -> bool {
         self.last || self.end || self.pass_through || self.proxy
@@ -138,8 +146,8 @@ fn set(flags: &mut Flags, flag: &str) -> Result<(), String> {
         "l" | "last" => flags.last = true,
         "end" => flags.end = true,
         "pt" | "passthrough" => flags.pass_through = true,
-        "f" | "forbidden" => flags.forbidden = true,
-        "g" | "gone" => flags.gone = true,
+        "f" | "forbidden" => flags.status = Some(403),
+        "g" | "gone" => flags.status = Some(410),
         "nc" | "nocase" => flags.caseless = true,
         "ne" | "noescape" => flags.not_escaped = true,
         "qsa" | "qsappend" => flags.appends_query = true,
@@ -150,7 +158,7 @@ fn set(flags: &mut Flags, flag: &str) -> Result<(), String> {
         "p" | "proxy" => flags.proxy = true,
         "n" | "next" => flags.next = true,
         "s" | "skip" => flags.skip = value.parse().map_err(|_| format!("S needs a number: {flag}"))?,
-        "r" | "redirect" => flags.redirect = Some(status(value).ok_or_else(|| format!("{value} is no status"))?),
+        "r" | "redirect" => flags.status = Some(status(value).ok_or_else(|| format!("{value} is no status"))?),
         "e" | "env" => flags.env.push(value.to_owned()),
         "co" | "cookie" | "t" | "type" | "h" | "handler" => flags.others = true,
         "dpi" | "discardpath" => flags.discards_path = true,

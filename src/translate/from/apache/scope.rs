@@ -8,7 +8,7 @@ use super::rule::{self, Against, Condition, Rule};
 use super::target::{Place, capturing, target};
 use super::test::Around;
 use super::text::{Part, parts, word};
-use super::write::{Writer, protects};
+use super::write::Writer;
 use super::{Account, Item};
 use crate::config::Regex;
 use crate::translate::output::Lines;
@@ -34,6 +34,8 @@ pub(super) struct Page<'a> {
     pub(super) rules: &'a mut usize,
     pub(super) name: &'a str,
     pub(super) indent: &'static str,
+    /// Nothing of this server has said yet that its rules are run once.
+    pub(super) once: bool,
 }
 
 fn wrong(node: &Node, message: String) -> Wrong {
@@ -97,7 +99,7 @@ impl Scope {
 
     /// Writes everything. `folder` is the beginning of the paths that it is for; `None` for a host. `followed` tells that
     /// rules of a folder come behind.
-    pub(super) fn write(mut self, folder: Option<&str>, followed: bool, mut page: Page) {
+    pub(super) fn write(mut self, folder: Option<&str>, followed: bool, page: &mut Page) {
         let folder = folder.map(|folder| self.base.clone().unwrap_or_else(|| folder.to_owned()));
         let base = self.base.clone().or_else(|| folder.clone()).unwrap_or_else(|| "/".to_owned());
         let place = Place { folder, base };
@@ -115,12 +117,25 @@ impl Scope {
         // In a folder's file Apache redirects before it goes on with a path that was rewritten.
         let first = rules.iter().position(|rule| is_internal(rule)).filter(|_| place.folder.is_some());
         let first = first.unwrap_or(rules.len());
-        let late = rules[first..].iter().any(|rule| rule.flags.redirect.is_some() || protects(&rule.flags));
+        let late = rules[first..].iter().any(|rule| rule.flags.status.is_some());
+        let fronts = |at: usize, rule: &Rule| at + 1 == rules.len() && !followed && front(rule, &place).is_some();
+        let acts = |(at, rule): (usize, &Rule)| {
+            (rule.substitution != "-" || rule.flags.status.is_some()) && !fronts(at, rule)
+        };
+        if page.once && rules.iter().enumerate().any(acts) {
+            page.once();
+        }
         let mut moved = None;
         let mut guards = Vec::new();
         for (at, (line, rule)) in self.rules.iter().enumerate() {
             if at == first {
                 page.redirects(&self.redirects, late);
+                let changes = |(at, rule): (usize, &Rule)| {
+                    is_internal(rule) && rule.substitution != "-" && !fronts(at, rule) && may_be_folder(rule)
+                };
+                if place.folder.is_some() && rules.iter().enumerate().any(changes) {
+                    page.folders();
+                }
             }
             let is_last = at + 1 == rules.len() && !followed;
             if is_last && guards.is_empty() && let Some(path) = front(rule, &place) {
@@ -132,6 +147,9 @@ impl Scope {
             let differs = rule.substitution.starts_with('/') || !rule.flags.discards_path;
             if goes_on(rule) && place.folder.is_some() && differs && at + 1 < rules.len() {
                 page.account.ledger.note(rule.from, &can::GOES_ON);
+            }
+            if rule.flags.redirect().is_some() && !rule.flags.ends() && at + 1 < rules.len() {
+                page.account.ledger.note(rule.from, &can::UNENDED);
             }
             let needs_first = moved.is_none() && goes_on(rule) && asks_path(&rules[at + 1..]);
             let mut writer = page.writer(*line, moved == Some(true), std::mem::take(&mut guards));
@@ -155,6 +173,23 @@ impl Page<'_> {
 
     fn place(&self, line: usize) -> String {
         format!("{}# {}:{line}", self.indent, self.name)
+    }
+
+    /// nginx begins anew with the path of an index or of an error page; Apache does not redirect or refuse there.
+    fn once(&mut self) {
+        self.once = false;
+        for line in
+            ["uninitialized_variable_warn off;", "if ($apache_done) {", "    break;", "}", "set $apache_done 1;"]
+        {
+            self.out.plain(&format!("{}{line}", self.indent));
+        }
+    }
+
+    /// Apache sends whoever asks for a folder without its last slash there before it goes on with a new path.
+    fn folders(&mut self) {
+        for line in ["if (-d $request_filename) {", "    rewrite ^(.*[^/])$ $1/ permanent;", "}"] {
+            self.out.plain(&format!("{}{line}", self.indent));
+        }
     }
 
     fn written(&mut self, line: usize, written: &Written) {
@@ -211,9 +246,10 @@ impl Page<'_> {
 /// the capturing.
 fn one_by_one(rule: Rule) -> Vec<Rule> {
     let flags = &rule.flags;
-    let redirects = flags.redirect.is_some_and(|status| (300..400).contains(&status)) && !flags.chain && flags.skip == 0;
+    let redirects = flags.redirect().is_some() && !flags.chain && flags.skip == 0;
     let captures = parts(&rule.substitution).iter().any(|part| matches!(part, Part::Matched(_)));
-    let Some(last) = capturing(&rule.conditions).filter(|_| redirects && captures) else { return vec![rule] };
+    let ends = rule.conditions.last().is_some_and(|one| !one.or);
+    let Some(last) = capturing(&rule.conditions).filter(|_| redirects && captures && ends) else { return vec![rule] };
     let before = rule.conditions[..last].iter().rposition(|one| !one.or).map_or(0, |at| at + 1);
     let end = rule.conditions[last..].iter().position(|one| !one.or).map_or(rule.conditions.len(), |at| last + at + 1);
     let one = |at: usize| {
@@ -225,10 +261,21 @@ fn one_by_one(rule: Rule) -> Vec<Rule> {
     (before..end).map(one).collect()
 }
 
+/// Whether its conditions leave it possible that the path is a folder's.
+fn may_be_folder(rule: &Rule) -> bool {
+    let is_name = |one: &Condition| ["%{REQUEST_FILENAME}", "%{SCRIPT_FILENAME}"].contains(&&*one.test);
+    let excludes = |at: usize, one: &Condition| {
+        let alone = !one.or && (at == 0 || !rule.conditions[at - 1].or);
+        let file = matches!(one.against, Against::File('f' | 's'));
+        alone && is_name(one) && ((one.against == Against::File('d') && one.negated) || (file && !one.negated))
+    };
+    !rule.conditions.iter().enumerate().any(|(at, one)| excludes(at, one))
+}
+
 /// Whether it changes the path for Apache's own use, or ends the rules with the path as it is.
 fn is_internal(rule: &Rule) -> bool {
     let flags = &rule.flags;
-    let answers = flags.redirect.is_some() || flags.forbidden || flags.gone || rule.substitution.contains("://");
+    let answers = flags.status.is_some() || rule.substitution.contains("://");
     !answers && (rule.substitution != "-" || flags.ends())
 }
 
@@ -249,9 +296,9 @@ fn front(rule: &Rule, place: &Place) -> Option<String> {
         &["", ".", "^", ".*", "(.*)", "^(.*)$", "^.*$", "^(.+)$", "^.+$", ".+", "(.+)", "^.*", "^(.*)", "."];
     place.folder.as_ref()?;
     let flags = &rule.flags;
-    let plain = !rule.negated && flags.redirect.is_none() && !flags.drops_query && flags.env.is_empty();
+    let plain = !rule.negated && flags.status.is_none() && !flags.drops_query && flags.env.is_empty();
     let plain = plain && !flags.others && !flags.proxy && !flags.next && !flags.chain && flags.skip == 0;
-    if !plain || flags.forbidden || flags.gone || rule.substitution == "-" || !ALL.contains(&&*rule.pattern) {
+    if !plain || rule.substitution == "-" || !ALL.contains(&&*rule.pattern) {
         return None;
     }
     let is_file = |one: &Condition| {

@@ -68,13 +68,13 @@ pub(super) fn target(rule: &Rule, place: &Place, around: Around) -> Result<Targe
     let (path, query) = split(&all);
     let path: Vec<Part> = match &*path {
         // What names a file below the root is a path for nginx.
-        [Part::Variable(root), rest @ ..] if root == "DOCUMENT_ROOT" && rule.flags.redirect.is_none() => rest.to_vec(),
+        [Part::Variable(root), rest @ ..] if root == "DOCUMENT_ROOT" && rule.flags.status.is_none() => rest.to_vec(),
         path => path.to_vec(),
     };
     let is_absolute = is_absolute(&path);
-    let status = rule.flags.redirect.filter(|status| (300..400).contains(status)).or(is_absolute.then_some(302));
+    let status = rule.flags.redirect().or(is_absolute.then_some(302));
     let mut says = Vec::new();
-    if is_absolute && rule.flags.redirect.is_none() {
+    if is_absolute && rule.flags.status.is_none() {
         says.push(&can::OWN_HOST);
     }
     let uses_matched = all.iter().any(|part| matches!(part, Part::Matched(_)));

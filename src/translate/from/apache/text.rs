@@ -92,8 +92,8 @@ pub(super) fn known(name: &str) -> Result<Known, &'static Capability> {
         "REQUEST_URI" => Ok(Known::Path),
         "REQUEST_FILENAME" | "SCRIPT_FILENAME" => Ok(Known::FileName),
         "HTTPS" => Ok(Known::Tls),
-        // Set by what Apache does in its second pass.
-        "ENV:REDIRECT_STATUS" | "ENV:REDIRECT_URL" => Ok(Known::Always("")),
+        // It is set for the passes that nginx does not make.
+        "ENV:REDIRECT_STATUS" => Ok(Known::Always("")),
         "IS_SUBREQ" => Ok(Known::Always("false")),
         _ => Err(&can::VARIABLE),
     }

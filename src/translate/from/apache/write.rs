@@ -3,7 +3,7 @@
 
 use super::capabilities as can;
 use super::pattern::{self, on_path};
-use super::rule::{Against, Flags, Rule};
+use super::rule::{Against, Rule};
 use super::target::{Place, target};
 use super::test::{Around, FIRST_PATH, Made, Outcome, Test, made};
 use super::text::{Part, parts, word};
@@ -70,8 +70,8 @@ impl Writer<'_> {
                 }
                 self.guard(rule, Some(around));
                 self.steps(rule, &plan, around);
-                let goes_on = rule.substitution != "-" && rule.flags.redirect.is_none() && !rule.flags.ends();
-                self.moved |= goes_on && !rule.flags.forbidden && !rule.flags.gone;
+                let goes_on = rule.substitution != "-" && rule.flags.status.is_none() && !rule.flags.ends();
+                self.moved |= goes_on;
             }
             Err((of, says)) => {
                 self.guard(rule, None);
@@ -86,7 +86,7 @@ impl Writer<'_> {
             self.ledger.note(condition.from, &can::CONDITION_LEFT_OUT);
         }
         self.ledger.note(of, says);
-        self.ledger.note(rule.from, if protects(&rule.flags) { &can::REFUSED } else { &can::LEFT_OUT });
+        self.ledger.note(rule.from, if rule.flags.protects() { &can::REFUSED } else { &can::LEFT_OUT });
     }
 
     /// What the rule says of those behind it. `around` is not known where it is left out.
@@ -226,11 +226,6 @@ impl Step {
     }
 }
 
-/// Whether a rule keeps requests out.
-pub(super) fn protects(flags: &Flags) -> bool {
-    flags.forbidden || flags.redirect.is_some_and(|status| status >= 400)
-}
-
 /// What a rule does.
 struct Done {
     line: Option<String>,
@@ -245,21 +240,17 @@ fn done(rule: &Rule, place: &Place, around: Around) -> Result<Done, &'static Cap
     says.extend((flags.others).then_some(&can::FLAGS));
     let is_authorization = |env: &String| env.to_ascii_uppercase().starts_with("HTTP_AUTHORIZATION:");
     says.extend(flags.env.iter().map(|env| if is_authorization(env) { &can::AUTHORIZATION } else { &can::ENV }));
-    let status = match (flags.forbidden, flags.gone, flags.redirect) {
-        (true, _, _) => Some(403),
-        (_, true, _) => Some(410),
-        (_, _, status) => status.filter(|status| !(300..400).contains(status)),
-    };
     if flags.proxy {
         return Err(&can::PROXY);
     }
     if flags.next {
         return Err(&can::NEXT);
     }
-    let line = match status {
-        Some(status) => Some(format!("return {status};")),
+    let line = match flags.status {
+        Some(status) if flags.redirect().is_none() => Some(format!("return {status};")),
+        Some(_) if rule.substitution == "-" => return Err(&can::NOWHERE),
         None if rule.substitution == "-" => flags.ends().then(|| "break;".to_owned()),
-        None => {
+        _ => {
             let target = target(rule, place, around)?;
             says.extend(target.says);
             return Ok(Done { line: Some(target.line), tests_pattern: target.tests_pattern, tests: target.tests, says });
@@ -321,6 +312,6 @@ fn conditions(
             all.push(std::mem::take(&mut any));
         }
     }
-    all.extend((!any.is_empty()).then_some(any));
+    // An `OR` with nothing behind it holds.
     Ok(nowhere)
 }
