@@ -18,7 +18,7 @@ HERE = pathlib.Path(__file__).parent
 PORT = 8099
 MODULES = "mpm_event authz_core authz_host access_compat alias dir headers mime negotiation rewrite proxy proxy_http".split()
 FILES = """index.php index.html file.txt a.log a.log.txt about.html secret.sql secret.sql.txt x.env .env web.config dir/index.html
-sub/A.LOG sub/.env sub/composer.json blog/index.php list.php article.php profile.php""".split()
+sub/A.LOG sub/.env sub/composer.json blog/index.php public/index.php public/dir/index.html list.php article.php profile.php""".split()
 
 
 def samples():

@@ -38,6 +38,24 @@ pub(super) fn again(at: usize, rules: &[Rule], place: &Place) -> Option<&'static
     None
 }
 
+/// Whether nginx would do what flag R says where Apache would not: when the path of an index takes the place of a folder's.
+pub(super) fn at_index(rule: &Rule, place: &Place) -> bool {
+    let by_path = rule.conditions.iter().any(|one| depends_on_path(&parts(&one.test)));
+    let start = beginning(&on_path(&rule.pattern, &place.held(), false));
+    let own = start.rfind('/').map_or("/", |at| &start[..=at]);
+    let base = place.folder.as_deref().unwrap_or("/");
+    let folders = [own.to_owned(), base.to_owned(), format!("{base}a/")];
+    let surprises = |folder: &String| {
+        let first = may_match(rule, place, folder, true) && !by_path;
+        let index = |name: &&str| {
+            let path = format!("{folder}{name}");
+            may_match(rule, place, &path, true) && may_hold(rule, false, place, Some(&path))
+        };
+        !first && ["index.php", "index.html", "index.htm"].iter().any(|name| index(&name))
+    };
+    rule.flags.by_r && folders.iter().any(surprises)
+}
+
 /// Whether the pattern may match a path, of which the beginning is known, or all.
 fn may_match(rule: &Rule, place: &Place, path: &str, whole: bool) -> bool {
     let expression = on_path(&rule.pattern, &place.held(), false);

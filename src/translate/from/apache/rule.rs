@@ -46,6 +46,8 @@ pub(super) struct Flags {
     pub(super) pass_through: bool,
     /// The status of `R`, `F` or `G`, whichever comes last.
     pub(super) status: Option<u16>,
+    /// The status is that of `R`.
+    pub(super) by_r: bool,
     pub(super) caseless: bool,
     pub(super) not_escaped: bool,
     pub(super) appends_query: bool,
@@ -146,8 +148,8 @@ fn set(flags: &mut Flags, flag: &str) -> Result<(), String> {
         "l" | "last" => flags.last = true,
         "end" => flags.end = true,
         "pt" | "passthrough" => flags.pass_through = true,
-        "f" | "forbidden" => flags.status = Some(403),
-        "g" | "gone" => flags.status = Some(410),
+        "f" | "forbidden" => (flags.status, flags.by_r) = (Some(403), false),
+        "g" | "gone" => (flags.status, flags.by_r) = (Some(410), false),
         "nc" | "nocase" => flags.caseless = true,
         "ne" | "noescape" => flags.not_escaped = true,
         "qsa" | "qsappend" => flags.appends_query = true,
@@ -158,7 +160,10 @@ fn set(flags: &mut Flags, flag: &str) -> Result<(), String> {
         "p" | "proxy" => flags.proxy = true,
         "n" | "next" => flags.next = true,
         "s" | "skip" => flags.skip = value.parse().map_err(|_| format!("S needs a number: {flag}"))?,
-        "r" | "redirect" => flags.status = Some(status(value).ok_or_else(|| format!("{value} is no status"))?),
+        "r" | "redirect" => {
+            let status = status(value).ok_or_else(|| format!("{value} is no status"))?;
+            (flags.status, flags.by_r) = (Some(status), true);
+        }
         "e" | "env" => flags.env.push(value.to_owned()),
         "co" | "cookie" | "t" | "type" | "h" | "handler" => flags.others = true,
         "dpi" | "discardpath" => flags.discards_path = true,

@@ -1,14 +1,14 @@
 //! The rules and redirects of one folder or host, and their lines.
 
-use super::again::again;
+use super::again::{again, at_index};
 use super::capabilities as can;
 use super::redirect::{self, Written};
 use super::read::{Node, Wrong};
 use super::rule::{self, Against, Condition, Rule};
 use super::target::{Place, capturing, target};
 use super::test::Around;
-use super::text::{Part, parts, word};
-use super::write::Writer;
+use super::text::{Part, STATUS, parts, word};
+use super::write::{AGAIN, Writer};
 use super::{Account, Item};
 use crate::config::Regex;
 use crate::translate::output::Lines;
@@ -34,7 +34,7 @@ pub(super) struct Page<'a> {
     pub(super) rules: &'a mut usize,
     pub(super) name: &'a str,
     pub(super) indent: &'static str,
-    /// Nothing of this server has said yet that its rules are run once.
+    /// The server does not tell yet whether nginx began anew.
     pub(super) once: bool,
 }
 
@@ -119,12 +119,9 @@ impl Scope {
         let first = first.unwrap_or(rules.len());
         let late = rules[first..].iter().any(|rule| rule.flags.status.is_some());
         let fronts = |at: usize, rule: &Rule| at + 1 == rules.len() && !followed && front(rule, &place).is_some();
-        let acts = |(at, rule): (usize, &Rule)| {
-            (rule.substitution != "-" || rule.flags.status.is_some()) && !fronts(at, rule)
-        };
-        if page.once && rules.iter().enumerate().any(acts) {
-            page.once();
-        }
+        let asks = |one: &Condition| one.test.contains("%{ENV:REDIRECT_STATUS}");
+        let tells_status = rules.iter().any(|rule| rule.conditions.iter().any(asks));
+        page.prelude(rules.iter().any(|rule| at_index(rule, &place)), tells_status);
         let mut moved = None;
         let mut guards = Vec::new();
         for (at, (line, rule)) in self.rules.iter().enumerate() {
@@ -153,6 +150,7 @@ impl Scope {
             }
             let needs_first = moved.is_none() && goes_on(rule) && asks_path(&rules[at + 1..]);
             let mut writer = page.writer(*line, moved == Some(true), std::mem::take(&mut guards));
+            writer.tells_status = tells_status && (rule.flags.ends() || at + 1 == rules.len());
             if needs_first {
                 writer.first_path();
             }
@@ -175,12 +173,15 @@ impl Page<'_> {
         format!("{}# {}:{line}", self.indent, self.name)
     }
 
-    /// nginx begins anew with the path of an index or of an error page; Apache does not redirect or refuse there.
-    fn once(&mut self) {
-        self.once = false;
-        for line in
-            ["uninitialized_variable_warn off;", "if ($apache_done) {", "    break;", "}", "set $apache_done 1;"]
-        {
+    /// nginx begins anew with the path of an index, where Apache does not redirect; and variables stay.
+    fn prelude(&mut self, again: bool, status: bool) {
+        let again = again && std::mem::take(&mut self.once);
+        let lines = [
+            (again || status).then(|| "uninitialized_variable_warn off;".to_owned()),
+            again.then(|| format!("set ${AGAIN} $apache_done;\nset $apache_done 1;")),
+            status.then(|| format!("set ${STATUS} ${STATUS};")),
+        ];
+        for line in lines.iter().flatten().flat_map(|lines| lines.lines()) {
             self.out.plain(&format!("{}{line}", self.indent));
         }
     }
@@ -214,7 +215,7 @@ impl Page<'_> {
     fn writer(&mut self, line: usize, moved: bool, guards: Vec<(usize, super::write::Guard)>) -> Writer<'_> {
         let comment = Some(self.place(line));
         let (out, ledger, indent) = (&mut *self.out, &mut self.account.ledger, self.indent);
-        Writer { out, ledger, indent, comment, rules: self.rules, moved, guards }
+        Writer { out, ledger, indent, comment, rules: self.rules, moved, guards, tells_status: false }
     }
 
     /// A front controller: what is no file and no folder goes to one path.
@@ -261,8 +262,11 @@ fn one_by_one(rule: Rule) -> Vec<Rule> {
     (before..end).map(one).collect()
 }
 
-/// Whether its conditions leave it possible that the path is a folder's.
+/// Whether it is translated, and its conditions leave it possible that the path is a folder's.
 fn may_be_folder(rule: &Rule) -> bool {
+    if rule.flags.next || rule.flags.proxy {
+        return false;
+    }
     let is_name = |one: &Condition| ["%{REQUEST_FILENAME}", "%{SCRIPT_FILENAME}"].contains(&&*one.test);
     let excludes = |at: usize, one: &Condition| {
         let alone = !one.or && (at == 0 || !rule.conditions[at - 1].or);
@@ -273,7 +277,7 @@ fn may_be_folder(rule: &Rule) -> bool {
 }
 
 /// Whether it changes the path for Apache's own use, or ends the rules with the path as it is.
-fn is_internal(rule: &Rule) -> bool {
+pub(super) fn is_internal(rule: &Rule) -> bool {
     let flags = &rule.flags;
     let answers = flags.status.is_some() || rule.substitution.contains("://");
     !answers && (rule.substitution != "-" || flags.ends())

@@ -74,6 +74,9 @@ pub(super) enum Known {
     FileName,
 }
 
+/// The variable that is 200 once a rule has sent the request elsewhere, and empty before.
+pub(super) const STATUS: &str = "apache_status";
+
 /// What nginx has for `%{NAME}`.
 pub(super) fn known(name: &str) -> Result<Known, &'static Capability> {
     let variable = |name: &str| Ok(Known::Variable(name.to_owned()));
@@ -92,8 +95,7 @@ pub(super) fn known(name: &str) -> Result<Known, &'static Capability> {
         "REQUEST_URI" => Ok(Known::Path),
         "REQUEST_FILENAME" | "SCRIPT_FILENAME" => Ok(Known::FileName),
         "HTTPS" => Ok(Known::Tls),
-        // It is set for the passes that nginx does not make.
-        "ENV:REDIRECT_STATUS" => Ok(Known::Always("")),
+        "ENV:REDIRECT_STATUS" => variable(STATUS),
         "IS_SUBREQ" => Ok(Known::Always("false")),
         _ => Err(&can::VARIABLE),
     }

@@ -1,16 +1,21 @@
 //! Rules to nginx's text. nginx knows no `and`: a rule with several conditions has a variable, `$apache3` for the third rule,
 //! that is 1 as long as all that was tested holds.
 
+use super::again::at_index;
 use super::capabilities as can;
 use super::pattern::{self, on_path};
 use super::rule::{Against, Rule};
 use super::target::{Place, target};
 use super::test::{Around, FIRST_PATH, Made, Outcome, Test, made};
-use super::text::{Part, parts, word};
+use super::scope::is_internal;
+use super::text::{Part, STATUS, parts, word};
 use crate::translate::class::Capability;
 use crate::translate::ledger::Ledger;
 use crate::translate::output::Lines;
 use crate::translate::subject::SubjectId;
+
+/// The variable that is not empty where nginx begins anew with the path of an index.
+pub(super) const AGAIN: &str = "apache_again";
 
 /// Writes the lines of one block.
 pub(super) struct Writer<'a> {
@@ -25,6 +30,8 @@ pub(super) struct Writer<'a> {
     pub(super) moved: bool,
     /// What earlier rules say of later ones: how many it is for, and the variable that has to be so.
     pub(super) guards: Vec<(usize, Guard)>,
+    /// Some condition asks whether the request was sent elsewhere before, which this rule may do.
+    pub(super) tells_status: bool,
 }
 
 /// What an earlier rule says of one.
@@ -107,6 +114,9 @@ impl Writer<'_> {
         let own = |says: &'static Capability| (rule.from, says);
         let mut says = vec![(rule.from, &can::RULE)];
         let mut all = Vec::new();
+        if at_index(rule, place) {
+            all.push(vec![Step::of(Test::same(AGAIN, ""))]);
+        }
         for (_, guard) in &self.guards {
             let Guard::Variable(variable, value) = guard else { return Err(own(&can::LEFT_OUT)) };
             all.push(vec![Step::of(Test::same(variable, value))]);
@@ -114,6 +124,9 @@ impl Writer<'_> {
         let mut action: Vec<String> = Vec::new();
         for (name, sets) in [("chain", rule.flags.chain), ("skip", rule.flags.skip > 0)] {
             action.extend(sets.then(|| format!("set $apache{}_{name} 1;", around.rule)));
+        }
+        if self.tells_status && is_internal(rule) && rule.substitution != "-" {
+            action.push(format!("set ${STATUS} 200;"));
         }
         let sets = !action.is_empty();
         let done = done(rule, place, around).map_err(own)?;
@@ -145,7 +158,7 @@ impl Writer<'_> {
 
     fn steps(&mut self, rule: &Rule, plan: &Plan, around: Around) {
         // Later rules ask for these, whatever becomes of this one.
-        for name in plan.action.iter().filter_map(|line| line.strip_prefix("set $")?.split(' ').next()) {
+        for name in plan.action.iter().filter_map(|line| line.strip_prefix("set $")?.strip_suffix(" 1;")) {
             self.line(rule, &format!("set ${name} \"\";"));
         }
         let mut all: Vec<Vec<&Step>> = Vec::new();
@@ -295,7 +308,7 @@ fn conditions(
     let texts = rule.conditions.iter().map(|condition| &*condition.test).chain([&*rule.substitution]);
     let matched = if skipped.is_none() { used(texts, true) } else { Vec::new() };
     let mut nowhere: Vec<String> = matched.iter().map(|number| around.group('c', *number)).collect();
-    let mut any = Vec::new();
+    let (mut any, mut caught) = (Vec::new(), Vec::new());
     for (number, condition) in rule.conditions.iter().enumerate() {
         let own = |says| (condition.from, says);
         let Made { mut outcome, before, says: said } = made(condition, number, around).map_err(own)?;
@@ -303,13 +316,14 @@ fn conditions(
         if skipped != Some(number) {
             if let (Outcome::Test(test), Against::Regex(_), false) = (&outcome, &condition.against, condition.negated) {
                 let (test, missing) = named(test.clone(), 'c', &matched, around).map_err(own)?;
-                nowhere.retain(|name| missing.contains(name));
+                caught.extend(nowhere.iter().filter(|name| !missing.contains(name)).cloned());
                 outcome = Outcome::Test(test);
             }
             any.push(Step { before, outcome });
         }
         if !condition.or && !any.is_empty() {
             all.push(std::mem::take(&mut any));
+            nowhere.retain(|name| !caught.contains(name));
         }
     }
     // An `OR` with nothing behind it holds.
