@@ -56,12 +56,7 @@ fn golden() {
 /// Where nginx answers otherwise, and the code in the report that says so.
 const DIFFERENT: &[(&str, &str, Answer, &str)] = &[
     ("drupal.htaccess", "GET /module/x.module", ("403", "-", "-"), "from-apache/files-denied"),
-    (
-        "edges.htaccess",
-        "GET /raw/a%2Bb?x=1",
-        ("302", "http://example.com/target/raw/a+b", "-"),
-        "from-apache/escaping",
-    ),
+    ("edges.htaccess", "GET /raw/a%2Bb?x=1", ("302", "http://example.com/target/raw/a+b", "-"), "from-apache/escaping"),
     (
         "vhost.conf",
         "GET /a%20b | Host: example.com",
@@ -141,14 +136,17 @@ fn every_directive_is_in_the_report() {
         let output = translated(&["--report", "json", name]);
         let entries = entries(&output.stderr);
         let text = fs::read_to_string(inputs().join(name)).unwrap();
-        let is_directive = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with(['#']) && !line.trim().starts_with("</");
-        let lines: Vec<usize> = (1..).zip(text.lines()).filter(|(_, line)| is_directive(line)).map(|(n, _)| n).collect();
+        let is_directive =
+            |line: &&str| !line.trim().is_empty() && !line.trim().starts_with(['#']) && !line.trim().starts_with("</");
+        let lines: Vec<usize> =
+            (1..).zip(text.lines()).filter(|(_, line)| is_directive(line)).map(|(n, _)| n).collect();
         let told: Vec<usize> = entries.iter().map(|entry| entry["at"]["line"].as_u64().unwrap() as usize).collect();
         assert_eq!(told, lines, "{name}");
         for entry in &entries {
             let code = entry["code"].as_str().unwrap();
             assert!(code.starts_with("from-apache/"), "{entry}");
-            let is_said = entry["class"] == "exact" || entry["difference"].as_str().is_some_and(|says| !says.is_empty());
+            let is_said =
+                entry["class"] == "exact" || entry["difference"].as_str().is_some_and(|says| !says.is_empty());
             assert!(is_said, "{entry}");
         }
     }
@@ -199,19 +197,54 @@ fn rules_by_rules() {
     check("RewriteRule ^a$ /b? [R=307,L]", "rule", 0, "if ($uri ~ ^/a$) { return 307 /b; }");
     check("RewriteRule ^(a)$ /b/$1 [R=308,L]", "redirect-method", 1, "rewrite ^/(a)$ /b/$1 permanent;");
     check("RewriteRule !^a b [L]", "rule", 0, "if ($uri !~ ^/a) { rewrite ^ /b last; }");
-    check("RewriteRule ^ https://%{HTTP_HOST}%{REQUEST_URI} [R=301,L]", "rule", 0, "rewrite ^(.*)$ https://$http_host$1 permanent;");
+    check(
+        "RewriteRule ^ https://%{HTTP_HOST}%{REQUEST_URI} [R=301,L]",
+        "rule",
+        0,
+        "rewrite ^(.*)$ https://$http_host$1 permanent;",
+    );
     check(
         "RewriteRule ^a/(.*) https://b.example%{REQUEST_URI}?x=$1 [R=301,L]",
         "rule",
         0,
         "rewrite ^(?=(?s:.*?)(?:^/a/(.*)))(.*)$ https://b.example$2?x=$1? permanent;",
     );
-    check("RewriteCond %{HTTPS} =on\nRewriteRule ^a$ b [L]", "rule", 0, "if ($scheme = https) { rewrite ^/a$ /b last; }");
-    check("RewriteCond %{HTTPS} ^off$\nRewriteRule ^a$ - [F]", "rule", 0, "set $apache1 1; if ($uri !~ ^/a$) { set $apache1 0; } if ($scheme != http) { set $apache1 0; } if ($apache1) { return 403; }");
-    check("RewriteCond %{ENV:REDIRECT_STATUS} ^$\nRewriteRule ^(.*)$ public/$1 [L]", "rule", 0, "uninitialized_variable_warn off; set $apache_status $apache_status; if ($apache_status = \"\") { set $apache_status 200; rewrite ^/(.*)$ /public/$1 last; }");
-    check("RewriteRule \\.php$ /x [R,L]", "rule", 0, "uninitialized_variable_warn off; set $apache_again $apache_done; set $apache_done 1; if ($apache_again = \"\") { rewrite ^/(?s:.*?)\\.php$ /x redirect; }");
-    check("RewriteCond %{QUERY_STRING} ^$\nRewriteRule ^a$ b? [L]", "rule", 0, "if ($args = \"\") { rewrite ^/a$ /b? last; }");
-    check("RewriteCond %{REMOTE_ADDR}-%{HTTP:X-Y} !^1-2$\nRewriteRule ^ - [F]", "rule", 0, "set $apache1_t0 $remote_addr-$http_x_y; if ($apache1_t0 !~ ^1-2$) { return 403; }");
+    check(
+        "RewriteCond %{HTTPS} =on\nRewriteRule ^a$ b [L]",
+        "rule",
+        0,
+        "if ($scheme = https) { rewrite ^/a$ /b last; }",
+    );
+    check(
+        "RewriteCond %{HTTPS} ^off$\nRewriteRule ^a$ - [F]",
+        "rule",
+        0,
+        "set $apache1 1; if ($uri !~ ^/a$) { set $apache1 0; } if ($scheme != http) { set $apache1 0; } if ($apache1) { return 403; }",
+    );
+    check(
+        "RewriteCond %{ENV:REDIRECT_STATUS} ^$\nRewriteRule ^(.*)$ public/$1 [L]",
+        "rule",
+        0,
+        "uninitialized_variable_warn off; set $apache_status $apache_status; if ($apache_status = \"\") { set $apache_status 200; rewrite ^/(.*)$ /public/$1 last; }",
+    );
+    check(
+        "RewriteRule \\.php$ /x [R,L]",
+        "rule",
+        0,
+        "uninitialized_variable_warn off; set $apache_again $apache_done; set $apache_done 1; if ($apache_again = \"\") { rewrite ^/(?s:.*?)\\.php$ /x redirect; }",
+    );
+    check(
+        "RewriteCond %{QUERY_STRING} ^$\nRewriteRule ^a$ b? [L]",
+        "rule",
+        0,
+        "if ($args = \"\") { rewrite ^/a$ /b? last; }",
+    );
+    check(
+        "RewriteCond %{REMOTE_ADDR}-%{HTTP:X-Y} !^1-2$\nRewriteRule ^ - [F]",
+        "rule",
+        0,
+        "set $apache1_t0 $remote_addr-$http_x_y; if ($apache1_t0 !~ ^1-2$) { return 403; }",
+    );
     check("Redirect 404 /x", "redirect-status", 0, "if ($uri ~ ^/x((?:/.*)?)$) { return 404; }");
     check("RedirectMatch 301 \"^/a b(.*)$\" /c$1?d", "redirect", 0, "rewrite \"^/a b(.*)$\" /c$1?d? permanent;");
     check("RewriteBase /sub/\nRewriteRule ^a$ b [L]", "rule", 0, "rewrite ^/sub/a$ /sub/b last;");
@@ -325,27 +358,71 @@ impl Drop for Nginx {
 }
 
 /// Pieces of rules, put together anyhow.
-const PATTERNS: &[&str] =
-    &["^", "^a$", "!^a", "^(.*)$", ".", "(a|b)c", "^(a)|(b)$", "a{2}", "^\\.x", "\"^a b\"", "^a\\ b;", "^(x)(?:y)#$", "^(.+)\\1"];
+const PATTERNS: &[&str] = &[
+    "^",
+    "^a$",
+    "!^a",
+    "^(.*)$",
+    ".",
+    "(a|b)c",
+    "^(a)|(b)$",
+    "a{2}",
+    "^\\.x",
+    "\"^a b\"",
+    "^a\\ b;",
+    "^(x)(?:y)#$",
+    "^(.+)\\1",
+];
 const SUBSTITUTIONS: &[&str] = &[
-    "-", "b", "/b/$1", "$1.php", "https://%{HTTP_HOST}/$1", "https://%1%{REQUEST_URI}", "%{REQUEST_URI}x?y=%2&$1", "b?c=$1", "/b?",
-    "%{DOCUMENT_ROOT}/x", "$0", "\"a b;{}\"", "/%{TIME}", "/$1{2}", "/\\$x", "/%{QUERY_STRING}%", "b#c", "$2$3",
+    "-",
+    "b",
+    "/b/$1",
+    "$1.php",
+    "https://%{HTTP_HOST}/$1",
+    "https://%1%{REQUEST_URI}",
+    "%{REQUEST_URI}x?y=%2&$1",
+    "b?c=$1",
+    "/b?",
+    "%{DOCUMENT_ROOT}/x",
+    "$0",
+    "\"a b;{}\"",
+    "/%{TIME}",
+    "/$1{2}",
+    "/\\$x",
+    "/%{QUERY_STRING}%",
+    "b#c",
+    "$2$3",
 ];
 const FLAGS: &[&str] = &[
-    "L", "R", "R=301", "R=308", "R=404", "F", "G", "NC", "NE", "QSA", "QSD", "END", "PT", "S=2", "C", "P", "N", "E=a:b", "B", "DPI",
+    "L", "R", "R=301", "R=308", "R=404", "F", "G", "NC", "NE", "QSA", "QSD", "END", "PT", "S=2", "C", "P", "N",
+    "E=a:b", "B", "DPI",
 ];
 const TESTS: &[&str] = &[
-    "%{HTTP_HOST}", "%{REQUEST_URI}", "%{HTTPS}", "%{REQUEST_FILENAME}", "%{QUERY_STRING}", "%{HTTP:X-Y}", "$1", "%1-$2", "x",
-    "%{DOCUMENT_ROOT}/$1", "%{THE_REQUEST}", "%{ENV:REDIRECT_STATUS}", "%{REMOTE_ADDR}:%{SERVER_PORT}", "%{UNKNOWN}",
+    "%{HTTP_HOST}",
+    "%{REQUEST_URI}",
+    "%{HTTPS}",
+    "%{REQUEST_FILENAME}",
+    "%{QUERY_STRING}",
+    "%{HTTP:X-Y}",
+    "$1",
+    "%1-$2",
+    "x",
+    "%{DOCUMENT_ROOT}/$1",
+    "%{THE_REQUEST}",
+    "%{ENV:REDIRECT_STATUS}",
+    "%{REMOTE_ADDR}:%{SERVER_PORT}",
+    "%{UNKNOWN}",
 ];
-const AGAINST: &[&str] = &["^$", "!^x", "(a)(b)", "-f", "!-d", "-l", "=on", "!=\"\"", "^(?<n>a)", "on", "\"a b\"", "^200$", "-s", "<a"];
+const AGAINST: &[&str] =
+    &["^$", "!^x", "(a)(b)", "-f", "!-d", "-l", "=on", "!=\"\"", "^(?<n>a)", "on", "\"a b\"", "^200$", "-s", "<a"];
 
 fn some(list: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
     prop::sample::select(list)
 }
 
 fn flags(list: &'static [&'static str]) -> impl Strategy<Value = String> {
-    prop::collection::vec(some(list), 0..3).prop_map(|flags| if flags.is_empty() { String::new() } else { format!(" [{}]", flags.join(",")) })
+    prop::collection::vec(some(list), 0..3)
+        .prop_map(|flags| if flags.is_empty() { String::new() } else { format!(" [{}]", flags.join(",")) })
 }
 
 fn rule() -> impl Strategy<Value = String> {
@@ -353,7 +430,12 @@ fn rule() -> impl Strategy<Value = String> {
         .prop_map(|(test, against, flags)| format!("RewriteCond {test} {against}{flags}\n"));
     let rule = (some(PATTERNS), some(SUBSTITUTIONS), flags(FLAGS))
         .prop_map(|(pattern, to, flags)| format!("RewriteRule {pattern} {to}{flags}\n"));
-    let redirect = some(&["Redirect 301 /a /b\n", "RedirectMatch \"^/(a b|;)$\" https://x/$1?y\n", "RewriteBase /s/\n", "Redirect gone /\n"]);
+    let redirect = some(&[
+        "Redirect 301 /a /b\n",
+        "RedirectMatch \"^/(a b|;)$\" https://x/$1?y\n",
+        "RewriteBase /s/\n",
+        "Redirect gone /\n",
+    ]);
     prop_oneof![8 => (prop::collection::vec(condition, 0..4), rule).prop_map(|(conditions, rule)| conditions.concat() + &rule), 1 => redirect.prop_map(str::to_owned)]
 }
 
@@ -369,16 +451,30 @@ fn what_comes_out_is_nginxs() {
         assert_eq!(read.translation.entries.len(), text.lines().count(), "{text}");
         let unnoted = read.translation.entries.iter().find(|entry| !entry.code.starts_with(apache::NAME));
         assert!(unnoted.is_none(), "{text}{unnoted:?}");
-        servers += &format!("server {{ listen unix:/tmp/none; server_name n{number};\n{} }}\n", read.translation.files[0].text);
+        servers += &format!(
+            "server {{ listen unix:/tmp/none; server_name n{number};\n{} }}\n",
+            read.translation.files[0].text
+        );
     }
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("logs")).unwrap();
     let path = folder.path().join("nginx.conf");
     let at = folder.path().display();
-    fs::write(&path, format!("pid {at}/pid;\nevents {{}}\nhttp {{\nvariables_hash_max_size 8192;\n{servers}}}\n").replace("/tmp/none", &format!("{at}/s"))).unwrap();
+    fs::write(
+        &path,
+        format!("pid {at}/pid;\nevents {{}}\nhttp {{\nvariables_hash_max_size 8192;\n{servers}}}\n")
+            .replace("/tmp/none", &format!("{at}/s")),
+    )
+    .unwrap();
     let said = oracle::test(oracle::nginx(), folder.path(), &path);
     let line = said.text.rsplit(':').next().and_then(|line| line.trim().parse::<usize>().ok());
-    assert_eq!(said.code, 0, "{} {:?}", said.text, line.and_then(|n| fs::read_to_string(&path).ok()?.lines().nth(n - 1).map(str::to_owned)));
+    assert_eq!(
+        said.code,
+        0,
+        "{} {:?}",
+        said.text,
+        line.and_then(|n| fs::read_to_string(&path).ok()?.lines().nth(n - 1).map(str::to_owned))
+    );
 }
 
 proptest! {

@@ -5,7 +5,8 @@ use crate::translate::class::{Capability, Shows};
 pub static RULE: Capability = Capability::exact("rewrite", "rule", "`rewrite`, or `if` with `return` or `break`");
 pub static CONDITION: Capability = Capability::exact("if", "condition", "`if`, or a part of one");
 pub static BASE: Capability = Capability::exact("rewrite", "base", "a part of the paths in the rules");
-pub static REDIRECT: Capability = Capability::exact("return-redirect", "redirect", "`rewrite ... permanent` and the like");
+pub static REDIRECT: Capability =
+    Capability::exact("return-redirect", "redirect", "`rewrite ... permanent` and the like");
 pub static REDIRECT_STATUS: Capability = Capability::exact("return-text", "redirect-status", "`if` with `return`");
 pub static HOST: Capability = Capability::exact("server-name", "host", "`server`, `listen`, `server_name`, `root`");
 pub static ENGINE: Capability =
@@ -201,13 +202,8 @@ pub static FLAGS: Capability = Capability::dropped(
     &[Shows::Headers, Shows::Body],
     "`add_header Set-Cookie`, `types`, or a `location`",
 );
-pub static CONDITION_LEFT_OUT: Capability = Capability::dropped(
-    "if",
-    "condition-left-out",
-    "its rule is left out",
-    &[Shows::Status, Shows::Uri],
-    "",
-);
+pub static CONDITION_LEFT_OUT: Capability =
+    Capability::dropped("if", "condition-left-out", "its rule is left out", &[Shows::Status, Shows::Uri], "");
 pub static INHERITED: Capability = Capability::dropped(
     "rewrite",
     "options",

@@ -82,7 +82,8 @@ pub fn read(path: &str, text: &str, nginx: &Target) -> Result<Read, String> {
     let mut writer = host::Hosts { account: &mut account, out: &mut out, rules: &mut rules, name: path, line: &line };
     if has_hosts { writer.hosts(&items) } else { writer.folder(&items) }.map_err(|wrong| at(&wrong))?;
     let file = out.file(if has_hosts { "servers.conf" } else { "rewrites.conf" });
-    let around = if has_hosts { ("events {} http {\n", "}") } else { ("events {} http { server { listen 8080;\n", "} }") };
+    let around =
+        if has_hosts { ("events {} http {\n", "}") } else { ("events {} http { server { listen 8080;\n", "} }") };
     let whole = Sources::from_text("", format!("{}{}{}\n", around.0, file.text, around.1), "", &Nothing);
     let compiled = config::compile(&whole, nginx, &NoHost, config::Options::default());
     if let Some(finding) = compiled.diagnostics.iter().find(|finding| finding.level.stops()) {

@@ -159,8 +159,24 @@ mod tests {
 
     #[test]
     fn patterns_mean_the_same_on_the_whole_path() {
-        let patterns = ["^index\\.php$", "a", "^a|b$", "(^|/)\\.git", "[^a]b", "", "^", ".", "(.*)x$", "^(a|b)/", "\\^", "x?", "^^a", "[]^]b"];
-        let rests = ["", "index.php", "a", "b", "xa", "ba", "a/.git", ".git", "cb", "b/a", "^", "x", "ax", "/a", "^b", "]b"];
+        let patterns = [
+            "^index\\.php$",
+            "a",
+            "^a|b$",
+            "(^|/)\\.git",
+            "[^a]b",
+            "",
+            "^",
+            ".",
+            "(.*)x$",
+            "^(a|b)/",
+            "\\^",
+            "x?",
+            "^^a",
+            "[]^]b",
+        ];
+        let rests =
+            ["", "index.php", "a", "b", "xa", "ba", "a/.git", ".git", "cb", "b/a", "^", "x", "ax", "/a", "^b", "]b"];
         for pattern in patterns {
             let apache = Regex::at_run_time(pattern).unwrap_or_else(|error| panic!("{error}"));
             for base in ["/", "/b.c/"] {
@@ -169,14 +185,22 @@ mod tests {
                 assert_eq!(ours.captures(), apache.captures(), "{text}");
                 for rest in rests {
                     let path = format!("{base}{rest}");
-                    assert_eq!(ours.is_match(path.as_bytes()), apache.is_match(rest.as_bytes()), "{pattern} {text} {path}");
+                    assert_eq!(
+                        ours.is_match(path.as_bytes()),
+                        apache.is_match(rest.as_bytes()),
+                        "{pattern} {text} {path}"
+                    );
                 }
             }
             let text = on_path(pattern, &Held::Name, false);
             let ours = Regex::at_run_time(&text).unwrap_or_else(|error| panic!("{error}"));
             for rest in rests {
                 let name = rest.rsplit('/').next().unwrap_or("");
-                assert_eq!(ours.is_match(format!("/d/{rest}").as_bytes()), apache.is_match(name.as_bytes()), "{text} {rest}");
+                assert_eq!(
+                    ours.is_match(format!("/d/{rest}").as_bytes()),
+                    apache.is_match(name.as_bytes()),
+                    "{text} {rest}"
+                );
             }
         }
     }

@@ -1,8 +1,8 @@
 //! `Redirect`, `RedirectMatch` and their like, and files that nobody may have.
 
+use super::Item;
 use super::capabilities as can;
 use super::pattern::{Held, literal, on_path};
-use super::Item;
 use super::read::Node;
 use super::rule::status;
 use super::text::{escaped, word};
@@ -68,7 +68,8 @@ fn url_of(url: &str, has_groups: bool) -> Option<String> {
     let mut rest = url;
     while let Some(at) = rest.find('$') {
         out.push_str(&plain(&rest[..at]));
-        let digit = rest[at + 1..].chars().next().filter(char::is_ascii_digit).filter(|digit| has_groups && *digit != '0')?;
+        let digit =
+            rest[at + 1..].chars().next().filter(char::is_ascii_digit).filter(|digit| has_groups && *digit != '0')?;
         out.push('$');
         out.push(digit);
         rest = &rest[at + 2..];

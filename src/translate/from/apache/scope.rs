@@ -2,8 +2,8 @@
 
 use super::again::{again, at_index};
 use super::capabilities as can;
-use super::redirect::{self, Written};
 use super::read::{Node, Wrong};
+use super::redirect::{self, Written};
 use super::rule::{self, Against, Condition, Rule};
 use super::target::{Place, capturing, target};
 use super::test::Around;
@@ -135,7 +135,10 @@ impl Scope {
                 }
             }
             let is_last = at + 1 == rules.len() && !followed;
-            if is_last && guards.is_empty() && let Some(path) = front(rule, &place) {
+            if is_last
+                && guards.is_empty()
+                && let Some(path) = front(rule, &place)
+            {
                 page.front(*line, rule, &place, &path);
                 continue;
             }

@@ -124,7 +124,8 @@ fn split(parts: &[Part]) -> (Vec<Part>, Option<Vec<Part>>) {
 
 fn is_absolute(path: &[Part]) -> bool {
     let scheme = |text: &str| {
-        text.split_once("://").is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric()))
+        text.split_once("://")
+            .is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric()))
     };
     match path {
         [Part::Text(text), ..] if scheme(text) => true,
@@ -160,7 +161,8 @@ fn unsafe_capture(conditions: &[Condition], says: &mut Vec<&'static Capability>)
                 unsafe_capture(&before[..earlier], says)?;
             }
             Part::Variable(name) => match known(&name)? {
-                Known::Variable(of) if ["http_host", "host", "scheme", "server_port", "remote_addr"].contains(&&*of) => {}
+                Known::Variable(of)
+                    if ["http_host", "host", "scheme", "server_port", "remote_addr"].contains(&&*of) => {}
                 Known::Variable(_) => says.push(&can::ESCAPES),
                 Known::Path | Known::FileName => return Err(&can::UNSAFE),
                 Known::Always(_) | Known::Tls => {}

@@ -1,9 +1,9 @@
 //! One condition as a test that nginx's `if` can make.
 
 use super::capabilities as can;
+use super::pattern;
 use super::rule::{Against, Condition};
 use super::text::{Known, Part, Piece, joined, known, parts, word};
-use super::pattern;
 use crate::config::Regex;
 use crate::translate::class::Capability;
 
@@ -198,7 +198,9 @@ fn holds(condition: &Condition, text: &str) -> bool {
 
 fn test(condition: &Condition, variable: &str) -> Test {
     match &condition.against {
-        Against::Same(same) if condition.caseless => Test::regex(variable, &format!("^{}$", pattern::literal(same)), true),
+        Against::Same(same) if condition.caseless => {
+            Test::regex(variable, &format!("^{}$", pattern::literal(same)), true)
+        }
         Against::Same(same) => Test::same(variable, same),
         Against::Regex(pattern) if pattern == "^$" => Test::same(variable, ""),
         Against::Regex(pattern) => Test::regex(variable, pattern, condition.caseless),

@@ -182,7 +182,9 @@ mod tests {
 
     #[test]
     fn words_are_read_as_they_were_meant() {
-        for value in ["a", "", "^/a\\.b$", "a b", "a;b{}", "\"'", "\\\\", "a\\", "\\t\\n", "^(a|b)", "#", "(a)", "é", "\\\"x"] {
+        for value in
+            ["a", "", "^/a\\.b$", "a b", "a;b{}", "\"'", "\\\\", "a\\", "\\t\\n", "^(a|b)", "#", "(a)", "é", "\\\"x"]
+        {
             let text = format!("x {};", word(value));
             let tree = parse(FileId(0), &text);
             let [Item::Directive(directive)] = &*tree.items else { panic!("{text}") };

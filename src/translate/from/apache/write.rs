@@ -5,9 +5,9 @@ use super::again::at_index;
 use super::capabilities as can;
 use super::pattern::{self, on_path};
 use super::rule::{Against, Rule};
+use super::scope::is_internal;
 use super::target::{Place, target};
 use super::test::{Around, FIRST_PATH, Made, Outcome, Test, made};
-use super::scope::is_internal;
 use super::text::{Part, STATUS, parts, word};
 use crate::translate::class::Capability;
 use crate::translate::ledger::Ledger;
@@ -266,7 +266,12 @@ fn done(rule: &Rule, place: &Place, around: Around) -> Result<Done, &'static Cap
         _ => {
             let target = target(rule, place, around)?;
             says.extend(target.says);
-            return Ok(Done { line: Some(target.line), tests_pattern: target.tests_pattern, tests: target.tests, says });
+            return Ok(Done {
+                line: Some(target.line),
+                tests_pattern: target.tests_pattern,
+                tests: target.tests,
+                says,
+            });
         }
     };
     Ok(Done { line, tests_pattern: false, tests: None, says })
