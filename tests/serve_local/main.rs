@@ -9,3 +9,4 @@ mod files;
 mod pages;
 mod requests;
 mod server;
+mod stored;
