@@ -18,4 +18,5 @@ pub mod modules;
 pub mod serve;
 pub mod simulate;
 pub mod syntax;
+pub mod translate;
 pub mod wire;

@@ -2,6 +2,9 @@
 
 mod common;
 
+use std::path::Path;
+use std::process::Command;
+
 use common::oracle;
 
 #[test]
@@ -13,6 +16,18 @@ fn nginx_is_there() {
 fn crossplane_is_there() {
     let output = oracle::crossplane().arg("--version").output().expect("python3 runs");
     assert!(String::from_utf8_lossy(&output.stdout).trim().ends_with(" 0.5.8"), "{output:?}");
+}
+
+#[test]
+fn other_proxies_are_there() {
+    let version = |program: &Path, argument: &str| {
+        let output = Command::new(program).arg(argument).output().expect("it runs");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(version(&oracle::haproxy(), "-v").starts_with("HAProxy version 2.8.25-"));
+    assert!(version(&oracle::envoy(), "--version").contains("/1.40.0/"));
+    assert!(version(&oracle::caddy(), "version").starts_with("v2.11.7 "));
+    assert!(version(&oracle::traefik(), "version").contains(" 3.7.15\n"));
 }
 
 #[test]

@@ -7,12 +7,12 @@ mod common;
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::common::live::{DEADLINE, free_port};
+use crate::common::live::{DEADLINE, free_port, wait_until};
 use bytes::Bytes;
 use h2::client::SendRequest;
 use http::{HeaderMap, Request, Response};
@@ -29,12 +29,18 @@ struct Proxy {
 }
 
 impl Proxy {
-    /// One whose server has these lines.
+    /// One whose server has these lines; `PORT` is where it listens.
     fn start(server: &str) -> Proxy {
+        Proxy::start_with("", server)
+    }
+
+    /// The same, with more in the main context.
+    fn start_with(main: &str, server: &str) -> Proxy {
         let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+        let server = server.replace("PORT", &port.to_string());
         let user = if Uid::effective().is_root() { "user root root;" } else { "" };
         let text = format!(
-            "{user} daemon off; pid nginx.pid; error_log error.log info; worker_processes 1;\nevents {{}}\n\
+            "{user} {main} daemon off; pid nginx.pid; error_log error.log info; worker_processes 1;\nevents {{}}\n\
              http {{ access_log off; default_type text/plain; client_body_temp_path t1; proxy_temp_path t2;\n\
              fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;\n\
              server {{ listen 127.0.0.1:{port}; http2 on; {server} }} }}\n"
@@ -50,6 +56,15 @@ impl Proxy {
             thread::sleep(Duration::from_millis(5));
         }
         proxy
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.path().join(name)).unwrap_or_default()
+    }
+
+    fn quit(&self) {
+        let process = nix::unistd::Pid::from_raw(self.child.id() as i32);
+        nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGQUIT).unwrap();
     }
 
     fn connect(&self) -> TcpStream {
@@ -274,8 +289,7 @@ fn the_end_is_announced_and_streams_are_finished() {
     while body < 65535 {
         body += frames(&mut stream, frame::DATA).last().unwrap().0.length;
     }
-    nix::sys::signal::kill(nix::unistd::Pid::from_raw(proxy.child.id() as i32), nix::sys::signal::Signal::SIGQUIT)
-        .unwrap();
+    proxy.quit();
     let all = frames(&mut stream, frame::GOAWAY);
     assert_eq!(all.last().unwrap().1, [0, 0, 0, 1, 0, 0, 0, 0]);
     let mut more = Vec::new();
@@ -315,4 +329,219 @@ fn upstreams_are_asked_by_http2() {
         assert_eq!(text(body), format!("POST http://{peer}/grpc te=trailers body=5"));
         assert_eq!(trailers["grpc-status"], "0");
     });
+}
+
+/// The content of the answer to a request for a path, which is sent in these frames.
+fn content(stream: &mut TcpStream, frames_of_request: &[u8]) -> String {
+    stream.write_all(frames_of_request).unwrap();
+    let all = frames(stream, frame::DATA);
+    String::from_utf8(all.last().unwrap().1.clone()).unwrap()
+}
+
+/// A request without a body.
+fn request_for(path: &str, stream: u32) -> Vec<u8> {
+    let mut fields = ROOT.to_vec();
+    fields[2].1 = path;
+    frame_of(frame::HEADERS, frame::END_HEADERS | frame::END_STREAM, stream, &request_block(&fields))
+}
+
+#[test]
+fn requests_are_counted_measured_and_logged() {
+    let proxy =
+        Proxy::start("access_log access.log; location / { return 200 \"$connection_requests $request_length $pid\"; }");
+    let (block, pid) = (request_block(ROOT), proxy.child.id());
+    let length = block.len();
+    let mut stream = proxy.connect();
+    stream.write_all(PREFACE).unwrap();
+    let first = content(&mut stream, &request_for("/", 1));
+    assert_eq!(first, format!("1 {length} {pid}"));
+    let (start, rest) = block.split_at(7);
+    let cut = [
+        frame_of(frame::HEADERS, frame::END_STREAM, 3, start),
+        frame_of(frame::CONTINUATION, frame::END_HEADERS, 3, rest),
+    ];
+    assert_eq!(content(&mut stream, &cut.concat()), format!("2 {length} {pid}"));
+    // What is no request is logged without a line.
+    stream.write_all(&frame_of(frame::HEADERS, 5, 5, &request_block(&[("a", "1")]))).unwrap();
+    wait_until("three lines", || proxy.read("access.log").lines().count() == 3);
+    let log = proxy.read("access.log");
+    let size = first.len();
+    assert_eq!(log.matches(&format!("\"GET / HTTP/2.0\" 200 {size} \"-\" \"-\"\n")).count(), 2, "{log}");
+    assert!(log.contains("] \"-\" 400 "), "{log}");
+    assert!(!proxy.read("error.log").contains("closed keepalive connection"));
+}
+
+#[test]
+fn variables_tell_what_the_proxy_protocol_said() {
+    let port = free_port();
+    let said = "return 200 \"$proxy_protocol_addr:$proxy_protocol_port $proxy_protocol_server_addr $remote_addr\";";
+    let _proxy = Proxy::start(&format!("}} server {{ listen 127.0.0.1:{port} proxy_protocol; http2 on; {said}"));
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    stream.write_all(b"PROXY TCP4 192.0.2.1 192.0.2.2 123 456\r\n").unwrap();
+    stream.write_all(PREFACE).unwrap();
+    for id in [1, 3] {
+        assert_eq!(content(&mut stream, &request_for("/", id)), "192.0.2.1:123 192.0.2.2 127.0.0.1");
+    }
+}
+
+#[test]
+fn an_empty_body_has_a_file_where_bodies_stand_in_files() {
+    let proxy = Proxy::start(
+        "location / { client_body_in_file_only on; proxy_pass http://127.0.0.1:PORT/back;\n\
+         add_header X-File $request_body_file; } location /back { return 200 ok; }",
+    );
+    let file_of = |name: &str| fs::metadata(name).unwrap().len();
+    run(async {
+        let send = client(proxy.port).await.ready().await.unwrap();
+        // The end of the stream comes in a frame of its own.
+        let (answer, mut out) = send.clone().send_request(get("/"), false).unwrap();
+        out.send_data(Bytes::new(), true).unwrap();
+        let answer = answer.await.unwrap();
+        assert_eq!(file_of(answer.headers()["x-file"].to_str().unwrap()), 0);
+        let (without, ..) = ask(&send, get("/"), b"").await;
+        assert!(!without.headers().contains_key("x-file"));
+    });
+    let mut stream = proxy.connect();
+    stream.write_all(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let name = answer.split("X-File: ").nth(1).and_then(|rest| rest.split("\r\n").next()).expect("a file");
+    assert_eq!(file_of(name), 0);
+}
+
+#[test]
+fn the_end_of_an_empty_body_is_passed_on_when_it_comes() {
+    const PARAMS_END: &[u8] = &[1, 4, 0, 1, 0, 0, 0, 0];
+    const BODY_END: &[u8] = &[1, 5, 0, 1, 0, 0, 0, 0];
+    let peer = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = Proxy::start(&format!(
+        "location / {{ fastcgi_request_buffering off; fastcgi_pass {}; }}",
+        peer.local_addr().unwrap()
+    ));
+    let mut stream = proxy.connect();
+    let fields = [ROOT, &[("content-length", "0")]].concat();
+    let head = frame_of(frame::HEADERS, frame::END_HEADERS, 1, &request_block(&fields));
+    stream.write_all(&[PREFACE, &head].concat()).unwrap();
+    let (mut asked, mut came) = (peer.accept().unwrap().0, Vec::new());
+    asked.set_read_timeout(Some(DEADLINE)).unwrap();
+    let mut read_up_to = |end: &[u8], came: &mut Vec<u8>| {
+        let mut room = [0; 4096];
+        while !came.ends_with(end) {
+            let count = asked.read(&mut room).unwrap();
+            assert!(count > 0, "{came:?}");
+            came.extend_from_slice(&room[..count]);
+        }
+    };
+    // Nothing follows the parameters, in the same piece or before the client says more.
+    read_up_to(PARAMS_END, &mut came);
+    stream.write_all(&frame_of(frame::PING, 0, 0, b"12345678")).unwrap();
+    frames(&mut stream, frame::PING);
+    stream.write_all(&frame_of(frame::DATA, frame::END_STREAM, 1, b"")).unwrap();
+    let before = came.len();
+    read_up_to(BODY_END, &mut came);
+    assert_eq!(came[before..], *BODY_END);
+}
+
+#[test]
+fn streams_that_are_cut_off_are_logged() {
+    let peer = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut proxy = Proxy::start_with(
+        "worker_shutdown_timeout 20ms;",
+        &format!("access_log access.log; location / {{ proxy_pass http://{}; }}", peer.local_addr().unwrap()),
+    );
+    let mut stream = proxy.connect();
+    stream.write_all(&[PREFACE, &request_for("/", 1)].concat()).unwrap();
+    // The answer will never come.
+    let _asked = peer.accept().unwrap();
+    proxy.quit();
+    assert!(proxy.child.wait().unwrap().success());
+    let log = proxy.read("access.log");
+    assert!(log.contains("\"GET / HTTP/2.0\" 499 0 "), "{log}");
+}
+
+/// An upstream of HTTP/1 that gives hints before the answer, `version` of HTTP; how many times.
+fn hinting(version: &'static str, times: usize, requests: usize) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming().take(requests) {
+            let (mut stream, mut head) = (stream.unwrap(), Vec::new());
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                head.push(byte[0]);
+            }
+            for _ in 0..times {
+                let hint = "Link: a\r\nDate: d\r\nX-Hidden: h\r\nLink: b\r\n";
+                write!(stream, "HTTP/{version} 103 Whatever\r\n{hint}\r\n").unwrap();
+            }
+            write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").unwrap();
+        }
+    });
+    address
+}
+
+#[test]
+fn early_hints_are_passed_on_where_they_are_wanted() {
+    let (peer, old) = (hinting("1.1", 2, 5), hinting("1.0", 1, 1));
+    let proxy = Proxy::start(&format!(
+        "early_hints '' $arg_hints; proxy_http_version 1.1; proxy_hide_header X-Hidden;\n\
+         location / {{ proxy_pass http://{peer}; }} location /old {{ proxy_pass http://{old}; }}\n\
+         location /small {{ proxy_buffer_size 100; proxy_pass http://{peer}; }}",
+    ));
+    let ask1 = |path: &str, version: &str| {
+        let mut stream = proxy.connect();
+        write!(stream, "GET {path} HTTP/{version}\r\nHost: h\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let hint = "HTTP/1.1 103 Early Hints\r\nLink: a\r\nLink: b\r\n\r\n";
+    assert!(ask1("/?hints=1", "1.1").starts_with(&format!("{hint}{hint}HTTP/1.1 200 OK\r\n")));
+    assert!(ask1("/?hints=0", "1.1").starts_with("HTTP/1.1 200 OK\r\n"));
+    assert!(ask1("/?hints=1", "1.0").starts_with("HTTP/1.1 200 OK\r\n"));
+    assert!(ask1("/small?hints=1", "1.1").starts_with(&format!("{hint}HTTP/1.1 200 OK\r\n")));
+    assert!(ask1("/old?hints=1", "1.1").starts_with("HTTP/1.1 502 Bad Gateway\r\n"));
+    let log = proxy.read("error.log");
+    assert_eq!(log.matches("upstream sent too big early hints while reading response header").count(), 1, "{log}");
+    assert!(log.contains("upstream sent HTTP/1.0 response with early hints while reading"), "{log}");
+    let mut stream = proxy.connect();
+    stream.write_all(&[PREFACE, &request_for("/?hints=1", 1)].concat()).unwrap();
+    let all = frames(&mut stream, frame::DATA);
+    let blocks: Vec<_> = all.iter().filter(|(head, _)| head.kind == frame::HEADERS).collect();
+    let mut hints = Vec::new();
+    hpack::write_status(&mut hints, 103);
+    hpack::write_field(&mut hints, b"link", b"a");
+    hpack::write_field(&mut hints, b"link", b"b");
+    assert_eq!(blocks.len(), 3);
+    assert!(blocks[..2].iter().all(|(head, block)| head.flags == frame::END_HEADERS && *block == hints));
+}
+
+#[test]
+fn early_hints_come_before_the_answer_does() {
+    let peer = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = peer.local_addr().unwrap();
+    let proxy = Proxy::start(&format!("early_hints 1; location / {{ grpc_pass {address}; }}"));
+    let mut stream = proxy.connect();
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").unwrap();
+    let mut asked = peer.accept().unwrap().0;
+    let head = |status: u16, flags: u8, fields: &[(&str, &str)]| {
+        let mut block = Vec::new();
+        hpack::write_status(&mut block, status);
+        block.extend(request_block(fields));
+        frame_of(frame::HEADERS, frame::END_HEADERS | flags, 1, &block)
+    };
+    let mut out = Vec::new();
+    frame::settings(&mut out, &[]);
+    out.extend(head(103, 0, &[("link", "a"), ("content-length", "5")]));
+    asked.write_all(&out).unwrap();
+    let hint = b"HTTP/1.1 103 Early Hints\r\nlink: a\r\ncontent-length: 5\r\n\r\n";
+    let mut came = vec![0; hint.len()];
+    stream.read_exact(&mut came).unwrap();
+    assert_eq!(came, hint);
+    asked.write_all(&head(200, frame::END_STREAM, &[("x-a", "1")])).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("\r\nx-a: 1\r\n"), "{answer}");
 }

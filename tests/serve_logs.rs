@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::common::live::{DEADLINE, free_port};
+use crate::common::live::{DEADLINE, free_port, wait_until};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
@@ -213,6 +213,26 @@ fn the_error_log_tells_for_whom() {
     check("no live upstreams while connecting to upstream", "/none", "http://none/none");
     check("access forbidden by rule", "/denied", "");
     check("rewrite or internal redirection cycle while processing \"/cycle\"", "/cycle", "");
+}
+
+#[test]
+fn the_end_of_a_connection_is_noted() {
+    let server = Server::start("access_log off; server { listen PORT; location / { return 200 hi; } }", &[]);
+    let mut kept = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+    kept.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    let mut byte = [0];
+    kept.read_exact(&mut byte).unwrap();
+    kept.shutdown(std::net::Shutdown::Write).unwrap();
+    kept.read_to_end(&mut Vec::new()).unwrap();
+    drop(TcpStream::connect(("127.0.0.1", server.port)).unwrap());
+    let unused = format!(
+        " client closed connection while waiting for request, client: 127.0.0.1, server: 127.0.0.1:{}\n",
+        server.port
+    );
+    wait_until("both lines", || {
+        let log = server.read("error.log");
+        log.contains(" client 127.0.0.1 closed keepalive connection\n") && log.contains(&unused)
+    });
 }
 
 #[test]

@@ -225,6 +225,16 @@ fn handshakes_are_refused_and_their_failures_logged() {
 }
 
 #[test]
+fn what_is_not_tls_is_http1() {
+    let server = Server::start(&format!("server {{ listen PORT ssl; http2 on; {EC} }}"));
+    let mut stream = server.plain();
+    stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").unwrap();
+    let mut answer = [0; 24];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(answer, *b"HTTP/1.1 400 Bad Request");
+}
+
+#[test]
 fn upstreams_are_spoken_to_over_tls_and_verified() {
     let server = Server::start(&format!(
         "upstream u {{ server 127.0.0.1:NEXT; keepalive 1; }}

@@ -14,6 +14,7 @@ mod simulate;
 mod target;
 mod terminal;
 mod trace;
+mod translate;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -59,6 +60,7 @@ enum Command {
     Serve(serve::Serve),
     Simulate(Box<simulate::Simulate>),
     Trace(trace::Trace),
+    Translate(Box<translate::Translate>),
 }
 
 /// The command line, for what is derived from it: completions, man pages.
@@ -101,5 +103,6 @@ fn dispatch(command: Command) -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Trace(arguments) => trace::run(arguments),
+        Command::Translate(arguments) => translate::run(&arguments),
     }
 }

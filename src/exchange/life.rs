@@ -36,6 +36,8 @@ pub enum Action {
     Body,
     /// Pass the answer on to the client; tell [`Event::LastByte`].
     Forward,
+    /// No peer gave an answer: say why, as long as the request is where it is, and tell [`Event::Failed`] with this status.
+    Fail(u16),
     /// Make the answer here; tell [`Event::Served`], or [`Event::Failed`] where that cannot be.
     Serve(Handler),
     /// Answer by [`Exchange`]'s `reply`, if it is nginx itself that answers, and log: the request is over.
@@ -61,7 +63,8 @@ pub enum Event {
     Copied,
     /// An answer with this status was made here.
     Served(u16),
-    /// The answer that was to be made here, or passed on, cannot be: this status takes its place.
+    /// The answer that was to be made here, or passed on, or that peers were asked for, cannot be: this status takes its
+    /// place.
     Failed(u16),
     /// The answer is another path and its arguments, which were given by [`Exchange::redirect_to`].
     Redirected,
@@ -247,7 +250,7 @@ impl Exchange {
                 let found = self.follow(world.site);
                 self.go_on(found, world)
             }
-            Next::Fail(status) => self.answer_error(status, world),
+            Next::Fail(status) => Action::Fail(status),
         }
     }
 

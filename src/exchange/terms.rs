@@ -77,6 +77,8 @@ pub struct TermsOf {
     pub refreshes: bool,
     /// The connection is reset when a client times out.
     pub reset_timedout: bool,
+    /// Early hints are passed on where one of these is neither empty nor `0`.
+    pub early_hints: Box<[Template]>,
     /// `limit_rate` and `limit_rate_after`.
     pub limit_rate: Option<Box<[Template; 2]>>,
     /// `proxy_limit_rate` and its kin.
@@ -258,6 +260,7 @@ impl TermsOf {
             padding: flag("msie_padding", true),
             refreshes: flag("msie_refresh", false),
             reset_timedout: flag("reset_timedout_connection", false),
+            early_hints: early_hints(config, scope, builder),
             limit_rate: limit_rate(config, scope, builder),
             upstream_rate: config
                 .effective(scope, &format!("{prefix}_limit_rate"))
@@ -277,6 +280,11 @@ impl TermsOf {
             secure: secure.map(Box::new),
         }
     }
+}
+
+fn early_hints(config: &Config, scope: ScopeId, builder: &mut Builder) -> Box<[Template]> {
+    let words = config.effective(scope, "early_hints").map_or(&[][..], |set| &set.words[1..]);
+    words.iter().map(|word| builder.template(&Text::read(&word.value).unwrap_or_default())).collect()
 }
 
 fn limit_rate(config: &Config, scope: ScopeId, builder: &mut Builder) -> Option<Box<[Template; 2]>> {

@@ -16,7 +16,7 @@ use super::state::Worker;
 use super::turns;
 use super::upstream::{self, Link};
 use crate::balance::Millis;
-use crate::exchange::{Action, Event};
+use crate::exchange::{Action, BodyInFile, Event};
 
 /// Drives a request whose head was read.
 pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut Flight, mut action: Action) {
@@ -27,6 +27,9 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
         let event = match action {
             Action::Attempt => {
                 client.invite_body();
+                if worker.terms(&flight.exchange).body_in_file_only != BodyInFile::Off {
+                    store_nothing(worker, flight);
+                }
                 upstream::attempt(worker, client, flight, &mut link).await
             }
             Action::Read => return,
@@ -56,6 +59,7 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
                 is_answered = !is_instead(event);
                 event
             }
+            Action::Fail(status) => Event::Failed(status),
             Action::Done => break,
         };
         if is_answered && !matches!(event, Event::LastByte | Event::Served(_)) {
@@ -64,7 +68,11 @@ pub async fn drive<C: Client>(worker: &Rc<Worker>, client: &mut C, flight: &mut 
         flight.exchange.facts.bytes_sent = client.sent();
         flight.exchange.facts.is_complete = is_answered && matches!(event, Event::LastByte | Event::Served(_));
         let (tries, location) = (flight.exchange.attempts.len(), flight.exchange.route.location);
+        let was_tried = action == Action::Attempt;
         action = worker.tell(&mut flight.exchange, event);
+        if was_tried && let Some(tried) = tries.checked_sub(1) {
+            upstream::say_judged(worker, flight, tried, event);
+        }
         if matches!(event, Event::Head(_))
             && action != Action::Forward
             && let Some(link) = link.take()
@@ -118,6 +126,16 @@ pub fn keep_body(worker: &Worker, flight: &mut Flight) {
     }
 }
 
+/// An empty body has a file, too, where bodies stand only in files and its length is told.
+fn store_nothing(worker: &Worker, flight: &mut Flight) {
+    let is_empty = flight.exchange.body_length() == Some(0) && !flight.exchange.request.has_body();
+    if is_empty && flight.body.path().is_none() {
+        // Where there is no room for it, nothing is lost.
+        let _ = flight.body.fill_file(&worker.terms(&flight.exchange).body_place());
+        keep_body(worker, flight);
+    }
+}
+
 /// Reads the whole body of the request.
 async fn read_body<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) -> Event {
     client.invite_body();
@@ -142,6 +160,9 @@ async fn read_body<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flig
         }
         match read {
             Ok(true) => {
+                if terms.body_in_file_only != BodyInFile::Off && flight.body.fill_file(&terms.body_place()).is_err() {
+                    return Event::Failed(500);
+                }
                 flight.body_is_whole = true;
                 keep_body(worker, flight);
                 flight.exchange.request.body_read = Some(flight.body.len());

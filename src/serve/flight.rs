@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use tokio::task::JoinHandle;
 
-use crate::exchange::Exchange;
 use crate::exchange::answer::Answer;
 use crate::exchange::body::Filters;
 use crate::exchange::body::ssi::Shared;
+use crate::exchange::{Exchange, Headers};
 use crate::serve::log::Stage;
 use crate::serve::spool::Spool;
 use crate::serve::upstream::{Asked, Reading};
@@ -32,6 +32,10 @@ pub struct Flight {
     pub reading: Reading,
     /// Where the parts of a request for HTTP/2 end.
     pub asked: Asked,
+    /// Early hints of the upstream that wait to be passed on, one block of headers each.
+    pub hints: Vec<Headers>,
+    /// Bytes of the upstream's early hints so far.
+    pub hinted: u64,
     /// Status and words of the upstream's answer, as it wrote them.
     pub status_line: Vec<u8>,
     /// The request as it goes to the upstream.
@@ -40,6 +44,8 @@ pub struct Flight {
     pub body: Spool,
     /// All of the client's body was read.
     pub body_is_whole: bool,
+    /// What is done with the peer, or was when the try failed, in nginx's words.
+    pub about: &'static str,
     /// Of the answer, only the head is wanted.
     pub head_only: bool,
     /// What the pages of the request have together, where there are any.
@@ -70,6 +76,7 @@ impl Flight {
         self.upstream_head.clear();
         self.complaint = None;
         self.reading = Reading::Http;
+        self.hints.clear();
         (self.body_is_whole, self.head_only, self.varies) = (false, false, false);
         self.background.clear();
         (self.shared, self.stub) = (None, None);

@@ -138,6 +138,17 @@ impl Spool {
         Ok(())
     }
 
+    /// Makes a file even of nothing, where content stands only in files.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn fill_file(&mut self, place: &Place) -> io::Result<()> {
+        if self.file.is_none() {
+            self.file = Some(Stored::create(&place.folder, place.naming)?);
+        }
+        Ok(())
+    }
+
     /// Appends all that another one has.
     ///
     /// # Errors

@@ -49,6 +49,10 @@ pub struct Worker {
     pub scratch: RefCell<Box<[u8]>>,
     /// No more connections are taken, and idle ones are closed.
     pub is_leaving: Cell<bool>,
+    /// Time is up for connections that still had something to do.
+    pub is_cut: Cell<bool>,
+    /// Requests of HTTP/2 under way.
+    pub streams: Cell<usize>,
     /// Connections of clients that are open.
     pub connections: Cell<usize>,
     core: RefCell<Core>,
@@ -125,6 +129,8 @@ impl Worker {
             timers,
             scratch: RefCell::new(vec![0; SCRATCH].into()),
             is_leaving: Cell::new(false),
+            is_cut: Cell::new(false),
+            streams: Cell::new(0),
             connections: Cell::new(0),
             core: RefCell::new(Core { memory, chance, others: ChaCha8Rng::seed_from_u64(!seed), watch: Blind }),
             flights: RefCell::default(),

@@ -74,7 +74,7 @@ async fn serve(seed: Seed) {
         let stopped = orders.wait_for(|order| *order == Order::Stop);
         tokio::select! {
             () = drained(&worker) => {}
-            _ = stopped => {}
+            _ = stopped => cut(&worker).await,
         }
     }
     worker.access.flush();
@@ -89,6 +89,17 @@ async fn drained(worker: &Worker) {
         if worker.connections.get() == 0 { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
+}
+
+/// Ends what is still under way, and gives requests of HTTP/2 a moment to be logged: their client is gone.
+async fn cut(worker: &Worker) {
+    /// In milliseconds. A request that does not mind whether its client is there is not waited for.
+    const MOMENT: u64 = 200;
+    worker.is_cut.set(true);
+    worker.timers.wake_all();
+    let timer = worker.timers.timer();
+    timer.set_after(MOMENT);
+    poll_fn(|cx| if worker.streams.get() == 0 { Poll::Ready(()) } else { timer.poll(cx) }).await;
 }
 
 /// A socket that is listened on.
@@ -180,7 +191,7 @@ async fn greet(open: Open, plain: Plain, listener: ListenerId, mut connection: C
     let secured = arrived.known.secured.as_ref();
     if secured.is_some_and(|secured| secured.is_http2()) {
         Box::pin(http2::run(worker, arrived, listener, connection)).await;
-    } else if secured.is_none() && http2::is_on(&worker, listener) {
+    } else if !worker.generation.site.listener(listener).tls && http2::is_on(&worker, listener) {
         Box::pin(http2::greet(worker, arrived, listener, connection)).await;
     } else {
         talk(open, Box::new(Http1::new(&worker, arrived, listener, connection))).await;

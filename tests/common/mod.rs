@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub mod apart;
 pub mod live;
 pub mod mutate;
 pub mod oracle;

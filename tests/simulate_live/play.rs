@@ -1,8 +1,6 @@
 //! One play: nginx, the peers and the clients of a case, in a network namespace of their own.
 
-use std::fmt::Write as _;
-use std::net::TcpStream;
-use std::os::unix::fs::MetadataExt as _;
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -15,6 +13,7 @@ use crate::backend;
 use crate::case::{Case, Outcome};
 use crate::client;
 use crate::clock::Clock;
+use crate::common::apart;
 use crate::shim::Shim;
 
 /// The program that is played: a real nginx, with what makes its `random()` start from 42 where that can be had, or ours in
@@ -69,22 +68,9 @@ pub const LATE: f64 = 12.0;
 pub fn apart(case: &Case, nginx: &Nginx, later: u64) -> Result<Played, String> {
     let folder = tempfile::tempdir().unwrap();
     case.write(folder.path());
-    // Who is not root is so in a user namespace; but nginx, which gives root away where it has it, cannot do so there.
-    let (own, rest) = if is_root() {
-        ("--net --mount", "exec \"$@\"")
-    } else {
-        ("--net --mount --map-root-user", "exec unshare --user --map-user=1000 --map-group=1000 \"$@\"")
-    };
-    let mut setup = "ip link set lo up; echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start".to_owned();
-    for peer in case.peers().iter().filter(|peer| !peer.ip().is_loopback()) {
-        let _ = write!(setup, "; ip addr add {} dev lo 2>/dev/null", peer.ip());
-    }
-    if !case.scenario.resolve.is_empty() {
-        let _ = write!(setup, "; mount --bind {}/hosts /etc/hosts", folder.path().display());
-    }
-    let mut command = Command::new("unshare");
-    command.args(own.split(' ')).args(["sh", "-c", &format!("{setup}; {rest}"), "sh"]);
-    command.arg(std::env::current_exe().unwrap()).arg("play").arg(folder.path());
+    let hosts = (!case.scenario.resolve.is_empty()).then(|| folder.path().join("hosts"));
+    let mut command = apart::command(case.peers().iter().map(SocketAddr::ip), hosts.as_deref());
+    command.arg("play").arg(folder.path());
     command.arg(&nginx.binary).arg(later.to_string());
     let output = command.envs(nginx.shim.iter().map(|shim| ("NGINXLB_SHIM", shim.path()))).output();
     let output = output.map_err(|e| format!("`unshare` of util-linux gives the play a network of its own: {e}"))?;
@@ -92,10 +78,6 @@ pub fn apart(case: &Case, nginx: &Nginx, later: u64) -> Result<Played, String> {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
     serde_json::from_slice(&output.stdout).map_err(|e| e.to_string())
-}
-
-fn is_root() -> bool {
-    std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
 /// Plays the case in `folder` here.

@@ -3,6 +3,10 @@
 //!
 //! `NGINXLB_SOAK_SECONDS` makes it longer or shorter (120), `NGINXLB_SOAK_BINARY` puts another nginx in the place of ours,
 //! `NGINXLB_SOAK_SEED` makes another trouble.
+//!
+//! To compare two proxies takes many seeds, and runs that begin at the same part of a second: where all backends have failed,
+//! up to a second passes in which every request is 502 at once, and whether they do hangs on where the whole seconds of
+//! `fail_timeout` fall.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -101,7 +105,7 @@ fn nothing_is_lost_and_nothing_grows() {
         seen.entry(id).or_default().push(what);
     }
     let story = Story { asked, deaths, sizes, seen };
-    println!("{}", story.summary());
+    println!("{}\n{}", story.summary(), proxy.told());
     faults.extend(story.lost());
     faults.extend(story.twice());
     faults.extend(story.grown());

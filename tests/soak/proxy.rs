@@ -10,6 +10,16 @@ use std::time::Duration;
 use crate::common::live::free_port;
 use tempfile::TempDir;
 
+/// What nginx tells of backends.
+const TOLD: &[&str] = &[
+    "connect() failed",
+    "recv() failed",
+    "upstream prematurely closed",
+    "upstream timed out",
+    "upstream server temporarily disabled",
+    "no live upstreams",
+];
+
 pub struct Proxy {
     child: Child,
     folder: TempDir,
@@ -101,6 +111,13 @@ impl Proxy {
 
     fn error_log(&self) -> String {
         fs::read_to_string(self.folder.path().join("error.log")).unwrap_or_default()
+    }
+
+    /// How often the error log tells what went wrong with backends.
+    pub fn told(&self) -> String {
+        let log = self.error_log();
+        let told = |words: &&str| format!("{} {words}", log.lines().filter(|line| line.contains(*words)).count());
+        TOLD.iter().map(told).collect::<Vec<_>>().join(", ")
     }
 
     /// What must not stand in the error log. The wrong configurations are to be told.

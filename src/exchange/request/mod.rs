@@ -108,6 +108,8 @@ pub struct Request {
     pub(super) known: Known,
     /// The body has no length, and no header says so: HTTP/2.
     unsized_body: bool,
+    /// The body is empty, and its end is still to come: HTTP/2.
+    late_end: bool,
     /// A header's name has a character that nginx does not take for granted.
     odd_headers: bool,
     pub(super) connection: Connection,
@@ -153,7 +155,7 @@ impl Request {
         let empty = Slice::default();
         self.connection = *connection;
         self.known = Known::default();
-        (self.odd_headers, self.unsized_body) = (false, false);
+        (self.odd_headers, self.unsized_body, self.late_end) = (false, false, false);
         (self.escaped, self.as_sent, self.port) = (false, true, 0);
         (self.original, self.client_text, self.body_read) = (None, None, None);
         (self.line, self.protocol) = (None, empty);
@@ -285,7 +287,9 @@ impl Request {
     #[must_use]
     #[inline]
     pub fn has_body(&self) -> bool {
-        self.is_chunked() || self.known.length.is_some_and(|length| self.get(length).iter().any(|digit| *digit != b'0'))
+        self.is_chunked()
+            || self.late_end
+            || self.known.length.is_some_and(|length| self.get(length).iter().any(|digit| *digit != b'0'))
     }
 
     /// It has a header such as `If-Modified-Since`, of which answers depend.
@@ -304,6 +308,11 @@ impl Request {
     /// A body follows, of which no header tells the length.
     pub fn expect_unsized_body(&mut self) {
         self.unsized_body = true;
+    }
+
+    /// A body follows of which a header says that it is empty: only its end is waited for.
+    pub fn expect_late_end(&mut self) {
+        self.late_end = true;
     }
 
     /// HTTP's version times ten.

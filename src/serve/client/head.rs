@@ -5,10 +5,11 @@ use std::task::{Context, Poll};
 
 use super::http1::Http1;
 use super::incoming::Incoming;
+use crate::config::ip_text;
 use crate::exchange::{Exchange, Line};
 use crate::serve::clock;
 use crate::serve::flight::Flight;
-use crate::serve::log::Stage as Doing;
+use crate::serve::log::{Level, Stage as Doing};
 use crate::serve::state::Worker;
 use crate::wire::http1::{RequestHead, Stage};
 
@@ -48,8 +49,12 @@ impl Http1 {
     fn poll_head(&mut self, cx: &mut Context, worker: &Worker, flight: &mut Flight) -> Poll<Read> {
         loop {
             let mut scratch = worker.scratch.borrow_mut();
-            let count = match self.stream.poll_read(cx, &mut scratch) {
+            let read = self.stream.poll_read(cx, &mut scratch);
+            let count = match read {
                 Poll::Ready(Ok(0) | Err(_)) => {
+                    if matches!(read, Poll::Ready(Ok(0))) {
+                        self.note_closed(worker);
+                    }
                     return Poll::Ready(self.break_off(worker, flight, b"client prematurely closed connection", 400));
                 }
                 Poll::Ready(Ok(count)) => count,
@@ -127,6 +132,15 @@ impl Http1 {
         keep_headers(flight, bytes);
         flight.complaint = Some((stage, words));
         Some(Read::Refused(status))
+    }
+
+    /// The client ended the connection between two requests.
+    fn note_closed(&self, worker: &Worker) {
+        if self.requests > 0 && self.rest.is_empty() {
+            let client = self.connection.client.map_or_else(|| "unix:".to_owned(), ip_text);
+            let message = format_args!("client {client} closed keepalive connection");
+            worker.logs.error(self.log, Level::Info, Some(self.connection.number), message);
+        }
     }
 
     /// There will be no more of the head.

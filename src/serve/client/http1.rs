@@ -18,7 +18,7 @@ use crate::serve::clock;
 use crate::serve::drive::drive;
 use crate::serve::flight::Flight;
 use crate::serve::local::State;
-use crate::serve::log::Level;
+use crate::serve::log::{Level, LogId, MAIN};
 use crate::serve::state::Worker;
 use crate::serve::stream::Stream;
 use crate::serve::timers::Timer;
@@ -38,6 +38,8 @@ pub struct Http1 {
     pub(super) known: Known,
     /// How fast the current answer goes, if there is a limit.
     pace: Option<Box<Pace>>,
+    /// The error log of where the request before this one was.
+    pub(super) log: LogId,
     /// When the connection began.
     pub(super) opened: Millis,
     /// Requests so far.
@@ -79,6 +81,7 @@ impl Http1 {
             listener,
             connection,
             pace: None,
+            log: MAIN,
             opened: clock::now(),
             requests: 0,
             chance: worker.draw(),
@@ -104,6 +107,7 @@ impl Http1 {
             let again = Box::pin(self.serve(worker, &mut flight)).await;
             patience = worker.terms(&flight.exchange).keepalive_timeout;
             let lingering = worker.terms(&flight.exchange).lingering;
+            self.log = worker.logs.of(worker.terms(&flight.exchange).scope);
             worker.land(flight);
             if !again {
                 Box::pin(self.close(worker, lingering)).await;
@@ -120,7 +124,11 @@ impl Http1 {
             if self.poll_first(cx, worker).is_ready() {
                 return Poll::Ready(if self.is_over { Waited::Over } else { Waited::Readable });
             }
-            let is_over = self.timer.poll(cx).is_ready() || (worker.is_leaving.get() && self.requests > 0);
+            let timed_out = self.timer.poll(cx).is_ready();
+            if timed_out && self.requests == 0 {
+                worker.say_unused(self.listener, &self.connection, true);
+            }
+            let is_over = timed_out || (worker.is_leaving.get() && self.requests > 0);
             if is_over { Poll::Ready(Waited::Over) } else { Poll::Pending }
         })
         .await;
@@ -136,7 +144,11 @@ impl Http1 {
         }
         let mut scratch = worker.scratch.borrow_mut();
         match std::task::ready!(self.stream.poll_read(cx, &mut scratch)) {
-            Ok(0) | Err(_) => self.is_over = true,
+            Ok(0) => {
+                self.is_over = true;
+                worker.say_unused(self.listener, &self.connection, false);
+            }
+            Err(_) => self.is_over = true,
             Ok(count) => self.rest.extend_from_slice(&scratch[..count]),
         }
         Poll::Ready(())
@@ -210,6 +222,20 @@ fn is_disabled(terms: &TermsOf, exchange: &Exchange) -> bool {
 impl Client for Http1 {
     fn timer(&self) -> &Timer {
         &self.timer
+    }
+
+    fn hint(&mut self, _: &Worker, flight: &Flight, headers: &Headers) {
+        if flight.exchange.request.version() >= 11 {
+            self.outgoing.hint(headers);
+        }
+    }
+
+    /// At whatever pace: that is the answer's.
+    fn poll_interim(&mut self, cx: &mut Context) {
+        if !self.outgoing.is_empty() {
+            // Who is gone is noticed elsewhere.
+            let _ = self.outgoing.poll_flush(&mut self.stream, cx);
+        }
     }
 
     fn begin(&mut self, worker: &Worker, flight: &mut Flight, has_body: bool) {

@@ -35,6 +35,16 @@ pub trait Client {
     /// The timeout of the task that serves it.
     fn timer(&self) -> &Timer;
 
+    /// Takes early hints, if it understands them, and sends them without waiting for more.
+    fn hint(&mut self, worker: &Worker, flight: &Flight, headers: &Headers) {
+        let _ = (worker, flight, headers);
+    }
+
+    /// Sends what it took before the head of the answer.
+    fn poll_interim(&mut self, cx: &mut Context) {
+        let _ = cx;
+    }
+
     /// Takes the head of the answer; a body follows if `has_body`.
     fn begin(&mut self, worker: &Worker, flight: &mut Flight, has_body: bool);
 

@@ -57,6 +57,17 @@ impl Outgoing {
         self.sent
     }
 
+    /// Takes early hints.
+    pub fn hint(&mut self, headers: &Headers) {
+        self.waiting.extend_from_slice(b"HTTP/1.1 103 Early Hints\r\n");
+        for (name, value) in headers.iter() {
+            for piece in [name, b": ", value, b"\r\n"] {
+                self.waiting.extend_from_slice(piece);
+            }
+        }
+        self.waiting.extend_from_slice(b"\r\n");
+    }
+
     /// Takes the headers that follow the body.
     pub fn trail(&mut self, trailers: &Headers) {
         for (name, value) in trailers.iter() {

@@ -4,7 +4,7 @@ use std::fmt::Arguments;
 
 use super::Level;
 use crate::config::ip_text;
-use crate::exchange::{Exchange, Note};
+use crate::exchange::{Attempt, Exchange, Note};
 use crate::modules::shared::pass::Protocol;
 use crate::serve::client::{BodyFault, Client};
 use crate::serve::flight::Flight;
@@ -80,6 +80,18 @@ impl Worker {
 
     /// [`Worker::report`] of any bytes.
     pub fn report_bytes(&self, exchange: &Exchange, level: Level, about: &str, message: &[u8]) {
+        self.report_attempt(exchange, exchange.attempts.last(), level, about, message);
+    }
+
+    /// The same, about this try and not the last one.
+    pub fn report_attempt(
+        &self,
+        exchange: &Exchange,
+        attempt: Option<&Attempt>,
+        level: Level,
+        about: &str,
+        message: &[u8],
+    ) {
         let log = self.logs.of(self.terms(exchange).scope);
         if !self.logs.enabled(log, level) {
             return;
@@ -89,7 +101,7 @@ impl Worker {
             text.push(b' ');
             text.extend_from_slice(about.as_bytes());
         }
-        self.write_request(exchange, &mut text);
+        self.write_request(exchange, attempt, &mut text);
         self.logs.error_bytes(log, level, Some(exchange.request.connection().number), &text);
     }
 
@@ -107,7 +119,7 @@ impl Worker {
     }
 
     /// Whose request it is, and where it went.
-    fn write_request(&self, exchange: &Exchange, text: &mut Vec<u8>) {
+    fn write_request(&self, exchange: &Exchange, attempt: Option<&Attempt>, text: &mut Vec<u8>) {
         let request = &exchange.request;
         text.extend_from_slice(b", client: ");
         let client = request.client().map_or_else(|| "unix:".to_owned(), ip_text);
@@ -120,7 +132,7 @@ impl Worker {
         if exchange.is_sub {
             quoted(text, ", subrequest: ", &[request.uri()]);
         }
-        if let Some(attempt) = exchange.attempts.last() {
+        if let Some(attempt) = attempt {
             let scheme = scheme(exchange.protocol, exchange.tls);
             let colon: &[u8] = if attempt.addr.starts_with("unix:") { b":" } else { b"" };
             // nginx knows what it asked for only where it speaks HTTP/1.

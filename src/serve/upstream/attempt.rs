@@ -7,9 +7,10 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::connect::{Unconnected, connect};
+use super::hints;
 use super::link::Link;
 use super::request::{Sending, Unsent, poll_request};
-use super::say::{CLIENT_GONE, CLOSED, CONNECTING, HANDSHAKING, READING_HEAD, SENDING, TIMED_OUT, say_failed, say_of};
+use super::say::{CLIENT_GONE, CLOSED, CONNECTING, HANDSHAKING, READING_HEAD, SENDING, say_failed, say_of};
 use super::secure::Security;
 use super::speaks;
 use crate::exchange::{Event, Exchange, Local};
@@ -61,6 +62,7 @@ pub async fn attempt<C: Client>(
         client.take_pieces(worker.terms(&flight.exchange).body_buffer);
         client.invite_body();
     }
+    flight.about = READING_HEAD;
     let read = poll_fn(|cx| poll_head(cx, worker, client, flight, link)).await;
     client.timer().clear();
     match read {
@@ -68,16 +70,19 @@ pub async fn attempt<C: Client>(
         Err(Failed::Reset) => Event::Reset,
         Err(Failed::Invalid) => Event::InvalidHead,
         Err(Failed::Timeout) => Event::ReadTimeout,
-        Err(Failed::ClientGone) => {
-            say_of(worker, flight, Level::Info, CLIENT_GONE, if link.sending.is_done { READING_HEAD } else { SENDING });
-            Event::ClientGone
-        }
+        Err(Failed::ClientGone) => Event::ClientGone,
         Err(Failed::Body(fault)) => Event::Failed(worker.report_body(&flight.exchange, fault)),
     }
 }
 
+/// What nginx is about while a peer has the request.
+fn about(link: &Link) -> &'static str {
+    if link.sending.is_done { READING_HEAD } else { SENDING }
+}
+
 /// A connection to the peer.
 async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) -> Result<Box<Link>, Event> {
+    flight.about = CONNECTING;
     let local = local_address(worker, &mut flight.exchange);
     let exchange = &mut flight.exchange;
     let Some(attempt) = exchange.attempts.last() else { return Err(Event::Failed(500)) };
@@ -92,18 +97,29 @@ async fn reach<C: Client>(worker: &Worker, client: &mut C, flight: &mut Flight) 
             return Err(Event::Failed(500));
         }
     };
+    let connected = connected(worker, client, flight, local, security.as_ref()).await?;
+    connected.map_err(|why| unconnected(worker, flight, &why))
+}
+
+/// A new connection to the peer, or why there is none; what happened where it was not waited for.
+async fn connected<C: Client>(
+    worker: &Worker,
+    client: &mut C,
+    flight: &Flight,
+    local: Option<SocketAddr>,
+    security: Option<&Security<'_>>,
+) -> Result<Result<Box<Link>, Unconnected>, Event> {
     let exchange = &flight.exchange;
     let Some(attempt) = exchange.attempts.last() else { return Err(Event::Failed(500)) };
     client.timer().set_after(exchange.passing().connect_timeout);
     let ignores_abort = worker.terms(exchange).ignores_abort;
     let near = &worker.terms(exchange).near;
-    let mut connecting = std::pin::pin!(connect(&attempt.addr, near, local, security.as_ref()));
+    let mut connecting = std::pin::pin!(connect(&attempt.addr, near, local, security));
     let done = poll_fn(|cx| {
         if let Poll::Ready(done) = connecting.as_mut().poll(cx) {
-            return Poll::Ready(done.map_err(|why| unconnected(worker, flight, &why)));
+            return Poll::Ready(Ok(done));
         }
         if client.timer().poll(cx).is_ready() {
-            say_of(worker, flight, Level::Error, TIMED_OUT, CONNECTING);
             return Poll::Ready(Err(Event::ConnectTimeout));
         }
         if !ignores_abort && client.poll_gone(cx, worker).is_ready() {
@@ -137,13 +153,14 @@ fn local_address(worker: &Worker, exchange: &mut Exchange) -> Option<SocketAddr>
     }
 }
 
-fn unconnected(worker: &Worker, flight: &Flight, why: &Unconnected) -> Event {
+fn unconnected(worker: &Worker, flight: &mut Flight, why: &Unconnected) -> Event {
     match why {
         Unconnected::Refused(error) => {
             say_refused(worker, flight, error);
             Event::Refused
         }
         Unconnected::Unsafe(text) => {
+            flight.about = HANDSHAKING;
             say_of(worker, flight, Level::Error, text.as_bytes(), HANDSHAKING);
             Event::Refused
         }
@@ -172,6 +189,7 @@ fn poll_head<C: Client>(
             Poll::Ready(Ok(())) => client.timer().set_after(flight.exchange.passing().read_timeout),
             Poll::Pending => {}
             Poll::Ready(Err(Unsent::Peer(error))) => {
+                flight.about = SENDING;
                 say_failed(worker, flight, "send()", &error, SENDING);
                 return Poll::Ready(Err(Failed::Reset));
             }
@@ -204,6 +222,7 @@ fn poll_head<C: Client>(
                     let all = std::mem::take(&mut link.rest);
                     speaks::read_head(worker, flight, link, &all)
                 };
+                hints::pass_on(worker, client, flight);
                 if let Some(read) = read {
                     return Poll::Ready(read.map_err(|speaks::Invalid| Failed::Invalid));
                 }
@@ -215,15 +234,16 @@ fn poll_head<C: Client>(
         // The peer may have made room for more of the request, or wants an answer of the connection itself.
         return poll_head(cx, worker, client, flight, link);
     }
+    client.poll_interim(cx);
     if client.timer().poll(cx).is_ready() {
-        let about = if link.sending.is_done { READING_HEAD } else { SENDING };
-        say_of(worker, flight, Level::Error, TIMED_OUT, about);
+        flight.about = about(link);
         return Poll::Ready(Err(Failed::Timeout));
     }
     let listens = link.sending.is_done || flight.body_is_whole;
     if listens && !worker.terms(&flight.exchange).ignores_abort && client.poll_gone(cx, worker).is_ready() {
-        let about = if link.sending.is_done { READING_HEAD } else { SENDING };
-        say_of(worker, flight, Level::Info, CLIENT_GONE, about);
+        // nginx reads an answer only from when it begins.
+        let has_begun = flight.exchange.attempts.last().is_some_and(|attempt| attempt.bytes_received > 0);
+        say_of(worker, flight, Level::Info, CLIENT_GONE, if has_begun { READING_HEAD } else { SENDING });
         return Poll::Ready(Err(Failed::ClientGone));
     }
     Poll::Pending

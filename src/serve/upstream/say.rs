@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::exchange::Exchange;
+use crate::exchange::{Event, Exchange};
 use crate::serve::flight::Flight;
 use crate::serve::log::{Level, refusal};
 use crate::serve::state::Worker;
@@ -20,6 +20,8 @@ pub const READING_BODY: &str = "while reading upstream";
 
 /// nginx's words where time ran out.
 pub const TIMED_OUT: &[u8] = b"upstream timed out (110: Connection timed out)";
+/// nginx's words for a peer that failed too often.
+const DISABLED: &[u8] = b"upstream server temporarily disabled";
 /// nginx's words for a client that does not wait for the answer.
 pub const CLIENT_GONE: &[u8] =
     b"epoll_wait() reported that client prematurely closed connection, so upstream connection is closed too";
@@ -37,6 +39,19 @@ pub fn say(worker: &Worker, exchange: &Exchange, level: Level, message: &[u8], a
 /// The same, for a whole flight.
 pub fn say_of(worker: &Worker, flight: &Flight, level: Level, message: &[u8], about: &str) {
     say(worker, &flight.exchange, level, message, about);
+}
+
+/// Logs what nginx says of a try that failed only once the balancer knows of it: `tried` of the attempts, which need not be
+/// the last any more.
+pub fn say_judged(worker: &Worker, flight: &Flight, tried: usize, event: Event) {
+    let exchange = &flight.exchange;
+    let Some(attempt) = exchange.attempts.get(tried) else { return };
+    if attempt.unavailable_until.is_some() {
+        worker.report_attempt(exchange, Some(attempt), Level::Warn, flight.about, DISABLED);
+    }
+    if matches!(event, Event::ConnectTimeout | Event::ReadTimeout) {
+        worker.report_attempt(exchange, Some(attempt), Level::Error, flight.about, TIMED_OUT);
+    }
 }
 
 /// Logs what the system says of a call.

@@ -252,6 +252,10 @@ impl<'s, S: Sink, W: Observer> Engine<'s, S, W> {
                     action = self.tell(&mut flight, Event::Failed(502), now);
                     continue;
                 }
+                Action::Fail(status) => {
+                    action = self.tell(&mut flight, Event::Failed(status), now);
+                    continue;
+                }
                 Action::Serve(_) => {
                     action = self.tell(&mut flight, Event::Served(200), now);
                     continue;

@@ -96,7 +96,7 @@ impl Why {
 
     fn decided(&mut self, exchange: &Exchange, setup: &Setup, group: Option<&Group>) {
         for Pick { group: name, method, lines } in std::mem::take(&mut self.picks) {
-            // An error page may have led on to another group, of which alone the exchange still knows the way.
+            // Of addresses that were found for this request alone nobody else knows the way.
             let now = group.filter(|group| group.name == name);
             let here = (name, now.map(|_| exchange.route.location));
             if self.sent_to.as_ref() != Some(&here) {
@@ -164,6 +164,7 @@ impl Why {
             | Action::Read
             | Action::Resolve
             | Action::Forward
+            | Action::Fail(_)
             | Action::Body
             | Action::Serve(_)
             | Action::Authorize(_)

@@ -5,6 +5,7 @@ use super::head::Reading;
 use super::receive::{Part, Taken, before, broken, place, protocol};
 use super::session::{Broken, Open, Session, Taking};
 use crate::serve::clock;
+use crate::serve::flight::Flight;
 use crate::serve::state::Worker;
 use crate::wire::http2::frame::{self, Head};
 use crate::wire::http2::hpack::{Fault, Step};
@@ -77,7 +78,7 @@ impl Session {
         self.streams.insert(id, open);
         self.requests += 1;
         self.priorities.open(id, priority, self.settings.streams);
-        self.reading = Some(Box::new(Reading::new(id, worker.take_off())));
+        self.reading = Some(Box::new(Reading::new(id, self.take_off(worker))));
         let settings = &self.settings;
         if settings.keepalive_timeout == 0
             || self.requests >= settings.keepalive_requests
@@ -85,6 +86,15 @@ impl Session {
         {
             self.go_away();
         }
+    }
+
+    /// A flight for the next request, which knows the connection.
+    fn take_off(&self, worker: &Worker) -> Box<Flight> {
+        let mut flight = worker.take_off();
+        let facts = &mut flight.exchange.facts;
+        (facts.requests, facts.opened, facts.chance) = (self.requests, self.opened, self.chance);
+        (facts.pid, facts.zone) = (worker.pid, worker.zone());
+        flight
     }
 
     /// More of a header block.
@@ -97,6 +107,9 @@ impl Session {
             let count = (left as usize).min(bytes.len());
             self.block.extend_from_slice(&bytes[..count]);
             self.payload_bytes += count as u64;
+            if let Some(reading) = &mut self.reading {
+                reading.block_length += count as u64;
+            }
             self.decode()?;
             self.part = Part::Block { id, left: left - count as u32, padding, is_last, ends };
             return Ok(Some(count));

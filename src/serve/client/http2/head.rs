@@ -9,6 +9,8 @@ use crate::serve::flight::Flight;
 /// A head that is being read.
 pub struct Reading {
     pub id: u32,
+    /// Bytes of the header block.
+    pub block_length: u64,
     flight: Box<Flight>,
     refused: Option<u16>,
     /// The request line is made: what follows are headers.
@@ -32,6 +34,7 @@ impl Reading {
     pub fn new(id: u32, flight: Box<Flight>) -> Reading {
         Reading {
             id,
+            block_length: 0,
             flight,
             refused: None,
             is_started: false,
@@ -130,7 +133,7 @@ impl Reading {
             return Ok(());
         }
         self.begin(connection);
-        if self.method.is_empty() || self.scheme.is_empty() || self.path.is_empty() { Err(BAD) } else { Ok(()) }
+        if self.has_line() { Ok(()) } else { Err(BAD) }
     }
 
     fn begin(&mut self, connection: &Connection) {
@@ -139,6 +142,16 @@ impl Reading {
         exchange.epoch = clock::epoch();
         let line = Line { method: &self.method, target: &self.path, version: 20 };
         exchange.start(connection, line, clock::now());
+        // A line is made of what came in time to be one, and only of all its parts.
+        let line = match self.refused {
+            None if self.has_line() => [&self.method[..], b" ", &self.path, b" HTTP/2.0"].concat(),
+            _ => Vec::new(),
+        };
+        self.flight.exchange.request.keep_line(&line, b"HTTP/2.0");
+    }
+
+    fn has_line(&self) -> bool {
+        ![&self.method, &self.scheme, &self.path].into_iter().any(Vec::is_empty)
     }
 
     /// The block is complete; `ends` if no body follows.
@@ -149,6 +162,7 @@ impl Reading {
         if !self.is_started {
             self.begin(connection);
         }
+        self.flight.exchange.facts.request_length = self.block_length;
         Begun { id: self.id, flight: self.flight, refused: self.refused }
     }
 
@@ -166,6 +180,7 @@ impl Reading {
         }
         match self.length {
             Some(length) if length > 0 && ends => return Err(BAD),
+            Some(0) if !ends => request.expect_late_end(),
             None if !ends => request.expect_unsized_body(),
             _ => {}
         }

@@ -50,25 +50,25 @@ pub async fn greet(worker: Rc<Worker>, mut arrived: Arrived, listener: ListenerI
         loop {
             let mut scratch = worker.scratch.borrow_mut();
             match stream.poll_read(cx, &mut scratch) {
-                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(None),
+                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Err(false)),
                 Poll::Ready(Ok(count)) => first.extend_from_slice(&scratch[..count]),
-                Poll::Pending => return timer.poll(cx).map(|()| None),
+                Poll::Pending => return timer.poll(cx).map(|()| Err(true)),
             }
             let known = first.len().min(PREFACE.len());
             if first[..known] != PREFACE[..known] {
-                return Poll::Ready(Some(false));
+                return Poll::Ready(Ok(false));
             }
             if known == PREFACE.len() {
-                return Poll::Ready(Some(true));
+                return Poll::Ready(Ok(true));
             }
         }
     })
     .await;
     drop(timer);
     match speaks {
-        Some(true) => run(worker, arrived, listener, connection).await,
-        Some(false) => Http1::new(&worker, arrived, listener, connection).run(&worker).await,
-        None => {}
+        Ok(true) => run(worker, arrived, listener, connection).await,
+        Ok(false) => Http1::new(&worker, arrived, listener, connection).run(&worker).await,
+        Err(timed_out) => worker.say_unused(listener, &connection, timed_out),
     }
 }
 
@@ -125,6 +125,9 @@ const MOST_WAITING: usize = 1 << 20;
 impl Task {
     /// One round; ready when the connection is to be closed: whether with lingering.
     fn poll(&mut self, cx: &mut Context, worker: &Rc<Worker>, session: &Rc<RefCell<Session>>) -> Poll<bool> {
+        if worker.is_cut.get() {
+            return Poll::Ready(false);
+        }
         session.borrow_mut().watch(cx);
         if std::mem::take(&mut self.resumes) && !self.read_ends {
             self.receive(worker, session, &[]);

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use super::session::Session;
 use super::stream::Http2;
 use crate::exchange::answer::{Answer, number};
-use crate::exchange::http_time;
+use crate::exchange::{Headers, http_time};
 use crate::serve::flight::Flight;
 use crate::serve::state::Worker;
 use crate::wire::http2::frame::{self, Head};
@@ -29,7 +29,23 @@ impl Http2 {
         }
         worker.with_date(|date| write_head(answer, &terms.signature, date, room));
         let ends = !has_body || (answer.length == Some(0) && !answer.expects_trailers);
-        self.sent += session.send_headers(self.id, room, ends);
+        let block = session.send_headers(self.id, room, ends);
+        (self.sent, self.overhead) = (self.sent + block, self.overhead + block);
+    }
+
+    /// Early hints.
+    pub(super) fn send_hints(&mut self, headers: &Headers) {
+        let mut block = Vec::new();
+        let mut session = self.session.borrow_mut();
+        if std::mem::take(&mut session.table_changed) {
+            hpack::write_no_table(&mut block);
+        }
+        hpack::write_status(&mut block, 103);
+        for (name, value) in headers.iter() {
+            hpack::write_field(&mut block, name, value);
+        }
+        let sent = session.send_headers(self.id, &block, false);
+        (self.sent, self.overhead) = (self.sent + sent, self.overhead + sent);
     }
 
     pub(super) fn poll_data(&mut self, cx: &mut Context, body: &mut &[u8]) -> Poll<io::Result<()>> {
@@ -64,10 +80,12 @@ impl Http2 {
             session.send_window -= count as u32;
             let (piece, rest) = body.split_at(count);
             *body = rest;
-            self.sent += match joined {
+            let written = match joined {
                 Some(frame) => session.extend_data(self.id, frame, piece),
                 None => session.send_data(self.id, piece, 0),
             };
+            self.sent += written;
+            self.overhead += written - count as u64;
         }
         session.wake();
         Poll::Ready(Ok(()))
@@ -81,14 +99,17 @@ impl Http2 {
             return;
         };
         if !self.trailers.is_empty() {
-            self.sent += session.send_headers(self.id, &self.trailers, true);
+            let block = session.send_headers(self.id, &self.trailers, true);
+            (self.sent, self.overhead) = (self.sent + block, self.overhead + block);
             return;
         }
         open.out_closed = true;
         let flags = open.last_data.and_then(|at| session.byte_at(at + 4));
-        match flags {
-            Some(flags) => *flags |= frame::END_STREAM,
-            None => self.sent += session.send_data(self.id, b"", frame::END_STREAM),
+        if let Some(flags) = flags {
+            *flags |= frame::END_STREAM;
+        } else {
+            let head = session.send_data(self.id, b"", frame::END_STREAM);
+            (self.sent, self.overhead) = (self.sent + head, self.overhead + head);
         }
         session.wake();
     }

@@ -107,6 +107,8 @@ pub struct Session {
     /// What came before requests said of it.
     pub(super) known: Known,
     pub opened: Millis,
+    /// Chance that tells its requests apart.
+    pub(super) chance: [u64; 2],
     /// Requests whose heads are complete, to be started.
     pub begun: Vec<Begun>,
     pub(super) part: Part,
@@ -181,6 +183,7 @@ impl Session {
             connection,
             known,
             opened: clock::now(),
+            chance: worker.draw(),
             begun: Vec::new(),
             part: Part::Preface,
             rest: Vec::new(),

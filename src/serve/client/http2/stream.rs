@@ -25,6 +25,8 @@ pub struct Http2 {
     /// The headers after the body, encoded.
     pub(super) trailers: Vec<u8>,
     pub(super) sent: u64,
+    /// Of these, bytes that are no content: header blocks, heads of frames.
+    pub(super) overhead: u64,
     /// The body's length as a header tells it, and as it came.
     length: Option<u64>,
     received: u64,
@@ -38,6 +40,7 @@ pub async fn serve(worker: Rc<Worker>, session: Rc<RefCell<Session>>, begun: Beg
     let Begun { id, mut flight, refused } = begun;
     worker.counts.add(State::Requests);
     worker.counts.add(State::Writing);
+    worker.streams.set(worker.streams.get() + 1);
     let listener = session.borrow().listener;
     let known = session.borrow().known.clone();
     known.tell(&mut flight.exchange);
@@ -48,6 +51,7 @@ pub async fn serve(worker: Rc<Worker>, session: Rc<RefCell<Session>>, begun: Beg
         chunk: 0,
         trailers: Vec::new(),
         sent: 0,
+        overhead: 0,
         length: flight.exchange.body_length(),
         received: 0,
         buffer: 0,
@@ -60,10 +64,16 @@ pub async fn serve(worker: Rc<Worker>, session: Rc<RefCell<Session>>, begun: Beg
     known.complain(&worker, &flight.exchange);
     // Apart, so that what waits is small.
     Box::pin(drive(&worker, &mut client, &mut flight, action)).await;
+    flight.exchange.facts.head_sent = client.overhead;
+    worker.log_request(&client, &mut flight, refused.is_none());
     let timed_out = flight.exchange.status == 408;
     worker.land(flight);
     worker.counts.remove(State::Writing);
     client.session.borrow_mut().finish(id, timed_out);
+    worker.streams.set(worker.streams.get() - 1);
+    if worker.is_cut.get() && worker.streams.get() == 0 {
+        worker.timers.wake_all();
+    }
 }
 
 impl Http2 {
@@ -123,6 +133,10 @@ impl Client for Http2 {
         &self.timer
     }
 
+    fn hint(&mut self, _: &Worker, _: &Flight, headers: &Headers) {
+        self.send_hints(headers);
+    }
+
     fn begin(&mut self, worker: &Worker, flight: &mut Flight, has_body: bool) {
         self.send_head(worker, flight, has_body);
     }
@@ -173,5 +187,9 @@ impl Client for Http2 {
 
     fn sent(&self) -> u64 {
         self.sent
+    }
+
+    fn received(&self) -> u64 {
+        self.received
     }
 }

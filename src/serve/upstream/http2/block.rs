@@ -2,13 +2,11 @@
 //! field by field.
 
 use super::{Bad, Http2, Phase, bad};
+use crate::serve::upstream::hints::EARLY_HINTS;
 use crate::wire::http1::{self, Field};
 use crate::wire::http2::DEFAULT_FRAME;
 use crate::wire::http2::frame::{self, Head};
 use crate::wire::http2::hpack::{Fault, Step};
-
-/// The status of an interim answer.
-const EARLY_HINTS: u16 = 103;
 
 impl Http2 {
     /// A part of a header block; the status where it completes a head.
@@ -51,11 +49,7 @@ impl Http2 {
             if self.ends {
                 return bad("upstream prematurely closed stream");
             }
-            // Interim; the real one follows.
-            self.status = 0;
-            self.fields.clear();
-            self.texts.clear();
-            return Ok(None);
+            return Ok(Some(self.status));
         }
         if self.status == 0 {
             return bad("upstream sent no :status header");

@@ -168,7 +168,7 @@ impl Http2 {
         self.output_closed && !self.goes_away && self.rest.is_empty() && self.id < MAX_WINDOW - 2
     }
 
-    /// Reads on up to a head: its status, and how many bytes were taken.
+    /// Reads on up to a head, or early hints: its status, and how many bytes were taken.
     ///
     /// # Errors
     /// nginx's words.
@@ -177,6 +177,13 @@ impl Http2 {
             (count, Found::Head(status)) => Ok((count, Some(status))),
             (count, _) => Ok((count, None)),
         }
+    }
+
+    /// The head was of early hints: another one follows.
+    pub fn expect_head(&mut self) {
+        self.status = 0;
+        self.fields.clear();
+        self.texts.clear();
     }
 
     /// The body may begin: how long it is, where the head says so.

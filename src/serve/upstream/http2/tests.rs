@@ -1,6 +1,7 @@
 //! Answers of a peer that speaks HTTP/2, cut into pieces of any size, and what is refused.
 
 use super::*;
+use crate::serve::upstream::hints::EARLY_HINTS;
 use crate::wire::http2::hpack;
 
 fn frame_of(kind: u8, flags: u8, stream: u32, content: &[u8]) -> Vec<u8> {
@@ -37,7 +38,9 @@ fn check(bytes: &[u8], wanted: Result<(u16, &str), &str>) {
                     if status == 0 {
                         let (count, found) = http2.read_head(&part[at..])?;
                         at += count;
-                        if let Some(found) = found {
+                        if found == Some(EARLY_HINTS) {
+                            http2.expect_head();
+                        } else if let Some(found) = found {
                             status = found;
                             http2.expect_body(None)?;
                         }

@@ -5,8 +5,9 @@ use crate::exchange::Body;
 use crate::serve::flight::Flight;
 use crate::serve::state::Worker;
 use crate::serve::upstream::framing::Framing;
+use crate::serve::upstream::hints::{self, EARLY_HINTS};
 use crate::serve::upstream::link::Link;
-use crate::wire::http1::{BadResponse, LAST_CHUNK, write_size};
+use crate::wire::http1::{LAST_CHUNK, write_size};
 
 /// Makes the request.
 pub fn write(worker: &Worker, flight: &mut Flight, body: Body) -> bool {
@@ -34,17 +35,18 @@ pub fn read(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8])
         match head.read(&bytes[from..]) {
             Err(bad) => {
                 let mut reason = Vec::new();
-                match bad {
-                    BadResponse::Header(bad) => bad.write("upstream sent invalid header", &bytes[from..], &mut reason),
-                    _ => reason.extend_from_slice(b"upstream sent no valid HTTP/1.0 header"),
-                }
+                bad.write(&bytes[from..], &mut reason);
                 return invalid(worker, flight, &reason);
             }
             Ok(None) => return more(worker, flight, link, &bytes[from..]),
             // An interim answer; the real one follows.
             Ok(Some(length)) if (100..200).contains(&head.status) && head.status != 101 => {
+                if head.status == EARLY_HINTS {
+                    let fields = std::mem::take(&mut head.fields);
+                    hints::take(worker, flight, length, &fields, &bytes[from..]);
+                }
                 from += length;
-                head.clear();
+                flight.upstream_head.clear();
             }
             Ok(Some(length)) => {
                 if let Err(reason) = note(worker, flight, link, &bytes[from..]) {

@@ -10,6 +10,7 @@ use crate::serve::client::Client;
 use crate::serve::flight::Flight;
 use crate::serve::state::Worker;
 use crate::serve::upstream::framing::{Framing, length};
+use crate::serve::upstream::hints::{self, EARLY_HINTS};
 use crate::serve::upstream::http2::Http2;
 use crate::serve::upstream::link::Link;
 use crate::serve::upstream::request::{Unsent, poll_piece};
@@ -132,7 +133,13 @@ pub fn read(worker: &Worker, flight: &mut Flight, link: &mut Link, bytes: &[u8])
             Err(words) => return invalid(worker, flight, &words),
         };
         at += count;
+        flight.hinted += count as u64;
         let Some(status) = status else { continue };
+        if status == EARLY_HINTS {
+            hints::take(worker, flight, 0, &http2.fields, &http2.texts);
+            http2.expect_head();
+            continue;
+        }
         if let Err(reason) = headers::take(worker, &mut flight.exchange, &http2.fields, &http2.texts) {
             return invalid(worker, flight, &reason);
         }

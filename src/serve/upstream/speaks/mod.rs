@@ -121,6 +121,8 @@ pub fn start(worker: &Worker, flight: &mut Flight, link: &mut Link) {
 /// A request goes out: its answer's head is read from the beginning.
 pub fn begin(flight: &mut Flight) {
     flight.upstream_head.clear();
+    flight.hints.clear();
+    flight.hinted = 0;
     match flight.exchange.protocol {
         Protocol::Fastcgi => flight.reading = Reading::Fastcgi(Box::default()),
         Protocol::Scgi | Protocol::Uwsgi => flight.reading = cgi::reading(),

@@ -1,0 +1,48 @@
+//! The report for people: what is not exact, drawn together by class; the rest as a sum.
+
+use std::fmt::Write;
+
+use super::Report;
+use crate::translate::{Class, Entry};
+
+/// The report.
+#[must_use]
+pub fn write(report: &Report) -> String {
+    let mut out = String::new();
+    for class in Class::ALL.iter().rev().filter(|class| class.exit_code() > 0) {
+        let entries = report.translation.entries.iter().filter(|entry| entry.class == *class);
+        for entry in entries {
+            write_entry(&mut out, report, entry);
+        }
+    }
+    // Writing to a text cannot fail.
+    let _ = writeln!(out, "{}", summary(report));
+    out
+}
+
+fn write_entry(out: &mut String, report: &Report, entry: &Entry) {
+    let place = match report.span_of(entry).map(|span| report.at(span)) {
+        Some((file, at)) => format!("{file}:{}", at.line),
+        None => "default".to_owned(),
+    };
+    let _ = writeln!(out, "{place}: {}: {} [{}]", entry.class.name(), report.text_of(entry), entry.code);
+    let shows: Vec<&str> = entry.shows.iter().map(|shows| shows.name()).collect();
+    let shows = if shows.is_empty() { String::new() } else { format!(" ({})", shows.join(", ")) };
+    let _ = writeln!(out, "    {}{shows}", entry.says);
+    if !entry.fix.is_empty() {
+        let _ = writeln!(out, "    fix: {}", entry.fix);
+    }
+}
+
+/// How many there are of each class.
+#[must_use]
+pub fn summary(report: &Report) -> String {
+    let count = |class: Class| report.translation.entries.iter().filter(|entry| entry.class == class).count();
+    let counts: Vec<String> = Class::ALL
+        .iter()
+        .map(|class| (class.name(), count(*class)))
+        .filter(|(_, count)| *count > 0)
+        .map(|(name, count)| format!("{count} {name}"))
+        .collect();
+    format!("{}: {} subjects: {}", report.target, report.translation.entries.len(), counts.join(", "))
+}
