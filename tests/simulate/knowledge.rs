@@ -41,7 +41,7 @@ fn five_to_one() {
     assert_eq!(tries("five_to_one.conf", &["gen:requests=600"]), [500, 100, 0]);
 }
 
-/// What a database says of a client chooses its group.
+/// What a database, country.dat, says of a client chooses its group.
 #[test]
 fn countries_have_groups() {
     assert_eq!(peers("country.conf", &["countries.jsonl"]), "2 1 1 2");

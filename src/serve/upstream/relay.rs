@@ -30,10 +30,8 @@ struct Relay {
     at: u64,
     /// The upstream is read as fast as it sends.
     buffers: bool,
-    /// The body filters were told that nothing more comes.
-    is_over: bool,
-    /// The client was told that the body is complete.
-    is_ended: bool,
+    /// Who knows that nothing more comes.
+    told: Told,
     /// The answer is stored; it is read to its end then, as fast as it comes.
     store: Option<Store>,
     /// Its client has gone, and it is read only to be stored.
@@ -45,6 +43,14 @@ struct Relay {
     /// When the upstream last sent, and the client last took, something.
     heard: Millis,
     took: Millis,
+}
+
+/// To whom the end of an answer was told: first to the body filters, then, when it has all, to the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Nobody,
+    Filters,
+    Client,
 }
 
 /// How it ended.
@@ -92,9 +98,8 @@ pub async fn forward<C: Client>(
         buffers,
         store,
         is_deaf: false,
-        is_over: false,
+        told: Told::Nobody,
         pace: None,
-        is_ended: false,
         failed: None,
         heard: now,
         took: now,
@@ -150,7 +155,8 @@ impl Relay {
             }
         }
         loop {
-            if link.framing.is_done() && !std::mem::replace(&mut self.is_over, true) {
+            if link.framing.is_done() && self.told == Told::Nobody {
+                self.told = Told::Filters;
                 self.finish(worker, flight);
             }
             let blocked = match self.poll_pending(cx, worker, client) {
@@ -160,25 +166,7 @@ impl Relay {
                 Poll::Pending => true,
             };
             if link.framing.is_done() || self.failed.is_some() {
-                if self.is_deaf {
-                    return Poll::Ready(self.failed.take().unwrap_or(Ended::Whole));
-                }
-                if !link.sending.is_done && link.http2.is_some() {
-                    // What the connection itself still has to say.
-                    let _ = poll_request(cx, worker, client, flight, link);
-                }
-                if blocked {
-                    return self.wait(cx, worker, client, terms.send_timeout, None);
-                }
-                if self.failed.is_none() && !std::mem::replace(&mut self.is_ended, true) {
-                    take_trailers(worker, flight, link);
-                    send::end(worker, client, flight);
-                }
-                return match client.poll_flush(cx) {
-                    Poll::Ready(Ok(())) => Poll::Ready(self.failed.take().unwrap_or(Ended::Whole)),
-                    Poll::Ready(Err(_)) => Poll::Ready(Ended::ClientGone),
-                    Poll::Pending => self.wait(cx, worker, client, terms.send_timeout, None),
-                };
+                return self.close(cx, worker, client, flight, link, blocked);
             }
             if !link.sending.is_done {
                 // The peer answers before it has read the whole request; it may want the rest.
@@ -238,6 +226,39 @@ impl Relay {
                     return self.wait(cx, worker, client, terms.send_timeout, Some(read_timeout));
                 }
             }
+        }
+    }
+
+    /// Nothing more comes of the upstream: the client gets what it has not taken, and is told.
+    fn close<C: Client>(
+        &mut self,
+        cx: &mut Context,
+        worker: &Worker,
+        client: &mut C,
+        flight: &mut Flight,
+        link: &mut Link,
+        blocked: bool,
+    ) -> Poll<Ended> {
+        let send_timeout = worker.terms(&flight.exchange).send_timeout;
+        if self.is_deaf {
+            return Poll::Ready(self.failed.take().unwrap_or(Ended::Whole));
+        }
+        if !link.sending.is_done && link.http2.is_some() {
+            // What the connection itself still has to say.
+            let _ = poll_request(cx, worker, client, flight, link);
+        }
+        if blocked {
+            return self.wait(cx, worker, client, send_timeout, None);
+        }
+        if self.failed.is_none() && self.told != Told::Client {
+            self.told = Told::Client;
+            take_trailers(worker, flight, link);
+            send::end(worker, client, flight);
+        }
+        match client.poll_flush(cx) {
+            Poll::Ready(Ok(())) => Poll::Ready(self.failed.take().unwrap_or(Ended::Whole)),
+            Poll::Ready(Err(_)) => Poll::Ready(Ended::ClientGone),
+            Poll::Pending => self.wait(cx, worker, client, send_timeout, None),
         }
     }
 

@@ -179,16 +179,16 @@ impl Placing<'_> {
 /// Makes the folders on the way to a file: `ngx_create_full_path`, which goes on where it may not make one.
 fn create_folders(to: &Path, mode: u32) -> io::Result<()> {
     let bytes = to.as_os_str().as_bytes();
-    let mut made = Ok(());
+    let mut outcome = Ok(());
     for (at, _) in bytes.iter().enumerate().skip(1).filter(|(_, byte)| **byte == b'/') {
         match DirBuilder::new().mode(mode).create(OsStr::from_bytes(&bytes[..at])) {
-            Err(error) if error.kind() == ErrorKind::PermissionDenied => made = Err(error),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => made = Ok(()),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => outcome = Err(error),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => outcome = Ok(()),
             Err(error) => return Err(error),
             Ok(()) => {}
         }
     }
-    made
+    outcome
 }
 
 #[cfg(test)]

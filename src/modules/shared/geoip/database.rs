@@ -212,7 +212,7 @@ fn number(bytes: &[u8]) -> u32 {
 
 /// Takes a text off a record, with the zero at its end.
 fn text<'d>(rest: &mut &'d [u8]) -> &'d [u8] {
-    let end = memchr::memchr(0, rest).unwrap_or(rest.len());
+    let end = rest.iter().position(|byte| *byte == 0).unwrap_or(rest.len());
     let (text, after) = rest.split_at(end);
     *rest = after.get(1..).unwrap_or_default();
     text
