@@ -4,6 +4,7 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
@@ -295,11 +296,12 @@ impl Nginx {
         let mut servers = String::new();
         for (n, conf) in configurations.iter().enumerate() {
             let listen = format!("listen unix:{at}/{n}.sock;");
-            servers += &if conf.contains("server {") {
+            let server = if conf.contains("server {") {
                 conf.replace("listen 8080;", &listen).replace("/srv/www", &format!("{at}/www"))
             } else {
                 format!("server {{\n{listen}\nroot {at}/www;\n{conf}}}\n")
             };
+            servers += &server;
         }
         fs::create_dir(folder.path().join("logs")).unwrap();
         let conf = format!(
@@ -451,7 +453,8 @@ fn what_comes_out_is_nginxs() {
         assert_eq!(read.translation.entries.len(), text.lines().count(), "{text}");
         let unnoted = read.translation.entries.iter().find(|entry| !entry.code.starts_with(apache::NAME));
         assert!(unnoted.is_none(), "{text}{unnoted:?}");
-        servers += &format!(
+        let _ = write!(
+            servers,
             "server {{ listen unix:/tmp/none; server_name n{number};\n{} }}\n",
             read.translation.files[0].text
         );

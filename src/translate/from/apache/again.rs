@@ -51,7 +51,7 @@ pub(super) fn at_index(rule: &Rule, place: &Place) -> bool {
             let path = format!("{folder}{name}");
             may_match(rule, place, &path, true) && may_hold(rule, false, place, Some(&path))
         };
-        !first && ["index.php", "index.html", "index.htm"].iter().any(|name| index(&name))
+        !first && ["index.php", "index.html", "index.htm"].iter().any(index)
     };
     rule.flags.by_r && folders.iter().any(surprises)
 }

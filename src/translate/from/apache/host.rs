@@ -111,18 +111,24 @@ impl Hosts<'_> {
             self.out.line(&[host.id], &format!("    listen {}{ssl};", word(&listened(address))));
         }
         for (from, line) in own.lines {
-            from.iter().for_each(|from| ledger.note(*from, &can::HOST));
+            for from in &from {
+                ledger.note(*from, &can::HOST);
+            }
             self.out.line(&from, &format!("    {line}"));
         }
         let ids: Vec<SubjectId> = own.names.iter().map(|(id, _)| *id).collect();
         let names: Vec<String> = own.names.into_iter().flat_map(|(_, names)| names).map(|name| word(&name)).collect();
         if !names.is_empty() {
-            ids.iter().for_each(|from| ledger.note(*from, &can::HOST));
+            for from in &ids {
+                ledger.note(*from, &can::HOST);
+            }
             self.out.line(&ids, &format!("    server_name {};", names.join(" ")));
         }
         match tls {
             Some(((engine, (certificate, file)), (key, key_file))) => {
-                [engine, certificate, key].iter().for_each(|of| ledger.note(*of, &can::HOST));
+                for of in [engine, certificate, key] {
+                    ledger.note(of, &can::HOST);
+                }
                 self.out.line(&[certificate], &format!("    ssl_certificate {};", word(&file)));
                 self.out.line(&[key], &format!("    ssl_certificate_key {};", word(&key_file)));
             }

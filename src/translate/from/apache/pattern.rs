@@ -124,7 +124,7 @@ pub(super) fn named(expression: &str, names: &[(u8, String)]) -> Option<(String,
                 return None;
             }
             out.push_str(&expression[from..=*at]);
-            out.push_str(&format!("?<{name}>"));
+            out.extend(["?<", name, ">"]);
             from = at + 1;
         }
     }

@@ -39,6 +39,7 @@ pub(super) enum Against {
 
 /// The flags of a rule.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Flags {
     pub(super) last: bool,
     pub(super) end: bool,
@@ -154,8 +155,7 @@ fn set(flags: &mut Flags, flag: &str) -> Result<(), String> {
         "ne" | "noescape" => flags.not_escaped = true,
         "qsa" | "qsappend" => flags.appends_query = true,
         "qsd" | "qsdiscard" => flags.drops_query = true,
-        "b" | "bne" | "bctls" => flags.escapes_captures = true,
-        "bnp" | "backrefnoplus" => flags.escapes_captures = true,
+        "b" | "bne" | "bctls" | "bnp" | "backrefnoplus" => flags.escapes_captures = true,
         "c" | "chain" => flags.chain = true,
         "p" | "proxy" => flags.proxy = true,
         "n" | "next" => flags.next = true,

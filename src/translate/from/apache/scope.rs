@@ -115,7 +115,7 @@ impl Scope {
         self.denied.iter().for_each(|(line, written)| page.written(*line, written));
         let rules: Vec<Rule> = self.rules.iter().map(|(_, rule)| rule.clone()).collect();
         // In a folder's file Apache redirects before it goes on with a path that was rewritten.
-        let first = rules.iter().position(|rule| is_internal(rule)).filter(|_| place.folder.is_some());
+        let first = rules.iter().position(is_internal).filter(|_| place.folder.is_some());
         let first = first.unwrap_or(rules.len());
         let late = rules[first..].iter().any(|rule| rule.flags.status.is_some());
         let fronts = |at: usize, rule: &Rule| at + 1 == rules.len() && !followed && front(rule, &place).is_some();

@@ -225,11 +225,6 @@ impl Maker<'_> {
         Ok(pattern::on_path(&format!("({})", rule.pattern), &self.place.held(), false))
     }
 
-    fn group(&self, number: usize) -> Result<Piece, &'static Capability> {
-        let name = (number <= 9).then(|| Piece::Variable(number.to_string()));
-        name.ok_or(&can::EXPRESSION)
-    }
-
     fn pieces(&self, parts: &[Part], redirects: bool) -> Result<Vec<Piece>, &'static Capability> {
         let escapes = redirects && !self.rule.flags.not_escaped;
         let mut pieces = Vec::new();
@@ -237,14 +232,12 @@ impl Maker<'_> {
             pieces.push(match part {
                 Part::Text(text) if escapes => Piece::Text(escaped(text)),
                 Part::Group(_) if self.rule.negated => Piece::Text(String::new()),
-                Part::Group(number) => self.group(usize::from(*number) + self.shift.0)?,
+                Part::Group(number) => group(usize::from(*number) + self.shift.0)?,
                 Part::Matched(0) if self.folded.is_some() => return Err(&can::EXPRESSION),
-                Part::Matched(number) if self.folded.is_some() => self.group(usize::from(*number) + self.shift.1)?,
+                Part::Matched(number) if self.folded.is_some() => group(usize::from(*number) + self.shift.1)?,
                 Part::Matched(_) if capturing(&self.rule.conditions).is_none() => Piece::Text(String::new()),
                 Part::Matched(0) => return Err(&can::EXPRESSION),
-                Part::Variable(name) if redirects && known(name)? == Known::Path => {
-                    self.group(self.whole.unwrap_or(10))?
-                }
+                Part::Variable(name) if redirects && known(name)? == Known::Path => group(self.whole.unwrap_or(10))?,
                 Part::Variable(name) if redirects && known(name)? == Known::FileName => return Err(&can::UNSAFE),
                 part => self.around.pieces(std::slice::from_ref(part))?.remove(0),
             });
@@ -299,6 +292,12 @@ impl Maker<'_> {
             || (redirects && !flags.not_escaped && flags.appends_query && query.is_some_and(|query| !query.is_empty()));
         says.extend(differs.then_some(&can::ESCAPES));
     }
+}
+
+/// The variable with what a group captured: nginx has nine.
+fn group(number: usize) -> Result<Piece, &'static Capability> {
+    let name = (number <= 9).then(|| Piece::Variable(number.to_string()));
+    name.ok_or(&can::EXPRESSION)
 }
 
 fn captures(expression: &str) -> Result<usize, &'static Capability> {

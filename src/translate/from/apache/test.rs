@@ -100,9 +100,8 @@ impl Around {
                 Part::Variable(name) => match known(name)? {
                     Known::Variable(name) => Piece::Variable(name),
                     Known::Always(text) => Piece::Text(text.to_owned()),
-                    Known::Path => Piece::Variable(self.path().to_owned()),
                     Known::FileName if self.in_folder => Piece::Variable("request_filename".to_owned()),
-                    Known::FileName => Piece::Variable(self.path().to_owned()),
+                    Known::Path | Known::FileName => Piece::Variable(self.path().to_owned()),
                     Known::Tls => return Err(&can::VARIABLE),
                 },
                 Part::Map => return Err(&can::MAP),

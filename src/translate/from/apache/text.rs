@@ -1,5 +1,7 @@
 //! Texts with `$1`, `%1` and `%{NAME}` in them, and what nginx has for each; nginx's own spelling of words.
 
+use std::fmt::Write as _;
+
 use super::capabilities as can;
 use crate::translate::class::Capability;
 
@@ -123,7 +125,7 @@ pub(super) fn joined(pieces: &[Piece]) -> Result<String, &'static Capability> {
                 let next = pieces.get(at + 1);
                 let goes_on = matches!(next, Some(Piece::Text(text)) if text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'));
                 let is_group = name.len() == 1 && name.as_bytes()[0].is_ascii_digit();
-                out.push_str(&if goes_on && !is_group { format!("${{{name}}}") } else { format!("${name}") });
+                out.extend(if goes_on && !is_group { ["${", name, "}"] } else { ["$", name, ""] });
             }
         }
     }
@@ -160,7 +162,8 @@ pub(super) fn escaped(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"$-_.+!*'(),:@&=/~;?".contains(&byte) {
             out.push(byte as char);
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            // Writing to a text cannot fail.
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out
