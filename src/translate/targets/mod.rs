@@ -1,6 +1,7 @@
 //! The targets. One file a target: what it can do, as data, and the emitter that writes it.
 
 pub mod haproxy;
+pub mod nginx;
 
 use super::class::Capability;
 use super::ledger::Ledger;
@@ -31,7 +32,7 @@ pub struct Ask {
 }
 
 /// All of them, sorted by name.
-pub static EMITTERS: &[&Emitter] = &[&haproxy::EMITTER];
+pub static EMITTERS: &[&Emitter] = &[&haproxy::EMITTER, &nginx::EMITTER];
 
 /// A target by its name.
 #[must_use]

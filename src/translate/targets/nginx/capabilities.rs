@@ -1,0 +1,413 @@
+//! What another version of nginx can do. Most directives stay as they are, whatever feature they belong to.
+
+use crate::translate::class::{Capability, Shows};
+
+/// Which feature a directive belongs to.
+const FEATURE_OF: &[(&str, &str)] = &[
+    ("access_log", "access-log"),
+    ("add_header", "add-header"),
+    ("allow", "access"),
+    ("auth_basic", "auth"),
+    ("auth_basic_user_file", "auth"),
+    ("auth_request", "auth"),
+    ("client_body_timeout", "client-timeouts"),
+    ("client_header_timeout", "client-timeouts"),
+    ("client_max_body_size", "body-size"),
+    ("deny", "access"),
+    ("error_page", "error-page"),
+    ("fastcgi_pass", "pass-other"),
+    ("grpc_pass", "pass-other"),
+    ("gzip", "gzip"),
+    ("hash", "hash"),
+    ("if", "if"),
+    ("index", "files"),
+    ("ip_hash", "ip-hash"),
+    ("keepalive", "keepalive"),
+    ("keepalive_timeout", "client-timeouts"),
+    ("least_conn", "least-conn"),
+    ("least_time", "least-time"),
+    ("limit_conn", "limit-conn"),
+    ("limit_req", "limit-req"),
+    ("listen", "listen"),
+    ("log_format", "access-log"),
+    ("map", "if"),
+    ("memcached_pass", "pass-other"),
+    ("proxy_buffering", "buffering"),
+    ("proxy_connect_timeout", "connect-timeout"),
+    ("proxy_hide_header", "hide-header"),
+    ("proxy_http_version", "http-version"),
+    ("proxy_next_upstream", "next-upstream"),
+    ("proxy_next_upstream_tries", "next-upstream-tries"),
+    ("proxy_pass", "pass"),
+    ("proxy_read_timeout", "read-timeout"),
+    ("proxy_redirect", "proxy-redirect"),
+    ("proxy_request_buffering", "buffering"),
+    ("proxy_send_timeout", "send-timeout"),
+    ("proxy_set_header", "set-header"),
+    ("random", "random"),
+    ("return", "return-text"),
+    ("rewrite", "rewrite"),
+    ("root", "files"),
+    ("round_robin", "round-robin"),
+    ("scgi_pass", "pass-other"),
+    ("server_name", "server-name"),
+    ("set", "if"),
+    ("ssl_certificate", "listen-tls"),
+    ("ssl_certificate_key", "listen-tls"),
+    ("sticky", "sticky-cookie"),
+    ("try_files", "files"),
+    ("underscores_in_headers", "underscores"),
+    ("uwsgi_pass", "pass-other"),
+    ("zone", "zone"),
+];
+
+/// The directive stays as it is.
+pub fn same(directive: &str) -> &'static Capability {
+    let feature = FEATURE_OF.binary_search_by_key(&directive, |(name, _)| name);
+    let feature = feature.map_or("other", |at| FEATURE_OF[at].1);
+    ALL.iter().copied().find(|own| own.code == feature).unwrap_or(&OTHER)
+}
+
+/// What a feature without a difference between versions is called.
+const fn kept(feature: &'static str) -> Capability {
+    Capability::exact(feature, feature, "as it is")
+}
+
+static OTHER: Capability = kept("other");
+pub static INCLUDE: Capability =
+    Capability::automatic("other", "include", "the included files are written in its place");
+pub static SAME_DEFAULT: Capability =
+    Capability::automatic("other", "same-default", "the default is the same in both versions");
+pub static DEFAULT: Capability =
+    Capability::exact("other", "default-written", "the default has changed: the former one is written down");
+pub static CONTAINER_GONE: Capability = Capability::refused(
+    "other",
+    "lost-block",
+    "the block cannot be kept, and what it kept from others would fall to them",
+    &[Shows::Status],
+    "write the block so that the version has it",
+);
+pub static REMOVED: Capability = Capability::dropped(
+    "other",
+    "removed",
+    "the version does not have it",
+    EVERYTHING,
+    "look whether it is needed there",
+);
+pub static REMOVED_GUARD: Capability = Capability::refused(
+    "other",
+    "removed-guard",
+    "it protects something, and the version does not have it",
+    &[Shows::Status],
+    "protect it in another place, then allow the loss",
+);
+pub static PARAMETER: Capability = Capability::dropped(
+    "other",
+    "parameter",
+    "a parameter is left out that the version does not have",
+    EVERYTHING,
+    "look whether it is needed there",
+);
+pub static PARAMETER_GUARD: Capability = Capability::refused(
+    "other",
+    "parameter-guard",
+    "a parameter of what protects something is left out",
+    &[Shows::Status],
+    "protect it in another place, then allow the loss",
+);
+pub static HANDLER: Capability = Capability::dropped(
+    "pass-other",
+    "handler",
+    "the version does not have what answers here: the answer is 502",
+    &[Shows::Status, Shows::Body],
+    "remove the location",
+);
+pub static LOG_VARIABLE: Capability = Capability::dropped(
+    "access-log",
+    "log-variable",
+    "a variable that the version does not have is logged as -",
+    &[Shows::Logs],
+    "",
+);
+pub static KEEPALIVE_TIME: Capability =
+    Capability::harmless("client-timeouts", "keepalive-time", "connections of clients may live longer than an hour");
+pub static MAX_HEADERS: Capability = Capability::approximate(
+    "other",
+    "max-headers",
+    "requests may have more headers than 1000",
+    &[Shows::Status],
+    "large_client_header_buffers limits their size",
+);
+/// Where nobody looked, a difference may show anywhere.
+const EVERYTHING: &[Shows] =
+    &[Shows::Status, Shows::Headers, Shows::Body, Shows::Uri, Shows::UpstreamHeaders, Shows::Peer, Shows::Timing];
+
+pub static QUIC: Capability = Capability::dropped(
+    "listen-tls",
+    "quic",
+    "HTTP/3 is not spoken",
+    &[Shows::Connections],
+    "take Alt-Svc headers out: nobody listens there any more",
+);
+pub static HTTP2: Capability =
+    Capability::exact("listen-tls", "http2", "the parameter of listen instead of the directive, or the other way round");
+pub static HTTP2_SHARED: Capability = Capability::approximate(
+    "listen-tls",
+    "http2-shared",
+    "all servers of an address speak HTTP/2, or none: the version has no say for each",
+    &[Shows::Connections],
+    "give the server an address of its own",
+);
+pub static HTTP2_PLAIN: Capability = Capability::approximate(
+    "listen-tls",
+    "http2-plain",
+    "HTTP/2 without TLS and HTTP/1 exclude each other on an address: HTTP/1 stays",
+    &[Shows::Connections],
+    "give HTTP/2 without TLS an address of its own",
+);
+pub static HTTP1_TOO: Capability = Capability::approximate(
+    "listen-tls",
+    "http1-too",
+    "where only HTTP/2 without TLS was spoken HTTP/1 is spoken, too",
+    &[Shows::Connections, Shows::Status],
+    "",
+);
+pub static HTTP2_LOST: Capability =
+    Capability::dropped("listen-tls", "http2-lost", "HTTP/2 is not spoken", &[Shows::Connections], "");
+pub static SSL_ON: Capability = Capability::exact("listen-tls", "ssl-on", "listen ... ssl");
+pub static SSL_ON_SHARED: Capability = Capability::approximate(
+    "listen-tls",
+    "ssl-on-shared",
+    "all servers of an address speak TLS, where only some had ssl on",
+    &[Shows::Connections],
+    "give the server an address of its own",
+);
+pub static DRAIN: Capability = Capability::approximate(
+    "down",
+    "drain",
+    "down: sessions bound to the server go elsewhere, too",
+    &[Shows::Peer],
+    "",
+);
+pub static SLOW_START: Capability = Capability::dropped(
+    "slow-start",
+    "slow-start-lost",
+    "the server gets its whole share at once when it is back",
+    &[Shows::Peer, Shows::Timing],
+    "",
+);
+pub static RESOLVE: Capability = Capability::approximate(
+    "resolve",
+    "resolve-once",
+    "the name is resolved when nginx starts, not again later",
+    &[Shows::Peer],
+    "reload nginx when addresses change",
+);
+pub static SERVICE: Capability = Capability::dropped(
+    "resolve",
+    "service",
+    "servers cannot be found by SRV records",
+    &[Shows::Status, Shows::Peer],
+    "name the servers one by one",
+);
+pub static NO_SERVERS: Capability = Capability::dropped(
+    "resolve",
+    "no-servers",
+    "the group's servers came at run time; it has none any more, and the answer is 502",
+    &[Shows::Status, Shows::Peer],
+    "name the servers one by one",
+);
+pub static LEAST_TIME: Capability = Capability::approximate(
+    "least-time",
+    "least-time-conn",
+    "least_conn: the fewest connections instead of the shortest time",
+    &[Shows::Peer],
+    "",
+);
+pub static RANDOM_TIME: Capability = Capability::approximate(
+    "random",
+    "random-time",
+    "of two servers the one with fewer connections instead of the shorter time",
+    &[Shows::Peer],
+    "",
+);
+pub static STICKY_COOKIE: Capability = Capability::approximate(
+    "sticky-cookie",
+    "sticky-cookie-hash",
+    "the cookie holds a session whose hash chooses the server; sessions from before are bound anew",
+    &[Shows::Peer, Shows::Headers],
+    "",
+);
+pub static STICKY_METHOD: Capability = Capability::approximate(
+    "sticky-cookie",
+    "sticky-method",
+    "new sessions are spread by a hash",
+    &[Shows::Peer],
+    "",
+);
+pub static ROUTE: Capability = Capability::harmless("sticky-cookie", "route", "only sticky reads it");
+pub static STICKY_OTHER: Capability = Capability::approximate(
+    "sticky-other",
+    "sticky-address",
+    "ip_hash: a session is bound by the client's address",
+    &[Shows::Peer],
+    "",
+);
+pub static KEEPALIVE: Capability =
+    Capability::exact("keepalive", "keepalive-written", "as many idle connections as before");
+pub static KEEPALIVE_NONE: Capability = Capability::automatic("keepalive", "keepalive-none", "no connections are kept");
+pub static KEEPALIVE_SHARED: Capability = Capability::approximate(
+    "keepalive",
+    "keepalive-shared",
+    "locations share the idle connections of the group",
+    &[Shows::Connections],
+    "",
+);
+pub static TRIED_AGAIN: Capability = Capability::approximate(
+    "next-upstream",
+    "tried-again",
+    "requests that are not idempotent are tried again, too",
+    &[Shows::Peer, Shows::Timing, Shows::Status],
+    "proxy_next_upstream off where that does harm",
+);
+pub static NOT_TRIED_AGAIN: Capability =
+    Capability::exact("next-upstream", "non-idempotent", "non_idempotent, which was the rule before 1.9.13");
+pub static CONNECTION: Capability = Capability::exact(
+    "set-header",
+    "connection-written",
+    "proxy_set_header wherever headers are set, as the version has another default",
+);
+pub static HTTP_VERSION: Capability =
+    Capability::exact("http-version", "http-version-written", "proxy_http_version, as the version has another default");
+pub static HTTP2_UPSTREAM: Capability = Capability::approximate(
+    "http-version",
+    "http2-upstream",
+    "HTTP/1.1 instead of HTTP/2 is spoken to the backend",
+    &[Shows::Uri, Shows::Connections],
+    "",
+);
+
+pub static ALL: &[&Capability] = &[
+    &kept("listen"),
+    &kept("listen-tls"),
+    &QUIC,
+    &HTTP2,
+    &HTTP2_SHARED,
+    &HTTP2_PLAIN,
+    &HTTP1_TOO,
+    &HTTP2_LOST,
+    &SSL_ON,
+    &SSL_ON_SHARED,
+    &kept("listen-proxy-protocol"),
+    &kept("server-name"),
+    &kept("server-name-wildcard"),
+    &kept("server-name-regex"),
+    &kept("default-server"),
+    &kept("location-exact"),
+    &kept("location-prefix"),
+    &kept("location-regex"),
+    &kept("slash-redirect"),
+    &kept("path-normalising"),
+    &kept("return-text"),
+    &kept("return-redirect"),
+    &kept("return-close"),
+    &kept("rewrite"),
+    &kept("if"),
+    &kept("pass"),
+    &kept("pass-uri"),
+    &kept("pass-variables"),
+    &kept("pass-tls"),
+    &kept("pass-other"),
+    &HANDLER,
+    &kept("files"),
+    &kept("round-robin"),
+    &kept("weight"),
+    &kept("max-fails"),
+    &kept("backup"),
+    &kept("down"),
+    &DRAIN,
+    &kept("max-conns"),
+    &SLOW_START,
+    &kept("resolve"),
+    &RESOLVE,
+    &SERVICE,
+    &NO_SERVERS,
+    &kept("least-conn"),
+    &kept("ip-hash"),
+    &kept("hash"),
+    &kept("hash-consistent"),
+    &kept("random"),
+    &RANDOM_TIME,
+    &kept("least-time"),
+    &LEAST_TIME,
+    &kept("sticky-cookie"),
+    &STICKY_COOKIE,
+    &STICKY_METHOD,
+    &ROUTE,
+    &kept("sticky-other"),
+    &STICKY_OTHER,
+    &kept("keepalive"),
+    &KEEPALIVE,
+    &KEEPALIVE_NONE,
+    &KEEPALIVE_SHARED,
+    &kept("zone"),
+    &kept("next-upstream"),
+    &TRIED_AGAIN,
+    &NOT_TRIED_AGAIN,
+    &kept("next-upstream-status"),
+    &kept("next-upstream-tries"),
+    &kept("all-failed"),
+    &kept("connect-timeout"),
+    &kept("read-timeout"),
+    &kept("send-timeout"),
+    &kept("client-timeouts"),
+    &KEEPALIVE_TIME,
+    &kept("host-header"),
+    &kept("set-header"),
+    &CONNECTION,
+    &kept("http-version"),
+    &HTTP_VERSION,
+    &HTTP2_UPSTREAM,
+    &kept("underscores"),
+    &kept("proxy-redirect"),
+    &kept("add-header"),
+    &kept("hide-header"),
+    &kept("buffering"),
+    &kept("body-size"),
+    &kept("limit-req"),
+    &kept("limit-conn"),
+    &kept("access"),
+    &kept("auth"),
+    &kept("gzip"),
+    &kept("error-page"),
+    &kept("access-log"),
+    &LOG_VARIABLE,
+    &kept("websocket"),
+    &OTHER,
+    &INCLUDE,
+    &SAME_DEFAULT,
+    &DEFAULT,
+    &CONTAINER_GONE,
+    &REMOVED,
+    &REMOVED_GUARD,
+    &PARAMETER,
+    &PARAMETER_GUARD,
+    &MAX_HEADERS,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translate::features::FEATURES;
+
+    #[test]
+    fn every_feature_is_spoken_of() {
+        assert!(FEATURE_OF.is_sorted());
+        for feature in FEATURES {
+            assert!(ALL.iter().any(|own| own.feature == feature.name), "{}", feature.name);
+        }
+        for (directive, feature) in FEATURE_OF {
+            assert_eq!(same(directive).feature, *feature, "{directive}");
+        }
+    }
+}
