@@ -36,19 +36,38 @@ pub struct Golden {
     pub keys: &'static [&'static str],
 }
 
+/// What is translated, and where the snapshots lie.
+pub struct Way {
+    /// A folder of configurations.
+    pub inputs: &'static str,
+    /// The nginx that they were written for, as `--target` knows it; empty for the newest.
+    pub from: &'static str,
+    /// A folder below `snapshots/translate`.
+    pub snapshots: &'static str,
+}
+
 /// Translates all of `testdata/translate`.
 ///
 /// # Panics
 /// When the checker does not take an output, or takes a misspelt one, or a snapshot differs.
 pub fn require(golden: &Golden) {
+    let snapshots = golden.to.split('@').next().unwrap();
+    along(golden, &Way { inputs: "testdata/translate", from: "", snapshots });
+}
+
+/// Translates a folder of configurations.
+///
+/// # Panics
+/// As [`require`].
+pub fn along(golden: &Golden, way: &Way) {
     let mut faults = Vec::new();
-    for input in inputs() {
+    for input in inputs(way.inputs) {
         let name = input.file_stem().unwrap().to_string_lossy().into_owned();
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
-        let text = translated(golden.to, &input, &out);
+        let text = translated(golden.to, way.from, &input, &out);
         insta::with_settings!({
-            snapshot_path => format!("{}/snapshots/translate/{}", root().display(), golden.to.split('@').next().unwrap()),
+            snapshot_path => format!("{}/snapshots/translate/{}", root().display(), way.snapshots),
             prepend_module_to_snapshot => false,
             omit_expression => true,
         }, { insta::assert_snapshot!(name.clone(), text) });
@@ -70,8 +89,8 @@ fn root() -> &'static Path {
 }
 
 /// The configurations, sorted.
-fn inputs() -> Vec<PathBuf> {
-    let entries = fs::read_dir(root().join("testdata/translate")).unwrap();
+fn inputs(folder: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join(folder)).unwrap();
     let mut inputs: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     inputs.retain(|path| path.extension().is_some_and(|extension| extension == "conf"));
     inputs.sort();
@@ -80,12 +99,15 @@ fn inputs() -> Vec<PathBuf> {
 }
 
 /// Report and files in one text. What is refused is allowed by its code in a second call, and said to be.
-fn translated(to: &str, input: &Path, out: &Path) -> String {
+fn translated(to: &str, from: &str, input: &Path, out: &Path) -> String {
     let folder = input.parent().unwrap();
     let name = input.file_name().unwrap().to_string_lossy();
     let out_text = out.to_string_lossy();
     let call = |allowed: &[String]| {
         let mut arguments = vec!["translate", "--to", to, "--out", &out_text];
+        if !from.is_empty() {
+            arguments.extend(["--target", from]);
+        }
         arguments.extend(allowed.iter().flat_map(|code| ["--allow-loss", code]));
         arguments.push(&name);
         program::run(folder, &arguments, "")

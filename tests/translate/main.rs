@@ -8,5 +8,6 @@ mod common;
 
 mod golden;
 mod haproxy;
+mod nginx;
 
 use golden::{Golden, Said};

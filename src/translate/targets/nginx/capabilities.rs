@@ -2,78 +2,12 @@
 
 use crate::translate::class::{Capability, Shows};
 
-/// Which feature a directive belongs to.
-const FEATURE_OF: &[(&str, &str)] = &[
-    ("access_log", "access-log"),
-    ("add_header", "add-header"),
-    ("allow", "access"),
-    ("auth_basic", "auth"),
-    ("auth_basic_user_file", "auth"),
-    ("auth_request", "auth"),
-    ("client_body_timeout", "client-timeouts"),
-    ("client_header_timeout", "client-timeouts"),
-    ("client_max_body_size", "body-size"),
-    ("deny", "access"),
-    ("error_page", "error-page"),
-    ("fastcgi_pass", "pass-other"),
-    ("grpc_pass", "pass-other"),
-    ("gzip", "gzip"),
-    ("hash", "hash"),
-    ("if", "if"),
-    ("index", "files"),
-    ("ip_hash", "ip-hash"),
-    ("keepalive", "keepalive"),
-    ("keepalive_timeout", "client-timeouts"),
-    ("least_conn", "least-conn"),
-    ("least_time", "least-time"),
-    ("limit_conn", "limit-conn"),
-    ("limit_req", "limit-req"),
-    ("listen", "listen"),
-    ("log_format", "access-log"),
-    ("map", "if"),
-    ("memcached_pass", "pass-other"),
-    ("proxy_buffering", "buffering"),
-    ("proxy_connect_timeout", "connect-timeout"),
-    ("proxy_hide_header", "hide-header"),
-    ("proxy_http_version", "http-version"),
-    ("proxy_next_upstream", "next-upstream"),
-    ("proxy_next_upstream_tries", "next-upstream-tries"),
-    ("proxy_pass", "pass"),
-    ("proxy_read_timeout", "read-timeout"),
-    ("proxy_redirect", "proxy-redirect"),
-    ("proxy_request_buffering", "buffering"),
-    ("proxy_send_timeout", "send-timeout"),
-    ("proxy_set_header", "set-header"),
-    ("random", "random"),
-    ("return", "return-text"),
-    ("rewrite", "rewrite"),
-    ("root", "files"),
-    ("round_robin", "round-robin"),
-    ("scgi_pass", "pass-other"),
-    ("server_name", "server-name"),
-    ("set", "if"),
-    ("ssl_certificate", "listen-tls"),
-    ("ssl_certificate_key", "listen-tls"),
-    ("sticky", "sticky-cookie"),
-    ("try_files", "files"),
-    ("underscores_in_headers", "underscores"),
-    ("uwsgi_pass", "pass-other"),
-    ("zone", "zone"),
-];
-
-/// The directive stays as it is.
-pub fn same(directive: &str) -> &'static Capability {
-    let feature = FEATURE_OF.binary_search_by_key(&directive, |(name, _)| name);
-    let feature = feature.map_or("other", |at| FEATURE_OF[at].1);
-    ALL.iter().copied().find(|own| own.code == feature).unwrap_or(&OTHER)
-}
-
 /// What a feature without a difference between versions is called.
 const fn kept(feature: &'static str) -> Capability {
     Capability::exact(feature, feature, "as it is")
 }
 
-static OTHER: Capability = kept("other");
+pub static OTHER: Capability = kept("other");
 pub static INCLUDE: Capability =
     Capability::automatic("other", "include", "the included files are written in its place");
 pub static SAME_DEFAULT: Capability =
@@ -122,6 +56,13 @@ pub static HANDLER: Capability = Capability::dropped(
     &[Shows::Status, Shows::Body],
     "remove the location",
 );
+pub static VARIABLE: Capability = Capability::dropped(
+    "other",
+    "variable",
+    "a variable that the version does not have is left out of the text",
+    &[Shows::Headers, Shows::UpstreamHeaders],
+    "",
+);
 pub static LOG_VARIABLE: Capability = Capability::dropped(
     "access-log",
     "log-variable",
@@ -131,6 +72,41 @@ pub static LOG_VARIABLE: Capability = Capability::dropped(
 );
 pub static KEEPALIVE_TIME: Capability =
     Capability::harmless("client-timeouts", "keepalive-time", "connections of clients may live longer than an hour");
+pub static MULTIPATH: Capability =
+    Capability::harmless("listen", "multipath", "connections take one path instead of several");
+pub static EARLY_HINTS: Capability = Capability::dropped(
+    "pass",
+    "early-hints",
+    "early hints of backends are not passed on",
+    &[Shows::Headers, Shows::Timing],
+    "",
+);
+pub static PUSH: Capability =
+    Capability::dropped("listen-tls", "push", "nothing is pushed over HTTP/2", &[Shows::Connections], "");
+pub static QUEUE: Capability = Capability::dropped(
+    "max-conns",
+    "queue",
+    "requests do not wait for a backend that is free: the answer is 502",
+    &[Shows::Status, Shows::Timing],
+    "",
+);
+pub static HEALTH_CHECK: Capability = Capability::dropped(
+    "max-fails",
+    "health-check",
+    "backends are not probed: only requests show that one is down",
+    &[Shows::Peer, Shows::Timing, Shows::Status],
+    "max_fails and fail_timeout keep requests from servers that fail",
+);
+pub static STATISTICS: Capability =
+    Capability::dropped("access-log", "statistics", "nobody counts", &[Shows::Logs], "count by access logs");
+pub static INHERIT: Capability = Capability::dropped(
+    "add-header",
+    "inherit",
+    "a block that adds a header has none of those of the blocks around it",
+    &[Shows::Headers],
+    "repeat them in the block",
+);
+
 pub static MAX_HEADERS: Capability = Capability::approximate(
     "other",
     "max-headers",
@@ -289,6 +265,7 @@ pub static HTTP2_UPSTREAM: Capability = Capability::approximate(
 
 pub static ALL: &[&Capability] = &[
     &kept("listen"),
+    &MULTIPATH,
     &kept("listen-tls"),
     &QUIC,
     &HTTP2,
@@ -296,6 +273,7 @@ pub static ALL: &[&Capability] = &[
     &HTTP2_PLAIN,
     &HTTP1_TOO,
     &HTTP2_LOST,
+    &PUSH,
     &SSL_ON,
     &SSL_ON_SHARED,
     &kept("listen-proxy-protocol"),
@@ -314,6 +292,7 @@ pub static ALL: &[&Capability] = &[
     &kept("rewrite"),
     &kept("if"),
     &kept("pass"),
+    &EARLY_HINTS,
     &kept("pass-uri"),
     &kept("pass-variables"),
     &kept("pass-tls"),
@@ -323,10 +302,12 @@ pub static ALL: &[&Capability] = &[
     &kept("round-robin"),
     &kept("weight"),
     &kept("max-fails"),
+    &HEALTH_CHECK,
     &kept("backup"),
     &kept("down"),
     &DRAIN,
     &kept("max-conns"),
+    &QUEUE,
     &SLOW_START,
     &kept("resolve"),
     &RESOLVE,
@@ -371,6 +352,7 @@ pub static ALL: &[&Capability] = &[
     &kept("underscores"),
     &kept("proxy-redirect"),
     &kept("add-header"),
+    &INHERIT,
     &kept("hide-header"),
     &kept("buffering"),
     &kept("body-size"),
@@ -382,6 +364,7 @@ pub static ALL: &[&Capability] = &[
     &kept("error-page"),
     &kept("access-log"),
     &LOG_VARIABLE,
+    &STATISTICS,
     &kept("websocket"),
     &OTHER,
     &INCLUDE,
@@ -392,22 +375,6 @@ pub static ALL: &[&Capability] = &[
     &REMOVED_GUARD,
     &PARAMETER,
     &PARAMETER_GUARD,
+    &VARIABLE,
     &MAX_HEADERS,
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::translate::features::FEATURES;
-
-    #[test]
-    fn every_feature_is_spoken_of() {
-        assert!(FEATURE_OF.is_sorted());
-        for feature in FEATURES {
-            assert!(ALL.iter().any(|own| own.feature == feature.name), "{}", feature.name);
-        }
-        for (directive, feature) in FEATURE_OF {
-            assert_eq!(same(directive).feature, *feature, "{directive}");
-        }
-    }
-}

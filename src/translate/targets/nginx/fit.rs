@@ -5,12 +5,11 @@
 
 use super::tree::{Body, Part, State};
 use super::write::{self, Written};
-use super::{Job, NodeId, balance, can};
+use super::{Job, NodeId, balance, can, names};
 use crate::config::{self, Compiled, NoHost, Options};
 use crate::diagnostics::{Diagnostic, Stage};
 use crate::modules::Target;
 use crate::syntax::{Files, ReadError, Sources};
-use crate::translate::Capability;
 
 /// How often the output is read again at most.
 const ROUNDS: usize = 5000;
@@ -139,7 +138,8 @@ fn mend(job: &mut Job, written: &Written, fault: &Diagnostic) -> bool {
                 return true;
             }
         } else if takes_less(job, node, n) {
-            let says = parameter(job.tree.get(node).name(), &job.tree.get(node).words[n].value);
+            let own = job.tree.get(node);
+            let says = names::less(own.name(), &own.words[n].value);
             job.strip(node, n, says);
             return true;
         }
@@ -158,19 +158,6 @@ fn takes_less(job: &Job, node: NodeId, n: usize) -> bool {
 
 fn is_protocol(name: &str, word: &str) -> bool {
     name == "listen" && ["ssl", "quic", "proxy_protocol"].contains(&word)
-}
-
-/// What is said of a parameter that is left out.
-fn parameter(directive: &str, word: &str) -> &'static Capability {
-    match (directive, word) {
-        ("listen", "http2") => &can::HTTP2_LOST,
-        (name, _) if guards(name) => &can::PARAMETER_GUARD,
-        _ => &can::PARAMETER,
-    }
-}
-
-fn guards(name: &str) -> bool {
-    ["auth_basic_user_file", "limit_conn", "limit_req", "limit_req_zone"].contains(&name)
 }
 
 /// The variable that the target does not know.
@@ -193,7 +180,7 @@ fn without(job: &mut Job, node: NodeId, n: usize, variable: &str) -> bool {
     let own = job.tree.get_mut(node);
     own.words[n] = Part { before, ..Part::new(&raw) };
     own.lost.push(format!("${variable}"));
-    job.note(node, if is_log { &can::LOG_VARIABLE } else { &can::PARAMETER });
+    job.note(node, if is_log { &can::LOG_VARIABLE } else { &can::VARIABLE });
     true
 }
 
@@ -235,7 +222,10 @@ fn remove(job: &mut Job, node: NodeId) -> bool {
         job.note(node, &can::HANDLER);
         job.tree.insert(parent, Some(node), &["return", "502"], from);
     }
-    job.drop(node);
+    match names::gone(&name) {
+        Some(says) => job.lose(node, says),
+        None => job.drop(node),
+    }
     true
 }
 

@@ -15,7 +15,9 @@ mod capabilities;
 mod defaults;
 mod fit;
 mod flip;
+mod names;
 mod protocols;
+mod read;
 mod sticky;
 mod tree;
 mod write;
@@ -50,7 +52,7 @@ struct Job<'m> {
 
 fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, String> {
     let to = target(model.nginx, ask)?;
-    let mut job = Job { model, from: model.nginx, to: &to, tree: tree::read(model), ledger, lost: Vec::new() };
+    let mut job = Job { model, from: model.nginx, to: &to, tree: read::read(model), ledger, lost: Vec::new() };
     protocols::translate(&mut job);
     balance::translate(&mut job);
     sticky::translate(&mut job);
@@ -150,7 +152,7 @@ impl Job<'_> {
             for subject in node.from.clone() {
                 let default = matches!(self.model.subjects.iter().nth(subject.0 as usize), Some((_, own)) if matches!(own.what, What::Default(..)));
                 match self.ledger.knows(subject) {
-                    false if kept => self.ledger.note(subject, can::same(&name)),
+                    false if kept => self.ledger.note(subject, names::same(&name)),
                     // What was found to be the same and is gone all the same.
                     true if !kept && !moved && !default && !self.lost.contains(&id) => self.gone(subject),
                     _ => {}
