@@ -146,6 +146,19 @@ fn versions_send_the_same_over_as_many_connections() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
+/// The judgement sees what it is to see: as it stands the other version does otherwise.
+#[test]
+fn versions_differ_without_translation() {
+    let case = asked(case("untranslated", "", "location /a/ { proxy_pass http://u; }"));
+    let files = folder(&[("nginx.conf", &case.conf)]);
+    let [newer, older] = [BACK.source, BACK.target].map(|program| {
+        let played = apart(program, files.path(), &case, Act::PlayUnchecked);
+        tries(&played.unwrap().observed)
+    });
+    let differ = newer.iter().zip(&older).filter(|(newer, older)| newer != older).count();
+    assert_eq!(differ, newer.len());
+}
+
 /// The cases of all targets. Those that the source's version does not take are counted.
 fn require_as_told(way: &Way) {
     let full = std::env::var_os("NGINXLB_FULL").is_some();
@@ -182,7 +195,7 @@ fn versions_forth() {
     require_as_told(&FORTH);
 }
 
-/// What is said to differ does: the code of an entry, and the difference that it tells of.
+/// What is said to differ does (but for `max_headers`, which Debian has in its 1.22.1, too): the code of an entry, and the difference that it tells of.
 fn require_shown(way: &Way, case: &Case, code: &str, field: Field) -> Vec<Entry> {
     let both = way.play(case).unwrap_or_else(|fault| panic!("{}: {fault}", case.name));
     let found = reconcile(case, compare(case, &both.source, &both.target), &both.translation.entries);
@@ -195,11 +208,6 @@ fn require_shown(way: &Way, case: &Case, code: &str, field: Field) -> Vec<Entry>
 #[test]
 fn versions_differ_as_told() {
     let plain = "location /a/ { proxy_pass http://u; }";
-    let many: Vec<(String, String)> = (0..1100).map(|n| (format!("h{n}"), "1".to_owned())).collect();
-    let mut request = Request::get("/a/1");
-    request.headers.extend(many);
-    require_shown(&BACK, &case("max_headers", "", plain).send(request), "nginx/max-headers", Field::Status);
-
     let session = |name: &str| Request::get("/a/1").header("Cookie", &format!("sid={name}"));
     let names: Vec<String> = (0..9).flat_map(|n| std::iter::repeat_n(format!("session{n}"), 3)).collect();
     let cookie = case("sticky-cookie", "sticky cookie sid path=/;", plain).send_all(names.iter().map(|name| session(name)));
@@ -224,7 +232,7 @@ fn sticky_cookies_stick_in_the_older_version() {
     assert_eq!(peers.iter().collect::<BTreeSet<_>>().len(), 2);
     assert!(target[..27].iter().all(|one| one.header("set-cookie").is_none()));
     let begun = target[27].header("set-cookie").unwrap();
-    assert!(begun.starts_with("sid=") && begun.ends_with("; Path=/; Max-Age=3600; HttpOnly") || begun.contains("Max-Age=3600"), "{begun}");
+    assert!(begun.starts_with("sid=") && begun.ends_with("; Path=/; HttpOnly; Max-Age=3600"), "{begun}");
     assert_eq!(target[27].header("x-outer"), Some("o"));
     assert_eq!(target[28].header("set-cookie"), None);
 }

@@ -2,7 +2,7 @@
 
 use super::{Crossing, Job, NodeId, can};
 use crate::config::ScopeId;
-use crate::modules::{Contexts, Version};
+use crate::modules::{Contexts, Version, rows_named};
 
 /// A directive whose default changed.
 struct Changed {
@@ -79,28 +79,17 @@ pub fn translate(job: &mut Job) {
         if before == after {
             continue;
         }
-        for block in job.blocks(changed.blocks) {
+        let blocks = if changed.blocks == Contexts::HTTP { job.bases() } else { job.blocks(changed.blocks) };
+        for block in blocks {
             if (changed.counts)(job, block) {
                 write(job, block, changed.directive, before);
             }
         }
     }
+    for base in job.bases() {
+        limits(job, base);
+    }
     let Some(http) = job.http() else { return };
-    let scope = job.tree.get(http).opens.unwrap_or(ScopeId(0));
-    match job.crosses(MAX_HEADERS) {
-        Some(Crossing::Back) if job.tree.named(http, "max_headers").is_empty() => {
-            job.default("max_headers", "1000", scope, &can::MAX_HEADERS);
-        }
-        Some(Crossing::Forth) => write(job, http, "max_headers", "1000000"),
-        _ => {}
-    }
-    match job.crosses(KEEPALIVE_TIME) {
-        Some(Crossing::Back) if job.tree.named(http, "keepalive_time").is_empty() => {
-            job.default("keepalive_time", "1h", scope, &can::KEEPALIVE_TIME);
-        }
-        Some(Crossing::Forth) => write(job, http, "keepalive_time", "365d"),
-        _ => {}
-    }
     if let Some(way) = job.crosses(IDEMPOTENT) {
         for name in PASSING {
             tried_again(job, http, name, way);
@@ -108,9 +97,30 @@ pub fn translate(job: &mut Job) {
     }
 }
 
-/// Writes a default down, unless the block says something itself.
+/// What one of the versions limits and the other does not.
+fn limits(job: &mut Job, base: NodeId) {
+    let scope = job.tree.get(base).opens.unwrap_or(ScopeId(0));
+    match job.crosses(MAX_HEADERS) {
+        Some(Crossing::Back) if job.tree.named(base, "max_headers").is_empty() => {
+            job.default("max_headers", "1000", scope, &can::MAX_HEADERS);
+        }
+        Some(Crossing::Forth) => write(job, base, "max_headers", "1000000"),
+        _ => {}
+    }
+    match job.crosses(KEEPALIVE_TIME) {
+        Some(Crossing::Back) if job.tree.named(base, "keepalive_time").is_empty() => {
+            job.default("keepalive_time", "1h", scope, &can::KEEPALIVE_TIME);
+        }
+        Some(Crossing::Forth) => write(job, base, "keepalive_time", "365d"),
+        _ => {}
+    }
+}
+
+/// Writes a default down, unless the block says something itself, or is none that takes it.
 fn write(job: &mut Job, block: NodeId, directive: &'static str, value: &str) {
-    if !job.tree.named(block, directive).is_empty() {
+    let context = job.tree.get(block).opens.map(|scope| job.model.config.scope(scope).context);
+    let allowed = |context: Contexts| rows_named(directive).iter().any(|(_, row)| row.contexts.meets(context));
+    if !job.tree.named(block, directive).is_empty() || !context.is_some_and(allowed) {
         return;
     }
     let scope = job.tree.get(block).opens.unwrap_or(ScopeId(0));
@@ -168,11 +178,6 @@ fn tried_again(job: &mut Job, http: NodeId, name: &str, way: Crossing) {
             _ => {}
         }
     }
-    let is_used = !inside(job, http, &format!("{name}_pass")).is_empty();
-    if !is_used || !job.tree.named(http, &directive).is_empty() {
-        return;
-    }
-    let scope = job.tree.get(http).opens.unwrap_or(ScopeId(0));
     let directive = match name {
         "fastcgi" => "fastcgi_next_upstream",
         "memcached" => "memcached_next_upstream",
@@ -180,10 +185,17 @@ fn tried_again(job: &mut Job, http: NodeId, name: &str, way: Crossing) {
         "uwsgi" => "uwsgi_next_upstream",
         _ => "proxy_next_upstream",
     };
-    if way == Crossing::Back {
-        job.default(directive, "error timeout", scope, &can::TRIED_AGAIN);
-        return;
+    for base in job.bases() {
+        let is_used = !inside(job, base, &format!("{name}_pass")).is_empty();
+        if !is_used || !job.tree.named(base, directive).is_empty() {
+            continue;
+        }
+        let scope = job.tree.get(base).opens.unwrap_or(ScopeId(0));
+        if way == Crossing::Back {
+            job.default(directive, "error timeout", scope, &can::TRIED_AGAIN);
+        } else {
+            let from = job.default(directive, "error timeout", scope, &can::NOT_TRIED_AGAIN);
+            job.tree.insert(base, None, &[directive, "error", "timeout", "non_idempotent"], vec![from]);
+        }
     }
-    let from = job.default(directive, "error timeout", scope, &can::NOT_TRIED_AGAIN);
-    job.tree.insert(http, None, &[directive, "error", "timeout", "non_idempotent"], vec![from]);
 }

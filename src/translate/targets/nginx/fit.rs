@@ -59,7 +59,7 @@ const TEXTS: &[&str] = &[
 const GUARDS: &[&str] = &["if", "limit_except", "location", "server"];
 
 /// Blocks without which others mean something else.
-const NEEDED: &[&str] = &["events", "http", "mail", "stream", "upstream"];
+const NEEDED: &[&str] = &["events", "http", "upstream"];
 
 /// What the output is read without.
 struct Nothing;

@@ -32,17 +32,16 @@ pub fn translate(job: &mut Job) {
     if job.tree.all(Contexts::read("location location-if limit_except"), "proxy_pass").is_empty() {
         return;
     }
-    let Some(http) = job.http() else { return };
     if let Some(way) = kept {
         let back = way == Crossing::Back;
-        http_version(job, http, if back { "1.1" } else { "1.0" });
-        header(job, http, "Connection", if back { ["\"\"", "Connection \"\""] } else { ["close", "Connection \"close\""] });
+        http_version(job, if back { "1.1" } else { "1.0" });
+        header(job, "Connection", if back { ["\"\"", "Connection \"\""] } else { ["close", "Connection \"close\""] });
     }
     match job.crosses(PROXY_CONNECTION) {
-        Some(Crossing::Back) => header(job, http, "Proxy-Connection", ["\"\"", "Proxy-Connection \"\""]),
+        Some(Crossing::Back) => header(job, "Proxy-Connection", ["\"\"", "Proxy-Connection \"\""]),
         Some(Crossing::Forth) => {
             let passed = "$http_proxy_connection";
-            header(job, http, "Proxy-Connection", [passed, "Proxy-Connection $http_proxy_connection"]);
+            header(job, "Proxy-Connection", [passed, "Proxy-Connection $http_proxy_connection"]);
         }
         None => {}
     }
@@ -124,23 +123,26 @@ fn no_http2(job: &mut Job) {
     }
 }
 
-fn http_version(job: &mut Job, http: NodeId, version: &str) {
-    if job.tree.named(http, "proxy_http_version").is_empty() {
-        let scope = job.tree.get(http).opens.unwrap_or(ScopeId(0));
-        let from = job.default("proxy_http_version", version, scope, &can::HTTP_VERSION);
-        job.tree.insert(http, None, &["proxy_http_version", version], vec![from]);
+fn http_version(job: &mut Job, version: &str) {
+    for base in job.bases() {
+        if job.tree.named(base, "proxy_http_version").is_empty() {
+            let scope = job.tree.get(base).opens.unwrap_or(ScopeId(0));
+            let from = job.default("proxy_http_version", version, scope, &can::HTTP_VERSION);
+            job.tree.insert(base, None, &["proxy_http_version", version], vec![from]);
+        }
     }
 }
 
-/// Sets a header in `http` and wherever others are set and it is not.
-fn header(job: &mut Job, http: NodeId, name: &str, [value, written]: [&str; 2]) {
-    let scope = job.tree.get(http).opens.unwrap_or(ScopeId(0));
+/// Sets a header where everything inherits it, and wherever others are set and it is not.
+fn header(job: &mut Job, name: &str, [value, written]: [&str; 2]) {
+    let bases = job.bases();
     for block in job.blocks(Contexts::read("http server location")) {
         let own = job.tree.named(block, proxy::FAMILY.lines.directive);
         let is_set = own.iter().any(|id| job.tree.get(*id).arg(1).eq_ignore_ascii_case(name));
-        if is_set || (own.is_empty() && block != http) {
+        if is_set || (own.is_empty() && !bases.contains(&block)) {
             continue;
         }
+        let scope = job.tree.get(block).opens.unwrap_or(ScopeId(0));
         let from = job.default("proxy_set_header", written, scope, &can::CONNECTION);
         job.tree.insert(block, own.last().copied(), &["proxy_set_header", name, value], vec![from]);
     }

@@ -133,6 +133,17 @@ impl Job<'_> {
         self.tree.block(self.model.config.http?)
     }
 
+    /// The blocks of `http` in which defaults are written down: `http`, of a fragment the block that it stands in. A
+    /// fragment of `http` has neighbours that may say the same, so there they go into its servers.
+    fn bases(&self) -> Vec<NodeId> {
+        let Some(http) = self.http() else { return Vec::new() };
+        match self.tree.around() {
+            None => vec![http],
+            Some(around) if around == http => self.tree.named(http, "server"),
+            Some(around) => vec![around],
+        }
+    }
+
     /// The blocks of `http` in which a directive of these contexts may stand, an outer one before those in it.
     fn blocks(&self, contexts: Contexts) -> Vec<NodeId> {
         let fits = |id: &NodeId| {

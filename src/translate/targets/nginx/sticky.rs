@@ -35,7 +35,9 @@ fn replace(job: &mut Job, group: NodeId, own: NodeId) {
     let from = job.tree.get(own).from.clone();
     let cookie = job.tree.get(own).arg(2).to_owned();
     let is_name = !cookie.is_empty() && cookie.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    let as_cookie = job.tree.get(own).arg(1) == "cookie" && is_name && job.to.version >= RANDOM;
+    // The maps that it needs stand in `http`.
+    let has_http = job.tree.around().is_none_or(|around| Some(around) == job.http());
+    let as_cookie = has_http && job.tree.get(own).arg(1) == "cookie" && is_name && job.to.version >= RANDOM;
     let method = if as_cookie {
         let [session, set] = maps(job, group, &cookie, attributes(job, own), &from);
         set_cookie(job, group, &set, &from);

@@ -129,6 +129,25 @@ impl Tree {
         &mut self.nodes[id.0]
     }
 
+    /// The block that holds a fragment; none if the configuration is whole.
+    pub fn around(&self) -> Option<NodeId> {
+        let (mut items, mut found) = (&self.top, None);
+        let last = |items: &[Item]| {
+            items.iter().rev().find_map(|item| match item {
+                Item::Node(id) if self.get(*id).is_around => Some(*id),
+                _ => None,
+            })
+        };
+        // The last block around it is the one that holds it.
+        while let Some(id) = last(items) {
+            match &self.get(id).body {
+                Body::Block(inner) if !inner.is_empty() => (items, found) = (inner, Some(id)),
+                _ => break,
+            }
+        }
+        found
+    }
+
     /// Whether it and all around it is still there.
     pub fn is_kept(&self, id: NodeId) -> bool {
         std::iter::successors(Some(id), |id| self.get(*id).parent).all(|id| self.get(id).state == State::Kept)

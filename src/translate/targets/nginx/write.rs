@@ -55,16 +55,11 @@ pub fn whole(tree: &Tree) -> Written {
 
 /// Writes what the user gave: of a fragment only what is not around it.
 pub fn own(tree: &Tree) -> File {
-    let mut items = &tree.top;
+    let items = match tree.around().map(|id| &tree.get(id).body) {
+        Some(Body::Block(inner)) => inner,
+        _ => &tree.top,
+    };
     let is_around = |item: &&Item| matches!(item, Item::Node(id) if tree.get(*id).is_around);
-    // The last block around it is the one that holds it.
-    while let Some(Item::Node(id)) = items.iter().rfind(is_around) {
-        let Body::Block(inner) = &tree.get(*id).body else { break };
-        if inner.is_empty() {
-            break;
-        }
-        items = inner;
-    }
     let mut writer = Writer { tree, out: Written::default(), level: 0, line: 1 };
     let real: Vec<Item> = items.iter().filter(|item| !is_around(item)).cloned().collect();
     writer.items(&real);
