@@ -7,43 +7,43 @@ const fn kept(feature: &'static str) -> Capability {
     Capability::exact(feature, feature, "as it is")
 }
 
-pub static OTHER: Capability = kept("other");
+pub static OTHER: Capability = kept("text");
 pub static INCLUDE: Capability =
-    Capability::automatic("other", "include", "the included files are written in its place");
+    Capability::automatic("text", "include", "the included files are written in its place");
 pub static SAME_DEFAULT: Capability =
-    Capability::automatic("other", "same-default", "the default is the same in both versions");
+    Capability::automatic("text", "same-default", "the default is the same in both versions");
 pub static DEFAULT: Capability =
-    Capability::exact("other", "default-written", "the default has changed: the former one is written down");
+    Capability::exact("text", "default-written", "the default has changed: the former one is written down");
 pub static CONTAINER_GONE: Capability = Capability::refused(
-    "other",
+    "text",
     "lost-block",
     "the block cannot be kept, and what it kept from others would fall to them",
     &[Shows::Status],
     "write the block so that the version has it",
 );
 pub static REMOVED: Capability = Capability::dropped(
-    "other",
+    "text",
     "removed",
     "the version does not have it",
     EVERYTHING,
     "look whether it is needed there",
 );
 pub static REMOVED_GUARD: Capability = Capability::refused(
-    "other",
+    "text",
     "removed-guard",
     "it protects something, and the version does not have it",
     &[Shows::Status],
     "protect it in another place, then allow the loss",
 );
 pub static PARAMETER: Capability = Capability::dropped(
-    "other",
+    "text",
     "parameter",
     "a parameter is left out that the version does not have",
     EVERYTHING,
     "look whether it is needed there",
 );
 pub static PARAMETER_GUARD: Capability = Capability::refused(
-    "other",
+    "text",
     "parameter-guard",
     "a parameter of what protects something is left out",
     &[Shows::Status],
@@ -57,7 +57,7 @@ pub static HANDLER: Capability = Capability::dropped(
     "remove the location",
 );
 pub static VARIABLE: Capability = Capability::dropped(
-    "other",
+    "text",
     "variable",
     "a variable that the version does not have is left out of the text",
     &[Shows::Headers, Shows::UpstreamHeaders],
@@ -108,7 +108,7 @@ pub static INHERIT: Capability = Capability::dropped(
 );
 
 pub static MAX_HEADERS: Capability = Capability::approximate(
-    "other",
+    "text",
     "max-headers",
     "requests may have more headers than 1000",
     &[Shows::Status],

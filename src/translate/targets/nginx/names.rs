@@ -65,7 +65,7 @@ const FEATURE_OF: &[(&str, &str)] = &[
 /// The directive stays as it is.
 pub fn same(directive: &str) -> &'static Capability {
     let feature = FEATURE_OF.binary_search_by_key(&directive, |(name, _)| name);
-    let feature = feature.map_or("other", |at| FEATURE_OF[at].1);
+    let feature = feature.map_or("text", |at| FEATURE_OF[at].1);
     can::ALL.iter().copied().find(|own| own.code == feature).unwrap_or(&can::OTHER)
 }
 
