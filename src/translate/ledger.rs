@@ -80,8 +80,8 @@ impl Ledger {
     /// Whether it was said of a subject that it is left out.
     #[must_use]
     pub fn is_lost(&self, subject: SubjectId) -> bool {
-        let lost = |note: &&Capability| matches!(note.class, Class::DroppedBehaviour | Class::Refused);
-        self.notes.get(&subject).is_some_and(|notes| notes.iter().any(|note| lost(&note)))
+        let lost = |note: &Capability| matches!(note.class, Class::DroppedBehaviour | Class::Refused);
+        self.notes.get(&subject).is_some_and(|notes| notes.iter().any(|note| lost(note)))
     }
 
     /// The entries; `target` is the name of the emitter, `lines` where each subject stands in the output.

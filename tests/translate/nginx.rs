@@ -27,7 +27,8 @@ fn check(nginx: &Path, folder: &Path) -> Said {
         fs::copy(tls.join(name), place.path().join(name)).unwrap();
     }
     let text = fs::read_to_string(folder.join("nginx.conf")).unwrap();
-    let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|name| format!("{name}_temp_path {name};\n"));
+    let temporary =
+        ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|name| format!("{name}_temp_path {name};\n"));
     let log = if text.contains("access_log ") { "" } else { "access_log off;\n" };
     let text = text.replacen("http {\n", &format!("http {{\n{log}{}", temporary.concat()), 1);
     fs::write(place.path().join("nginx.conf"), format!("pid nginx.pid;\n{text}")).unwrap();

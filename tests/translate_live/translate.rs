@@ -59,7 +59,18 @@ pub fn translate_from(conf: &str, to: &str, from: &str) -> Result<Translation, S
 fn call(folder: &Path, to: &str, from: &str, allowed: &[String]) -> Result<Vec<Entry>, String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nginxlb"));
     command.current_dir(folder).env_remove("NGINXLB_TARGET");
-    command.args(["translate", "--target", from, "--to", to, "--report", "json", "--report-out", "report.json", "--out"]);
+    command.args([
+        "translate",
+        "--target",
+        from,
+        "--to",
+        to,
+        "--report",
+        "json",
+        "--report-out",
+        "report.json",
+        "--out",
+    ]);
     command.arg(out(folder)).args(allowed.iter().flat_map(|code| ["--allow-loss", code]));
     let output = command.arg("nginx.conf").output().map_err(|e| e.to_string())?;
     let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();

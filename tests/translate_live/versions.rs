@@ -181,7 +181,13 @@ fn require_as_told(way: &Way) {
         let untold = reconcile(case, differences, &both.translation.entries).untold;
         faults.extend(untold.iter().map(|one| format!("{}: {}", case.name, one.shown())));
     }
-    println!("{} to {}: {judged} cases, {} differences, {foreign} not for {}", way.from, way.to, faults.len(), way.from);
+    println!(
+        "{} to {}: {judged} cases, {} differences, {foreign} not for {}",
+        way.from,
+        way.to,
+        faults.len(),
+        way.from
+    );
     assert!(judged > 0 && faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
@@ -210,7 +216,8 @@ fn versions_differ_as_told() {
     let plain = "location /a/ { proxy_pass http://u; }";
     let session = |name: &str| Request::get("/a/1").header("Cookie", &format!("sid={name}"));
     let names: Vec<String> = (0..9).flat_map(|n| std::iter::repeat_n(format!("session{n}"), 3)).collect();
-    let cookie = case("sticky-cookie", "sticky cookie sid path=/;", plain).send_all(names.iter().map(|name| session(name)));
+    let cookie =
+        case("sticky-cookie", "sticky cookie sid path=/;", plain).send_all(names.iter().map(|name| session(name)));
     require_shown(&BACK, &cookie, "nginx/sticky-cookie-hash", Field::Peer);
 
     let route = case("sticky-route", "sticky route $arg_r;", plain).send_all((0..6).map(|_| Request::get("/a/1")));

@@ -125,8 +125,11 @@ pub static QUIC: Capability = Capability::dropped(
     &[Shows::Connections],
     "take Alt-Svc headers out: nobody listens there any more",
 );
-pub static HTTP2: Capability =
-    Capability::exact("listen-tls", "http2", "the parameter of listen instead of the directive, or the other way round");
+pub static HTTP2: Capability = Capability::exact(
+    "listen-tls",
+    "http2",
+    "the parameter of listen instead of the directive, or the other way round",
+);
 pub static HTTP2_SHARED: Capability = Capability::approximate(
     "listen-tls",
     "http2-shared",
@@ -214,13 +217,8 @@ pub static STICKY_COOKIE: Capability = Capability::approximate(
     &[Shows::Peer, Shows::Headers],
     "",
 );
-pub static STICKY_METHOD: Capability = Capability::approximate(
-    "sticky-cookie",
-    "sticky-method",
-    "new sessions are spread by a hash",
-    &[Shows::Peer],
-    "",
-);
+pub static STICKY_METHOD: Capability =
+    Capability::approximate("sticky-cookie", "sticky-method", "new sessions are spread by a hash", &[Shows::Peer], "");
 pub static ROUTE: Capability = Capability::harmless("sticky-cookie", "route", "only sticky reads it");
 pub static STICKY_OTHER: Capability = Capability::approximate(
     "sticky-other",

@@ -1,5 +1,6 @@
 //! Defaults that changed between versions, besides those of 1.29.7: what held in the source's version is written down.
 
+use super::tree::Part;
 use super::{Crossing, Job, NodeId, can};
 use crate::config::ScopeId;
 use crate::modules::{Contexts, Version, rows_named};
@@ -155,9 +156,7 @@ fn passes(job: &Job, block: NodeId, name: &str, plain: &str) -> bool {
 
 fn speaks_tls(job: &Job, block: NodeId) -> bool {
     let secure = |id: &NodeId| ["ssl", "quic"].iter().any(|word| job.tree.get(*id).position(word).is_some());
-    inside(job, block, "listen").iter().any(secure)
-        || uses(job, block, "ssl", "on")
-        || uses(job, block, "starttls", "")
+    inside(job, block, "listen").iter().any(secure) || uses(job, block, "ssl", "on") || uses(job, block, "starttls", "")
 }
 
 fn tried_again(job: &mut Job, http: NodeId, name: &str, way: Crossing) {
@@ -172,7 +171,7 @@ fn tried_again(job: &mut Job, http: NodeId, name: &str, way: Crossing) {
             }
             (Crossing::Back, None) if !is_off => job.note(*own, &can::TRIED_AGAIN),
             (Crossing::Forth, None) if !is_off => {
-                job.tree.get_mut(*own).words.push(super::tree::Part::new("non_idempotent"));
+                job.tree.get_mut(*own).words.push(Part::new("non_idempotent"));
                 job.note(*own, &can::NOT_TRIED_AGAIN);
             }
             _ => {}

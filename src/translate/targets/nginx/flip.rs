@@ -5,6 +5,7 @@
 //!
 //! In the same way `Proxy-Connection`, which clients' requests keep up to 1.31.0 and lose since.
 
+use super::tree::Part;
 use super::{Crossing, Job, NodeId, can};
 use crate::config::ScopeId;
 use crate::modules::http::proxy;
@@ -95,18 +96,15 @@ fn keep_none(job: &mut Job, group: NodeId) {
     if keeps {
         return;
     }
-    match job.tree.named(group, "keepalive").first().copied() {
+    if let Some(own) = job.tree.named(group, "keepalive").first().copied() {
         // A method behind it put it out of use.
-        Some(own) => {
-            let words = &mut job.tree.get_mut(own).words;
-            words.truncate(1);
-            words.push(super::tree::Part::new("0"));
-            job.note(own, &can::KEEPALIVE);
-        }
-        None => {
-            let from = job.default("keepalive", "0", scope, &can::KEEPALIVE);
-            job.tree.append(group, &["keepalive", "0"], vec![from]);
-        }
+        let words = &mut job.tree.get_mut(own).words;
+        words.truncate(1);
+        words.push(Part::new("0"));
+        job.note(own, &can::KEEPALIVE);
+    } else {
+        let from = job.default("keepalive", "0", scope, &can::KEEPALIVE);
+        job.tree.append(group, &["keepalive", "0"], vec![from]);
     }
 }
 
@@ -117,7 +115,7 @@ fn no_http2(job: &mut Job) {
     }
     for own in job.tree.all(Contexts::read("http server location"), "proxy_http_version") {
         if job.tree.get(own).arg(1) == "2" {
-            job.tree.get_mut(own).words[1] = super::tree::Part::new("1.1");
+            job.tree.get_mut(own).words[1] = Part::new("1.1");
             job.note(own, &can::HTTP2_UPSTREAM);
         }
     }

@@ -19,6 +19,8 @@ mod names;
 mod protocols;
 mod read;
 mod sticky;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod write;
 
@@ -48,11 +50,14 @@ struct Job<'m> {
     ledger: &'m mut Ledger,
     /// What was left out for a reason that was said.
     lost: Vec<NodeId>,
+    /// How many subjects the model has.
+    count: u32,
 }
 
 fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, String> {
     let to = target(model.nginx, ask)?;
-    let mut job = Job { model, from: model.nginx, to: &to, tree: read::read(model), ledger, lost: Vec::new() };
+    let count = model.subjects.iter().count() as u32;
+    let mut job = Job { model, from: model.nginx, to: &to, tree: read::read(model), ledger, lost: Vec::new(), count };
     protocols::translate(&mut job);
     balance::translate(&mut job);
     sticky::translate(&mut job);
@@ -155,37 +160,38 @@ impl Job<'_> {
 
     /// What is left to say: of what stands there that it does, of defaults that they are the same.
     fn close(&mut self) {
-        for at in 0..self.tree.nodes.len() {
-            let id = NodeId(at);
+        for id in (0..self.tree.nodes.len()).map(NodeId) {
             let node = self.tree.get(id);
-            let (kept, moved) = (self.tree.is_kept(id), node.state == State::Moved);
+            let said = node.state == State::Moved || self.lost.contains(&id);
+            let kept = self.tree.is_kept(id);
             let name = node.name().to_owned();
             for subject in node.from.clone() {
-                let default = matches!(self.model.subjects.iter().nth(subject.0 as usize), Some((_, own)) if matches!(own.what, What::Default(..)));
                 match self.ledger.knows(subject) {
                     false if kept => self.ledger.note(subject, names::same(&name)),
-                    // What was found to be the same and is gone all the same.
-                    true if !kept && !moved && !default && !self.lost.contains(&id) => self.gone(subject),
+                    true if !kept && !said => self.gone(subject),
                     _ => {}
                 }
             }
         }
-        for (subject, own) in self.model.subjects.iter() {
-            if matches!(own.what, What::Default(..)) && !self.ledger.knows(subject) {
-                self.ledger.note(subject, &can::SAME_DEFAULT);
-            } else if own.name() == "include" && !self.ledger.knows(subject) {
-                self.ledger.note(subject, &can::INCLUDE);
+        for (subject, own) in
+            self.model.subjects.iter().filter(|(subject, _)| !self.ledger.knows(*subject)).collect::<Vec<_>>()
+        {
+            match &own.what {
+                What::Default(..) => self.ledger.note(subject, &can::SAME_DEFAULT),
+                What::Directive(_) if own.name() == "include" => self.ledger.note(subject, &can::INCLUDE),
+                What::Directive(_) => {}
             }
         }
     }
 
-    /// Of a directive that was spoken of before it went.
+    /// Of a directive that was found to be the same, or as good, and went all the same.
     fn gone(&mut self, subject: SubjectId) {
-        let Some((_, own)) = self.model.subjects.iter().nth(subject.0 as usize) else { return };
-        if self.ledger.is_lost(subject) {
+        let subjects = &self.model.subjects;
+        let is_default = |own: &SubjectId| self.count <= own.0 || matches!(subjects.get(*own).what, What::Default(..));
+        if is_default(&subject) || self.ledger.is_lost(subject) {
             return;
         }
-        let guards = unclaimed::protects(own);
+        let guards = unclaimed::protects(subjects.get(subject));
         self.ledger.note(subject, if guards { &can::REMOVED_GUARD } else { &can::REMOVED });
     }
 }

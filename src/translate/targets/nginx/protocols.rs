@@ -1,6 +1,7 @@
 //! What clients speak: `http2` was a parameter of `listen` before 1.25.1 and is a directive since; `ssl on` ended there;
 //! HTTP/3 came with 1.25.0.
 
+use super::tree::Part;
 use super::{Crossing, Job, NodeId, can};
 use crate::config::ScopeId;
 use crate::modules::{Contexts, Version};
@@ -47,7 +48,7 @@ fn has(job: &Job, listen: NodeId, word: &str) -> bool {
 
 fn add(job: &mut Job, listen: NodeId, word: &str) {
     if !has(job, listen, word) {
-        job.tree.get_mut(listen).words.push(super::tree::Part::new(word));
+        job.tree.get_mut(listen).words.push(Part::new(word));
     }
 }
 

@@ -45,8 +45,12 @@ fn replace(job: &mut Job, group: NodeId, own: NodeId) {
     } else {
         job.tree.append(group, &["ip_hash"], from)
     };
-    let under: Vec<NodeId> =
-        job.tree.children(group).into_iter().filter(|id| *id != method && UNDER.contains(&job.tree.get(*id).name())).collect();
+    let under: Vec<NodeId> = job
+        .tree
+        .children(group)
+        .into_iter()
+        .filter(|id| *id != method && UNDER.contains(&job.tree.get(*id).name()))
+        .collect();
     for id in under {
         job.hand_over(id, &[method], &can::STICKY_METHOD);
     }
@@ -55,10 +59,9 @@ fn replace(job: &mut Job, group: NodeId, own: NodeId) {
 
 /// The attributes of the cookie, as they follow its value.
 fn attributes(job: &Job, own: NodeId) -> String {
-    let mut text = String::new();
-    for word in &job.tree.get(own).words[3..] {
+    let attribute = |word: &Part| {
         let (key, value) = word.value.split_once('=').unwrap_or((&word.value, ""));
-        text += &match key {
+        match key {
             "expires" if value == "max" => "; Max-Age=315360000".to_owned(),
             "expires" => format!("; Max-Age={}", values::sec(value).unwrap_or_default()),
             "domain" => format!("; Domain={value}"),
@@ -66,10 +69,10 @@ fn attributes(job: &Job, own: NodeId) -> String {
             "samesite" => format!("; SameSite={value}"),
             "httponly" => "; HttpOnly".to_owned(),
             "secure" => "; Secure".to_owned(),
-            _ => continue,
-        };
-    }
-    text
+            _ => String::new(),
+        }
+    };
+    job.tree.get(own).words.iter().skip(3).map(attribute).collect()
 }
 
 /// Two variables: the session, and the header that begins one.

@@ -68,7 +68,7 @@ pub fn own(tree: &Tree) -> File {
 
 impl Writer<'_> {
     fn end(mut self) -> Written {
-        self.out.file.path = MAIN.to_owned();
+        MAIN.clone_into(&mut self.out.file.path);
         self.out
     }
 
