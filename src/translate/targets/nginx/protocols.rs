@@ -82,6 +82,16 @@ fn http2_to_parameter(job: &mut Job) {
             written.push(listen);
         }
     }
+    for listen in job.tree.all(Contexts::SERVER, "listen") {
+        // There HTTP/1 would not be spoken any more.
+        let word = job.tree.get(listen).position("http2").filter(|_| !has(job, listen, "ssl"));
+        let secure = |listener: &Listener| {
+            listener.tls && job.tree.get(listen).from.iter().any(|subject| listener.from.contains(subject))
+        };
+        if let Some(word) = word.filter(|_| !job.model.listeners.iter().any(secure)) {
+            job.strip(listen, word, &can::HTTP2_PLAIN);
+        }
+    }
     for own in job.tree.all(Contexts::read("http server"), "http2") {
         let on = job.tree.get(own).arg(1).eq_ignore_ascii_case("on");
         job.hand_over(own, if on { &written } else { &[] }, if on { says } else { &can::HTTP2 });

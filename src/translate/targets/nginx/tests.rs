@@ -129,6 +129,22 @@ fn code_of_other_languages_stays_as_it_is() {
     assert!(text.contains("content_by_lua_block {\n  ngx.say(\"}\") -- x\n}\n"), "{text}");
 }
 
+#[test]
+fn http2_is_a_parameter_or_a_directive() {
+    let tls = "ssl_certificate a; ssl_certificate_key b;";
+    let on = format!("server {{ listen 443 ssl; http2 on; {tls} }} server {{ listen 444 ssl; {tls} }}");
+    check(NEW, "1.25.0", &on, &["listen 443 ssl http2;", "listen 444 ssl;"], &[]);
+    let shared =
+        format!("server {{ listen 443 ssl; http2 on; {tls} }} server {{ listen 443 ssl; server_name b; {tls} }}");
+    check(NEW, "1.25.0", &shared, &["listen 443 ssl http2;", "listen 443 ssl;"], &["http2-shared"]);
+    check(NEW, "1.25.0", "server { listen 80 http2; }", &["listen 80;  # dropped: http2"], &["http2-plain"]);
+    check(NEW, "1.25.0", "http2 on; server { listen 80; }", &["listen 80;"], &["http2-plain"]);
+    let parameter = format!("server {{ listen 443 ssl http2; listen 80; {tls} }}");
+    check("nginx@1.25.0", "1.25.1", &parameter, &["listen 443 ssl http2;"], &[]);
+    let parameter = format!("server {{ listen 443 ssl http2; {tls} }} server {{ listen 443; server_name b; }}");
+    check("nginx@1.25.0", "1.25.1", &parameter, &["listen 443 ssl;", "http2 on;", "listen 443;", "http2 on;"], &[]);
+}
+
 struct Fragment(&'static str);
 
 impl Files for Fragment {
