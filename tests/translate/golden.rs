@@ -36,6 +36,7 @@ pub struct Golden {
     pub keys: &'static [&'static str],
 }
 
+<<<<<<< ours
 /// What is translated, and where the snapshots lie.
 pub struct Way {
     /// A folder of configurations.
@@ -47,6 +48,9 @@ pub struct Way {
 }
 
 /// Translates all of `testdata/translate`.
+=======
+/// Translates all of `testdata/translate`, and of the folder in it that has the target's name.
+>>>>>>> theirs
 ///
 /// # Panics
 /// When the checker does not take an output, or takes a misspelt one, or a snapshot differs.
@@ -61,7 +65,11 @@ pub fn require(golden: &Golden) {
 /// As [`require`].
 pub fn along(golden: &Golden, way: &Way) {
     let mut faults = Vec::new();
+<<<<<<< ours
     for input in inputs(way.inputs) {
+=======
+    for input in inputs(golden.to) {
+>>>>>>> theirs
         let name = input.file_stem().unwrap().to_string_lossy().into_owned();
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
@@ -89,8 +97,15 @@ fn root() -> &'static Path {
 }
 
 /// The configurations, sorted.
+<<<<<<< ours
 fn inputs(folder: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(root().join(folder)).unwrap();
+=======
+fn inputs(to: &str) -> Vec<PathBuf> {
+    let all = root().join("testdata/translate");
+    let own = fs::read_dir(all.join(to.split('@').next().unwrap())).into_iter().flatten();
+    let entries = fs::read_dir(&all).unwrap().chain(own);
+>>>>>>> theirs
     let mut inputs: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     inputs.retain(|path| path.extension().is_some_and(|extension| extension == "conf"));
     inputs.sort();

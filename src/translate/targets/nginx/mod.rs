@@ -163,12 +163,12 @@ impl Job<'_> {
         for id in (0..self.tree.nodes.len()).map(NodeId) {
             let node = self.tree.get(id);
             let said = node.state == State::Moved || self.lost.contains(&id);
-            let kept = self.tree.is_kept(id);
+            let (kept, alone) = (self.tree.is_kept(id), node.state == State::Dropped);
             let name = node.name().to_owned();
             for subject in node.from.clone() {
                 match self.ledger.knows(subject) {
                     false if kept => self.ledger.note(subject, names::same(&name)),
-                    true if !kept && !said => self.gone(subject),
+                    true if !kept && !said => self.gone(subject, alone),
                     _ => {}
                 }
             }
@@ -184,14 +184,14 @@ impl Job<'_> {
         }
     }
 
-    /// Of a directive that was found to be the same, or as good, and went all the same.
-    fn gone(&mut self, subject: SubjectId) {
-        let subjects = &self.model.subjects;
-        let is_default = |own: &SubjectId| self.count <= own.0 || matches!(subjects.get(*own).what, What::Default(..));
-        if is_default(&subject) || self.ledger.is_lost(subject) {
+    /// Of a directive, or a default written down, that went all the same; `alone` if not with the block around it.
+    fn gone(&mut self, subject: SubjectId, alone: bool) {
+        let own = (subject.0 < self.count).then(|| self.model.subjects.get(subject));
+        let is_directive = own.is_some_and(|own| matches!(own.what, What::Directive(_)));
+        if self.ledger.is_lost(subject) || !(is_directive || alone) {
             return;
         }
-        let guards = unclaimed::protects(subjects.get(subject));
+        let guards = own.is_some_and(|own| is_directive && unclaimed::protects(own));
         self.ledger.note(subject, if guards { &can::REMOVED_GUARD } else { &can::REMOVED });
     }
 }

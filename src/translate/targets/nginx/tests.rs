@@ -145,6 +145,14 @@ fn http2_is_a_parameter_or_a_directive() {
     check("nginx@1.25.0", "1.25.1", &parameter, &["listen 443 ssl;", "http2 on;", "listen 443;", "http2 on;"], &[]);
 }
 
+#[test]
+fn what_was_to_be_written_and_is_not_taken_is_told() {
+    let body = "upstream u { server 127.0.0.1:1; } server { location / { proxy_pass http://u; } }";
+    let (text, told) = http(NEW, "1.0.15", body);
+    assert!(text.contains("# dropped: keepalive 32;") && text.contains("# dropped: proxy_http_version 1.1;"), "{text}");
+    assert!(told.iter().filter(|code| *code == "removed").count() == 2, "{told:?}");
+}
+
 struct Fragment(&'static str);
 
 impl Files for Fragment {
