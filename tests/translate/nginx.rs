@@ -42,21 +42,19 @@ const NEWER: Golden = Golden { to: "nginx@1.31.3", check: newest, keys: KEYS };
 
 #[test]
 fn newer_to_older() {
-    let from = "nginx@1.31.3";
-    along(&OLDER, &Way { inputs: "testdata/translate", from, snapshots: "nginx/older" });
-    along(&OLDER, &Way { inputs: "testdata/translate/nginx/newer", from, snapshots: "nginx/older" });
+    let inputs = &["testdata/translate", "testdata/translate/nginx/newer"];
+    along(&OLDER, &Way { inputs, from: "nginx@1.31.3", snapshots: "nginx/older" });
 }
 
 #[test]
 fn older_to_newer() {
-    let from = "nginx@1.22.1";
-    along(&NEWER, &Way { inputs: "testdata/translate", from, snapshots: "nginx/newer" });
-    along(&NEWER, &Way { inputs: "testdata/translate/nginx/older", from, snapshots: "nginx/newer" });
+    let inputs = &["testdata/translate", "testdata/translate/nginx/older"];
+    along(&NEWER, &Way { inputs, from: "nginx@1.22.1", snapshots: "nginx/newer" });
 }
 
 #[test]
 fn plus_to_open_source() {
-    let inputs = "testdata/translate/nginx/plus";
+    let inputs = &["testdata/translate/nginx/plus"];
     along(&NEWER, &Way { inputs, from: "plus@r37", snapshots: "nginx/plus" });
     along(&OLDER, &Way { inputs, from: "plus@r37", snapshots: "nginx/plus-older" });
 }

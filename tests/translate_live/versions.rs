@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::case::{Case, Fault, Observed, Request, Seen};
 use crate::cases;
-use crate::compare::{Field, compare};
+use crate::compare::{Difference, Field, compare};
 use crate::play::{Act, apart, folder};
 use crate::report::{Class, Entry, reconcile};
 use crate::translate::{Translation, translate_from};
@@ -205,7 +205,7 @@ fn versions_forth() {
 fn require_shown(way: &Way, case: &Case, code: &str, field: Field) -> Vec<Entry> {
     let both = way.play(case).unwrap_or_else(|fault| panic!("{}: {fault}", case.name));
     let found = reconcile(case, compare(case, &both.source, &both.target), &both.translation.entries);
-    let untold: Vec<String> = found.untold.iter().map(|one| one.shown()).collect();
+    let untold: Vec<String> = found.untold.iter().map(Difference::shown).collect();
     assert!(untold.is_empty(), "{}: {untold:?}", case.name);
     assert!(found.shown.contains(&(code.to_owned(), field)), "{}: {code} does not show: {:?}", case.name, found.shown);
     both.translation.entries
