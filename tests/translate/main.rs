@@ -9,5 +9,6 @@ mod common;
 mod golden;
 mod haproxy;
 mod nginx;
+mod versions;
 
 use golden::{Golden, Said};

@@ -71,11 +71,25 @@ fn server(job: &mut Job, server: NodeId) {
     }
 }
 
-/// Gives a group that has lost all its servers one that is never asked: nginx takes no group without.
-pub fn fill(job: &mut Job, group: NodeId) {
+/// Gives a group that has lost all its servers another.
+fn fill(job: &mut Job, group: NodeId) {
     if job.tree.named(group, "server").is_empty() {
-        let from = job.tree.get(group).from.clone();
         job.note(group, &can::NO_SERVERS);
-        job.tree.append(group, &["server", "127.0.0.1:9", "down"], from);
+        stand_in(job, group);
     }
+}
+
+/// Where nobody listens.
+const NOWHERE: &str = "127.0.0.1:9";
+
+/// A server that is never asked: nginx takes no group without one, nor one with backup servers only.
+pub fn stand_in(job: &mut Job, group: NodeId) -> bool {
+    let from = job.tree.get(group).from.clone();
+    job.tree.append(group, &["server", NOWHERE, "down"], from);
+    true
+}
+
+/// Whether it is such a server.
+pub fn stands_in(job: &Job, server: NodeId) -> bool {
+    job.tree.get(server).arg(1) == NOWHERE
 }

@@ -127,9 +127,12 @@ fn mend(job: &mut Job, written: &Written, fault: &Diagnostic) -> bool {
     if job.tree.get(node).state != State::Kept || job.tree.get(node).is_around {
         return false;
     }
-    if fault.message.starts_with("no servers are inside upstream") {
-        balance::fill(job, node);
-        return true;
+    if fault.message.starts_with("no servers ") && job.tree.get(node).name() == "upstream" {
+        let servers = job.tree.named(node, "server");
+        if servers.is_empty() {
+            job.note(node, &can::NO_SERVERS);
+        }
+        return !servers.iter().any(|id| balance::stands_in(job, *id)) && balance::stand_in(job, node);
     }
     // A row is judged with its block.
     if let Some((_, n)) = word.filter(|_| job.tree.get(node).context.is_some()) {

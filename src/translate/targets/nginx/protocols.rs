@@ -59,6 +59,14 @@ fn listeners<'j>(job: &Job<'j>, scope: ScopeId) -> impl Iterator<Item = &'j List
     model.listeners.iter().filter(move |listener| host.is_some_and(|host| listener.hosts.contains(&host)))
 }
 
+/// The addresses that speak for a directive, of servers and their addresses: those of its server, or all.
+fn heirs(job: &Job, own: NodeId, written: &[(NodeId, NodeId)]) -> Vec<NodeId> {
+    let node = job.tree.get(own);
+    let holds = |server: NodeId| node.parent == Some(server) || job.tree.get(server).parent == node.parent;
+    let on = node.arg(1).eq_ignore_ascii_case("on");
+    written.iter().filter(|(server, _)| on && holds(*server)).map(|(_, listen)| *listen).collect()
+}
+
 fn http2_to_parameter(job: &mut Job) {
     let config = job.model.config;
     let http2 = |scope: ScopeId| config.flag(scope, "http2", false);
@@ -79,7 +87,7 @@ fn http2_to_parameter(job: &mut Job) {
         }
         for listen in secure {
             add(job, listen, "http2");
-            written.push(listen);
+            written.push((server, listen));
         }
     }
     for listen in job.tree.all(Contexts::SERVER, "listen") {
@@ -94,7 +102,8 @@ fn http2_to_parameter(job: &mut Job) {
     }
     for own in job.tree.all(Contexts::read("http server"), "http2") {
         let on = job.tree.get(own).arg(1).eq_ignore_ascii_case("on");
-        job.hand_over(own, if on { &written } else { &[] }, if on { says } else { &can::HTTP2 });
+        let heirs = heirs(job, own, &written);
+        job.hand_over(own, &heirs, if on { says } else { &can::HTTP2 });
     }
 }
 
@@ -150,12 +159,13 @@ fn ssl_to_parameter(job: &mut Job) {
         }
         for listen in listens {
             add(job, listen, "ssl");
-            written.push(listen);
+            written.push((server, listen));
         }
     }
     for own in job.tree.all(Contexts::read("http server mail mail-server"), "ssl") {
         let on = job.tree.get(own).arg(1).eq_ignore_ascii_case("on");
         let says = if on && shared { &can::SSL_ON_SHARED } else { &can::SSL_ON };
-        job.hand_over(own, if on { &written } else { &[] }, says);
+        let heirs = heirs(job, own, &written);
+        job.hand_over(own, &heirs, says);
     }
 }
