@@ -35,11 +35,13 @@ pub fn free_port() -> u16 {
 }
 
 /// Waits until something holds.
+#[track_caller]
 pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     wait(what, || holds().then_some(()));
 }
 
 /// Waits until something is there.
+#[track_caller]
 pub fn wait<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + DEADLINE;
     loop {
