@@ -4,11 +4,11 @@ mod common;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use crate::common::live::{DEADLINE, free_port};
+use crate::common::live::{DEADLINE, free_port, listening};
 use crate::common::served::{Served, all, configuration};
 
 impl Served {
@@ -31,8 +31,7 @@ impl Served {
 
 /// Serves one connection after the other, on a port of its own. What a backend tells comes out of the receiver.
 fn backend<T: Send + 'static>(mut serve: impl FnMut(TcpStream, &Sender<T>) + Send + 'static) -> (u16, Receiver<T>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let (listener, port) = listening();
     let (tell, told) = channel();
     thread::spawn(move || {
         for stream in listener.incoming() {

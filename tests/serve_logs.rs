@@ -4,18 +4,17 @@ mod common;
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::Command;
 use std::thread;
 
-use crate::common::live::{free_port, wait_until};
+use crate::common::live::{free_port, listening, wait_until};
 use crate::common::served::{Served, all_or_reset, user};
 use nix::sys::signal::Signal;
 
 /// A backend that answers every request with its port.
 fn backend() -> u16 {
-    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = socket.local_addr().unwrap().port();
+    let (socket, port) = listening();
     thread::spawn(move || {
         for connection in socket.incoming() {
             let Ok(mut connection) = connection else { return };

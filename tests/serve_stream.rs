@@ -4,13 +4,13 @@ mod common;
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::common::live::{DEADLINE, free_port, free_ports, wait};
+use crate::common::live::{DEADLINE, free_port, free_ports, listening, wait};
 use crate::common::served::{self, Served, all_or_reset, connect, user};
 use nix::sys::signal::Signal;
 use tempfile::TempDir;
@@ -81,12 +81,6 @@ fn echoing() -> u16 {
         }
     });
     port
-}
-
-fn listening() -> (TcpListener, u16) {
-    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = socket.local_addr().unwrap().port();
-    (socket, port)
 }
 
 #[test]
@@ -355,7 +349,7 @@ fn what_is_not_done_is_refused_at_start() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         write(&folder, "", stream);
-        assert_eq!(command(&folder).status().unwrap().code(), Some(1), "{stream}");
+        assert_eq!(command(&folder).output().unwrap().status.code(), Some(1), "{stream}");
         let log = fs::read_to_string(folder.path().join("early.log")).unwrap();
         let line = log.lines().find(|line| line.contains(message)).unwrap_or_else(|| panic!("{log}"));
         assert!(line.contains("[emerg]"), "{line}");

@@ -2,20 +2,19 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
 
-use crate::common::live::{DEADLINE, wait_until};
+use crate::common::live::{DEADLINE, listening, wait_until};
 use crate::common::served::Served;
 
 /// A backend that gives each connection the answer at the end of the path (or, without one, the last), with spaces for
 /// `_`, and closes it. After `<wait>` it waits until it is told.
 fn backend(answers: &'static [(&'static str, &'static str)], told: Receiver<()>) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let (listener, port) = listening();
     thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
