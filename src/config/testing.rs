@@ -8,6 +8,7 @@ use crate::syntax::{NoFiles, Sources};
 ///
 /// # Panics
 /// When anything is said of it.
+#[must_use]
 #[track_caller]
 pub fn compiled(text: &str, target: &Target) -> Config {
     let sources = Sources::from_text("nginx.conf", text.to_owned(), "", &NoFiles);
