@@ -51,3 +51,13 @@ fn a_play_has_a_network_of_its_own() {
     assert_eq!((&*seen.line, seen.header("host")), ("GET /x HTTP/1.1", Some("127.0.0.1:9101")));
     assert_eq!(played.observed[2].tries[0].body, "body");
 }
+
+/// The cases of a run, and those of one target besides.
+fn all(own: Vec<Case>) -> Vec<Case> {
+    cases::chosen(std::env::var_os("NGINXLB_FULL").is_some()).into_iter().chain(own).collect()
+}
+
+#[test]
+fn haproxy() {
+    judge::require(judge::Target { to: "haproxy", program: "haproxy" }, &all(Vec::new()));
+}
