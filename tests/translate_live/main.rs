@@ -59,5 +59,5 @@ fn all(own: Vec<Case>) -> Vec<Case> {
 
 #[test]
 fn haproxy() {
-    judge::require(judge::Target { to: "haproxy", program: "haproxy" }, &all(Vec::new()));
+    judge::require(judge::Target { to: "haproxy", program: "haproxy" }, &all(cases::haproxy::cases()));
 }

@@ -2,6 +2,7 @@
 
 mod choice;
 mod failures;
+pub mod haproxy;
 mod limits;
 mod passing;
 mod routing;

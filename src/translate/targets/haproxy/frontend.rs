@@ -303,6 +303,7 @@ fn lines(out: &mut Lines, rules: &[Rule]) {
 /// What a request is at first; nginx refuses what has no host or no path.
 fn begin(work: &Work, out: &mut Lines, own: &Frontend) {
     let refused = answers::refusal(work, 400);
+    out.plain("  http-request set-uri %[pathq] if { url -m beg http:// https:// }");
     let mut set = |name: &str, sample: &str, when: &str| {
         let text = format!("http-request set-var(txn.{name}) {}", word(sample));
         out.plain(&format!("  {}", plan::conditional(&text, &[when])));
@@ -321,7 +322,7 @@ fn begin(work: &Work, out: &mut Lines, own: &Frontend) {
     let dots = format!("var(txn.path),regsub('/(\\.(/|$))+','/',g),{}", [up; DEPTH].join(","));
     set("path", &dots, "{ var(txn.odd) -m found }");
     for header in &work.kept.headers {
-        set(&format!("http_{header}"), &format!("req.fhdr({header})"), "");
+        set(&format!("http_{}", header.replace('-', "_")), &format!("req.fhdr({header})"), "");
     }
     let mut refuse = |when: &str| out.plain(&format!("  {}", plan::conditional(&refused, &[when])));
     refuse("!HTTP_1.0 !{ req.hdr(host) -m found }");

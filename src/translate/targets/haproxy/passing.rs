@@ -61,8 +61,8 @@ pub fn uri(work: &mut Work, route: &Route, pass: &Pass, rules: &mut Vec<Rule>) {
     };
     let set = |sample: &str| format!("http-request set-var(txn.rest) {}", word(sample));
     push(set(&format!("var(txn.path),bytes({})", name.len())), "");
-    let odd = format!("{{ var(txn.rest) -m reg {} }}", word("[^A-Za-z0-9/._~-]"));
-    push(set(&escape("var(txn.rest)")), &odd);
+    // What came without escapes goes without.
+    push(set(&escape("var(txn.rest)")), "{ path -m sub % }");
     let start = literal(uri);
     if uri.contains('?') {
         push(format!("http-request set-pathq {}", word(&format!("{start}%[var(txn.rest)]"))), "");

@@ -125,7 +125,7 @@ impl Kept {
             "content_type" => sample("req.fhdr(content-type)"),
             "proxy_add_x_forwarded_for" => {
                 self.headers.insert("x-forwarded-for".to_owned());
-                let before = "var(txn.http_x-forwarded-for),regsub('$',', ')";
+                let before = "var(txn.http_x_forwarded_for),regsub('$',', ')";
                 Ok(Piece::Format(format!("%[{before}]%[src]")))
             }
             "ssl_protocol" => sample("ssl_fc_protocol"),
@@ -140,8 +140,7 @@ impl Kept {
     /// `$http_`, `$arg_`, `$cookie_`
     fn of_request(&mut self, name: &str) -> Result<Piece, Unknown> {
         if let Some(header) = name.strip_prefix("http_") {
-            let header = header.replace('_', "-");
-            self.headers.insert(header.clone());
+            self.headers.insert(header.replace('_', "-"));
             return Ok(Piece::Sample(format!("var(txn.http_{header})")));
         }
         let found = name.strip_prefix("arg_").map(|argument| format!("url_param({argument})"));

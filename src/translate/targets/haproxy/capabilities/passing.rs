@@ -67,7 +67,13 @@ pub static SET_HEADER_LOST: Capability = Capability::dropped(
     &[Shows::UpstreamHeaders],
     "set another value",
 );
-pub static HTTP_VERSION: Capability = Capability::automatic("http-version", "http-version", "HTTP/1.1 is spoken");
+pub static HTTP_VERSION: Capability = Capability::approximate(
+    "http-version",
+    "http-version",
+    "HTTP/1.1 is spoken, but HTTP/1.0 for clients who do so",
+    &[Shows::Connections],
+    "",
+);
 pub static HTTP_VERSION_OLD: Capability = Capability::approximate(
     "http-version",
     "http-version-old",
