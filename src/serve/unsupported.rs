@@ -25,11 +25,7 @@ static DIRECTIVES: &[(&str, Effect)] = &[
     ("dav_methods", Effect::Unless("off")),
     ("f4f", Effect::Always),
     ("fastcgi_cache", Effect::Unless("off")),
-    ("fastcgi_store", Effect::Unless("off")),
     ("flv", Effect::Always),
-    ("geoip_city", Effect::Always),
-    ("geoip_country", Effect::Always),
-    ("geoip_org", Effect::Always),
     ("health_check", Effect::Always),
     ("hls", Effect::Always),
     ("image_filter", Effect::Unless("off")),
@@ -47,14 +43,11 @@ static DIRECTIVES: &[(&str, Effect)] = &[
     ("perl", Effect::Always),
     ("perl_set", Effect::Always),
     ("proxy_cache", Effect::Unless("off")),
-    ("proxy_store", Effect::Unless("off")),
     ("scgi_cache", Effect::Unless("off")),
-    ("scgi_store", Effect::Unless("off")),
     ("session_log", Effect::Unless("off")),
     ("slice", Effect::Unless("0")),
     ("tunnel_pass", Effect::Always),
     ("uwsgi_cache", Effect::Unless("off")),
-    ("uwsgi_store", Effect::Unless("off")),
     ("xslt_stylesheet", Effect::Always),
 ];
 
@@ -134,7 +127,7 @@ mod tests {
         let http = |settings: &str| said(&format!("events {{}} http {{ {settings} }}"));
         for good in [
             "proxy_cache_path /tmp/c keys_zone=c:1m; server { location / { proxy_pass http://127.0.0.1; } }",
-            "proxy_cache off; ssi on; server { location / { slice 0; proxy_store off; } }",
+            "proxy_cache off; ssi on; server { location / { slice 0; } }",
             "server { listen 80; dav_methods off; }",
         ] {
             assert_eq!(http(good), "", "{good}");

@@ -81,6 +81,7 @@ pub static FEATURES: &[Feature] = &[
     f("error-page", "`error_page`"),
     f("access-log", "`access_log`, `log_format`"),
     f("websocket", "WebSocket by `Upgrade` headers"),
+    f("text", "the text itself, directive by directive"),
 ];
 
 /// A feature by its name.

@@ -15,11 +15,13 @@
 mod class;
 pub mod document;
 pub mod features;
+pub mod from;
 mod ledger;
 pub mod model;
 mod output;
 pub mod report;
 mod subject;
+pub mod tables;
 pub mod targets;
 mod unclaimed;
 

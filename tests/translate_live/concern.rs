@@ -6,12 +6,19 @@
 use crate::case::Request;
 use crate::report::Entry;
 
+type Notices = fn(&Request) -> bool;
+
 /// Directives that only some requests notice.
-const SOME: &[(&str, fn(&Request) -> bool)] = &[
+const SOME: &[(&str, Notices)] = &[
     ("client_max_body_size", |request| !request.body.is_empty()),
     ("merge_slashes", odd_path),
     ("proxy_request_buffering", |request| !request.body.is_empty()),
     ("underscores_in_headers", |request| request.headers.iter().any(|(name, _)| name.contains('_'))),
+];
+
+/// Losses of single targets that only some requests notice, by the codes of their entries.
+const CODES: &[(&str, Notices)] = &[
+    ("haproxy/http-version", |request| request.version == "HTTP/1.0"),
 ];
 
 /// What leads a request to another location than its path says.
@@ -20,11 +27,17 @@ const ELSEWHERE: &[&str] = &["rewrite ", "error_page ", "try_files "];
 /// Whether a request may notice a directive.
 pub fn concerns(entry: &Entry, request: &Request, conf: &str) -> bool {
     let about = &request.about;
-    if !about.is_empty() && !about.iter().any(|directive| entry.directive == *directive) {
+    if !about.is_empty() && !about.contains(&entry.directive) {
         return false;
     }
     if let Some((_, notices)) = SOME.iter().find(|(directive, _)| entry.directive == *directive) {
         return notices(request);
+    }
+    if let Some((_, notices)) = CODES.iter().find(|(code, _)| entry.code == *code) {
+        return notices(request);
+    }
+    if entry.default {
+        return true;
     }
     let own = (entry.directive == "location").then_some(&entry.text);
     let location = own.into_iter().chain(entry.context.iter().rev()).find_map(|block| block.strip_prefix("location "));
@@ -70,6 +83,7 @@ mod tests {
             text: text.to_owned(),
             context: context.iter().map(|block| (*block).to_owned()).collect(),
             shows: Vec::new(),
+            default: false,
         }
     }
 

@@ -5,6 +5,8 @@
 //! so, `NGINXLB_SHOW=50` shows so many differences of each. To add a target: a file in `programs/` that says how the program checks and runs a configuration, an entry in
 //! `programs::PROGRAMS`, and a test here.
 
+#![expect(clippy::format_push_string, clippy::format_collect, reason = "the texts of tests are short")]
+
 #[path = "../common/mod.rs"]
 mod common;
 
@@ -15,6 +17,7 @@ mod client;
 mod compare;
 mod concern;
 mod hand;
+mod haproxy;
 mod judge;
 mod message;
 mod play;
@@ -52,12 +55,13 @@ fn a_play_has_a_network_of_its_own() {
     assert_eq!(played.observed[2].tries[0].body, "body");
 }
 
-/// The cases of a run, and those of one target besides.
-fn all(own: Vec<Case>) -> Vec<Case> {
-    cases::chosen(std::env::var_os("NGINXLB_FULL").is_some()).into_iter().chain(own).collect()
+/// What was translated does as nginx did.
+fn judge(to: &'static str, program: &'static str) {
+    let full = std::env::var_os("NGINXLB_FULL").is_some();
+    judge::require(judge::Target { to, program }, &cases::chosen(full));
 }
 
 #[test]
 fn haproxy() {
-    judge::require(judge::Target { to: "haproxy", program: "haproxy" }, &all(cases::haproxy::cases()));
+    judge("haproxy", "haproxy");
 }

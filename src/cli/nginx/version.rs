@@ -11,6 +11,7 @@ const SERVED_OPTIONS: &[&str] = &[
     "--with-threads",
     "--with-http_addition_module",
     "--with-http_auth_request_module",
+    "--with-http_geoip_module",
     "--with-http_gunzip_module",
     "--with-http_gzip_static_module",
     "--with-http_random_index_module",

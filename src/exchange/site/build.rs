@@ -14,7 +14,7 @@ use crate::exchange::request::{CONSTANT, Slice};
 use crate::exchange::site::location::Page;
 use crate::exchange::terms::Terms;
 use crate::exchange::upstream::Compile;
-use crate::exchange::value::{Part, Template};
+use crate::exchange::value::{Geoip, Part, Template};
 use crate::modules::Target;
 use crate::modules::shared::access::Rule;
 use crate::modules::shared::upstream::Upstreams;
@@ -83,6 +83,7 @@ impl<'c> Builder<'c> {
     fn build_with<T>(mut self, more: impl FnOnce(&mut Self) -> T) -> (Site, Plan, T) {
         self.fixed_texts();
         if let Some(http) = self.config.http {
+            self.site.geoip = Geoip::compile(self.config, http);
             self.define_variables(http);
             self.groups(http);
             self.servers(http);

@@ -20,7 +20,7 @@ use super::files::Files;
 use super::plan::Plan;
 use super::request::{CONSTANT, Request, Slice};
 use super::terms::Terms;
-use super::value::{Geo, Map, Named, Source, Split};
+use super::value::{Geo, Geoip, Map, Named, Source, Split};
 use crate::config::{Config, Regex, ScopeId};
 use crate::modules::Target;
 use crate::modules::shared::upstream::UpstreamId;
@@ -67,6 +67,7 @@ pub struct Site {
     maps: Vec<Map>,
     geos: Vec<Geo>,
     splits: Vec<Split>,
+    pub(super) geoip: Geoip,
     /// Groups by name, as a `proxy_pass` with variables finds them: in order, each with its port.
     pub(super) groups: FxHashMap<Box<[u8]>, Vec<(UpstreamId, u16)>>,
     pub(super) files: Option<Arc<dyn Files>>,

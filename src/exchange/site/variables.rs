@@ -53,7 +53,8 @@ impl Builder<'_> {
         }
         let variable = builtin(&name, |rest| self.text(rest));
         self.site.asks.body |= variable == Variable::Live(Live::RequestBody);
-        if variable == Variable::Unknown || (variable.is_live() && !self.is_live) {
+        let is_missing = matches!(variable, Variable::Geoip(field) if self.site.geoip.lacks(field));
+        if variable == Variable::Unknown || is_missing || (variable.is_live() && !self.is_live) {
             self.unknown.insert(name);
         }
         variable

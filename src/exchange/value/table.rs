@@ -1,5 +1,6 @@
 //! The variables that nginx has by itself: one list of names.
 
+use super::geoip::{Field, GEOIP};
 use super::live::{LIVE, Live};
 use crate::exchange::request::Slice;
 
@@ -26,6 +27,8 @@ pub enum Variable {
     UpstreamTrailer(Slice),
     /// `$proxy_protocol_tlv_NAME`: the whole name
     ProxyTlv(Slice),
+    /// What a database says of the client.
+    Geoip(Field),
     /// One that only a live connection knows.
     Live(Live),
     /// One with a name of its own.
@@ -194,6 +197,9 @@ pub fn builtin(name: &str, keep: impl FnOnce(&str) -> Slice) -> Variable {
     if let Ok(at) = LIVE.binary_search_by(|(known, _)| (*known).cmp(name)) {
         return Variable::Live(LIVE[at].1);
     }
+    if let Ok(at) = GEOIP.binary_search_by(|(known, _)| (*known).cmp(name)) {
+        return Variable::Geoip(GEOIP[at].1);
+    }
     if name.starts_with("proxy_protocol_tlv_") {
         return Variable::ProxyTlv(keep(name));
     }
@@ -210,6 +216,7 @@ mod tests {
         assert!(BUILTINS.is_sorted_by(|a, b| a.0 < b.0) && LIVE.is_sorted_by(|a, b| a.0 < b.0));
         let target = crate::modules::Target::default();
         let names = BUILTINS.iter().map(|(name, _)| name).chain(LIVE.iter().map(|(name, _)| name));
+        let names = names.chain(GEOIP.iter().map(|(name, _)| name));
         for name in names {
             assert!(target.variable(crate::modules::Kind::Http, name).is_some(), "{name}");
         }

@@ -1,5 +1,6 @@
 //! Upstreams: connections to peers, kept and used again, and what goes over them.
 
+mod answer;
 mod attempt;
 mod connect;
 mod framing;
@@ -12,6 +13,7 @@ mod request;
 mod say;
 mod secure;
 mod speaks;
+mod store;
 mod tunnel;
 
 pub use attempt::attempt;

@@ -2,24 +2,37 @@
 
 use std::net::Ipv4Addr;
 
-use super::{all_to_group, group};
 use crate::case::{Case, Fault, Request};
+use crate::cases::{all_to_group, group};
+use crate::judge::{Target, require};
 
-pub fn cases() -> Vec<Case> {
+/// Nothing goes out and nothing is tried again, so that no difference of peers has an excuse.
+const STRICT: &str = "proxy_next_upstream off;";
+
+#[test]
+fn own_cases() {
+    require(Target { to: "haproxy", program: "haproxy" }, &cases());
+}
+
+fn cases() -> Vec<Case> {
     vec![
         programs(),
         server_programs(),
         maps(),
         quoting(),
         sockets(),
+        weights("hap-equal", "", &["max_fails=0", "max_fails=0", "max_fails=0"]),
         weights("hap-weights", "", &["weight=3", "weight=1"]),
         weights("hap-weights-large", "", &["weight=1000", "weight=300"]),
         weights("hap-least_conn", "least_conn", &["weight=3", "weight=1"]),
         weights("hap-least_time", "least_time header", &["weight=3", "weight=1"]),
         weights("hap-random", "random", &["", "", ""]),
-        hashed_down("hap-hash-down", "hash $request_uri"),
-        hashed_down("hap-chash-down", "hash $request_uri consistent"),
-        ip_hash_down(),
+        hashed("hap-hash", "hash $request_uri", &["max_fails=0", "max_fails=0 weight=3", "max_fails=0 weight=2"]),
+        hashed("hap-chash", "hash $uri consistent", &["max_fails=0", "max_fails=0 weight=3", "max_fails=0 weight=2"]),
+        hashed("hap-hash-down", "hash $request_uri", DOWN),
+        hashed("hap-chash-down", "hash $request_uri consistent", DOWN),
+        ip_hash("hap-ip_hash", &["max_fails=0", "max_fails=0 weight=4", "max_fails=0 weight=2"]),
+        ip_hash("hap-ip_hash-down", &["max_fails=0", "weight=4 down", "max_fails=0 weight=2"]),
         hash_of_several(),
         no_fails(),
         shared_turns(),
@@ -149,26 +162,28 @@ fn sockets() -> Case {
 
 /// Request by request, so that another order shows.
 fn weights(name: &str, method: &str, servers: &[&str]) -> Case {
-    Case::new(name, servers.len(), &(group(method, servers) + &all_to_group(""))).send_all(gets(24))
+    Case::new(name, servers.len(), &(group(method, servers) + &all_to_group(STRICT))).send_all(gets(24))
 }
 
-/// Keys whose server is `down` or refuses are drawn again.
-fn hashed_down(name: &str, method: &str) -> Case {
-    let http = group(method, &["weight=2", "down", "weight=3", "max_fails=0"]) + &all_to_group("");
-    Case::new(name, 4, &http).send_all(gets(300))
+/// Keys whose server is `down` are drawn again.
+const DOWN: &[&str] = &["weight=2 max_fails=0", "down", "weight=3 down", "max_fails=0", "max_fails=0 weight=2"];
+
+fn hashed(name: &str, method: &str, servers: &[&str]) -> Case {
+    let http = group(method, servers) + &all_to_group(STRICT);
+    Case::new(name, servers.len(), &http).send_all(gets(300))
 }
 
-fn ip_hash_down() -> Case {
-    let http = group("ip_hash", &["", "weight=4 down", ""]) + &all_to_group("");
+fn ip_hash(name: &str, servers: &[&str]) -> Case {
+    let http = group("ip_hash", servers) + &all_to_group(STRICT);
     let source = |n: u32| Request::get("/").from(Ipv4Addr::new(127, (n * 7 % 250) as u8, (n * 13 % 251) as u8, 1));
-    Case::new("hap-ip_hash-down", 3, &http).send_all((0..300).map(source))
+    Case::new(name, servers.len(), &http).send_all((0..300).map(source))
 }
 
 /// A key of several variables.
 fn hash_of_several() -> Case {
-    let http = group("hash \"$host:$arg_k-$http_x_key\"", &["", "weight=3", "weight=2"]) + &all_to_group("");
+    let http = group("hash \"$host:$arg_k-$http_x_key\"", &["max_fails=0", "max_fails=0 weight=3"]) + &all_to_group(STRICT);
     let request = |n: u32| Request::get(&format!("/x?k={n}")).header("X-Key", &(n % 7).to_string());
-    Case::new("hap-hash-several", 3, &http).send_all((0..100).map(request)).send(Request::get("/"))
+    Case::new("hap-hash-several", 2, &http).send_all((0..100).map(request)).send(Request::get("/"))
 }
 
 /// Who counts no failures is asked again each time.
@@ -180,9 +195,10 @@ fn no_fails() -> Case {
 /// Two locations and one group take turns together.
 fn shared_turns() -> Case {
     let lines = "
+        proxy_next_upstream off;
         location /a { proxy_pass http://u; proxy_set_header X-From a; }
         location /b { proxy_pass http://u; proxy_set_header X-From b; }";
-    let http = group("", &["", "", ""]) + &server(lines);
+    let http = group("", &["max_fails=0", "max_fails=0", "max_fails=0"]) + &server(lines);
     let places = ["/a", "/a", "/b", "/a", "/b", "/b", "/a", "/b", "/a"];
     Case::new("hap-shared-turns", 3, &http).send_all(places.map(Request::get))
 }
