@@ -18,7 +18,10 @@ const SOME: &[(&str, Notices)] = &[
 
 /// Losses of single targets that only some requests notice, by the codes of their entries.
 const CODES: &[(&str, Notices)] = &[
+    // No play has a network where nobody says no.
+    ("haproxy/connect-timeout", |_| false),
     ("haproxy/http-version", |request| request.version == "HTTP/1.0"),
+    ("haproxy/path-normalising", odd_path),
 ];
 
 /// What leads a request to another location than its path says.

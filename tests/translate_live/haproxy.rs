@@ -12,6 +12,8 @@ const STRICT: &str = "proxy_next_upstream off;";
 #[test]
 fn own_cases() {
     require(Target { to: "haproxy", program: "haproxy" }, &cases());
+    let _ = std::fs::remove_file(socket());
+    let _ = std::fs::remove_dir_all(certificates());
 }
 
 fn cases() -> Vec<Case> {
@@ -21,6 +23,10 @@ fn cases() -> Vec<Case> {
         maps(),
         quoting(),
         sockets(),
+        tls("hap-tls", "proxy_ssl_verify on; proxy_ssl_server_name on; proxy_ssl_name www.example.com;"),
+        tls("hap-tls-unverified", ""),
+        tls("hap-tls-other-name", "proxy_ssl_verify on; proxy_ssl_name other.test;"),
+        internal(),
         weights("hap-equal", "", &["max_fails=0", "max_fails=0", "max_fails=0"]),
         weights("hap-weights", "", &["weight=3", "weight=1"]),
         weights("hap-weights-large", "", &["weight=1000", "weight=300"]),
@@ -35,6 +41,7 @@ fn cases() -> Vec<Case> {
         ip_hash("hap-ip_hash-down", &["max_fails=0", "weight=4 down", "max_fails=0 weight=2"]),
         hash_of_several(),
         no_fails(),
+        large_again(),
         shared_turns(),
         timeouts(),
         rate(),
@@ -152,12 +159,57 @@ fn quoting() -> Case {
     new("hap-quoting", lines).send_all(paths.map(Request::get))
 }
 
+/// The socket of a run. A program that is killed leaves it behind, and nginx does not take one that is there.
+fn socket() -> String {
+    let name = format!("nginxlb-haproxy-{}.sock", std::process::id());
+    std::env::temp_dir().join(name).display().to_string()
+}
+
 /// From one socket of the machine to the next.
 fn sockets() -> Case {
+    let inner = format!("    listen unix:{};\n", socket());
+    let pass = format!("        proxy_pass http://unix:{};\n", socket());
+    let server = |listen: &str, pass: &str, host: &str| {
+        format!("server {{\n{listen}    location / {{\n{pass}        proxy_set_header Host {host};\n    }}\n}}\n")
+    };
     let http = group("", &["", ""])
-        + "server {\n    listen unix:/tmp/nginxlb-hap.sock;\n    location / {\n        proxy_pass http://u;\n        proxy_set_header Host $http_host;\n    }\n}\n"
-        + "server {\n    listen 8000;\n    location / {\n        proxy_pass http://unix:/tmp/nginxlb-hap.sock;\n        proxy_set_header Host $host;\n    }\n}\n";
+        + &server(&inner, "        proxy_pass http://u;\n", "$http_host")
+        + &server("    listen 8000;\n", &pass, "$host");
     Case::new("hap-sockets", 2, &http).send_all(gets(4))
+}
+
+/// A folder of the run with a certificate, and its key where HAProxy looks for it.
+fn certificates() -> std::path::PathBuf {
+    std::env::temp_dir().join(format!("nginxlb-haproxy-{}", std::process::id()))
+}
+
+/// From one server to the next by TLS.
+fn tls(name: &str, lines: &str) -> Case {
+    let folder = certificates();
+    let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/tls");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (from, to) in [("san.crt", "own.pem"), ("san.key", "own.pem.key")] {
+        std::fs::copy(own.join(from), folder.join(to)).unwrap();
+    }
+    let file = folder.join("own.pem").display().to_string();
+    let http = group("", &["", ""])
+        + &format!(
+            "server {{\n    listen 127.0.0.1:8443 ssl;\n    ssl_certificate {file};\n    ssl_certificate_key {file}.key;\n    \
+             ssl_protocols TLSv1.2 TLSv1.3;\n    location / {{\n        proxy_pass http://u;\n        \
+             proxy_set_header X-Scheme $scheme;\n    }}\n    location /dir/ {{\n        proxy_pass http://u;\n    }}\n}}\n\
+             server {{\n    listen 8000;\n    location / {{\n        proxy_pass https://127.0.0.1:8443;\n        \
+             proxy_ssl_trusted_certificate {file};\n        proxy_redirect off;\n        {lines}\n    }}\n}}\n"
+        );
+    Case::new(name, 2, &http).send_all(gets(4)).send(Request::get("/dir"))
+}
+
+/// Who asks for it from outside gets nothing.
+fn internal() -> Case {
+    let lines = "
+        location /in/ { internal; proxy_pass http://u; }
+        location /to/ { rewrite ^/to/(.*)$ /in/$1 last; }
+        location / { proxy_pass http://u; }";
+    new("hap-internal", lines).send_all(["/in/", "/in/x", "/to/x", "/x", "/in"].map(Request::get))
 }
 
 /// Request by request, so that another order shows.
@@ -190,6 +242,13 @@ fn hash_of_several() -> Case {
 fn no_fails() -> Case {
     let http = group("", &["max_fails=0", "max_fails=0"]) + &all_to_group("");
     Case::new("hap-max_fails-0", 2, &http).counted().fault("a", Fault::Refuse).send_all(gets(6))
+}
+
+/// What does not fit into a buffer is not sent twice.
+fn large_again() -> Case {
+    let http = group("", &["", ""]) + &all_to_group("proxy_next_upstream error timeout non_idempotent;");
+    let large = Request::post("/", &"x".repeat(60_000));
+    Case::new("hap-large-again", 2, &http).fault("a", Fault::Drop).send_all([large, Request::post("/", "x")])
 }
 
 /// Two locations and one group take turns together.

@@ -67,6 +67,18 @@ pub fn location(work: &mut Work, scope: ScopeId, text: &Text, around: Around) ->
     Some(format!("{base}{format}"))
 }
 
+/// The status that HAProxy gives where nginx gives 502: what is meant to have it has to say so.
+const UNAVAILABLE: u16 = 503;
+
+fn mark(when: &str, from: &[SubjectId]) -> Rule {
+    Rule::when("http-request set-var(txn.answered) bool(true)", when, from)
+}
+
+/// An answer of this status, with what keeps it from being taken for the failure of all backends.
+pub fn marked(status: u16, rule: Rule) -> Vec<Rule> {
+    if status == UNAVAILABLE { vec![mark(&rule.when, &rule.from), rule] } else { vec![rule] }
+}
+
 /// `return`, for the place where it stands.
 pub struct Return<'a> {
     pub status: u16,
@@ -79,7 +91,7 @@ pub struct Return<'a> {
 
 /// The rules of a `return`; `when` are conditions besides.
 pub fn rules(work: &mut Work, own: &Return, around: Around, when: &str) -> Vec<Rule> {
-    let one = |text: String| vec![Rule::when(text, when, &[own.from])];
+    let one = |text: String| marked(own.status, Rule::when(text, when, &[own.from]));
     let lost = |work: &mut Work| {
         work.note(own.from, &can::RETURN_LOST);
         one(refusal(work, 500))
@@ -111,6 +123,9 @@ pub fn rules(work: &mut Work, own: &Return, around: Around, when: &str) -> Vec<R
     };
     let answer = |kind: &str| format!("http-request return status {} content-type {} {body}", own.status, word(kind));
     let mut rules = Vec::new();
+    if own.status == UNAVAILABLE {
+        rules.push(mark(when, &[own.from]));
+    }
     let default = default_type(work, own.scope);
     for (extension, kind) in types(work, own) {
         let ends = format!("\\.{extension}$");

@@ -27,6 +27,8 @@ struct Key<'m> {
     retries: u64,
     repeats_all: bool,
     keeps: bool,
+    /// Connections may become those of another protocol.
+    upgrades: bool,
     tls: String,
     compression: Vec<String>,
 }
@@ -78,6 +80,7 @@ pub fn of(work: &mut Work, scope: ScopeId, pass: &Pass) -> usize {
         retry_on,
         repeats_all,
         keeps,
+        upgrades: super::headers::upgrades(pass),
         tls: if pass.tls { passing::back_tls(work, scope, pass) } else { String::new() },
         compression: rest::compression(work, scope),
     };
@@ -96,6 +99,21 @@ pub fn of(work: &mut Work, scope: ScopeId, pass: &Pass) -> usize {
         list.dedup();
     }
     index
+}
+
+/// Notes how a `proxy_pass` would be done that is not.
+pub fn forget(work: &mut Work, pass: &Pass) {
+    let how = &pass.how;
+    let mut all = vec![how.connect_timeout.from, how.read_timeout.from, how.send_timeout.from, how.next_upstream.from];
+    all.extend([how.tries.from, how.tries_timeout.from, how.http11.from, how.buffering.from, how.request_buffering.from]);
+    all.extend(how.headers.iter().map(|header| header.from));
+    all.extend(how.hidden.iter().map(|hidden| hidden.from));
+    all.extend(how.redirects.iter().map(|redirect| redirect.from));
+    for subject in all {
+        if !work.ledger.knows(subject) {
+            work.note(subject, &can::UNUSED);
+        }
+    }
 }
 
 /// A name that no other backend has.
@@ -173,6 +191,9 @@ fn plan_one(work: &mut Work, number: usize) -> Backend {
     let group = &work.model.groups[key.group];
     let mut lines = vec![Rule::always(format!("timeout connect {}", time(key.connect)), &own.timeouts)];
     lines.push(Rule::always(format!("timeout server {}", time(key.server)), &own.timeouts));
+    if key.upgrades {
+        lines.push(Rule::always(format!("timeout tunnel {}", time(key.server)), &own.timeouts));
+    }
     lines.push(Rule::always(format!("retries {}", key.retries), &tries));
     if key.retries > 0 {
         lines.push(Rule::always("option redispatch 1", &tries));

@@ -182,8 +182,10 @@ fn client_timeouts(work: &mut Work, scope: ScopeId) -> Vec<Rule> {
 
 fn plan_route(work: &mut Work, route: &Route, around: Around) -> Plan {
     let mut plan = Plan::default();
+    internal(work, route, &mut plan);
     limits::body_size(work, route, &mut plan.size);
-    headers::add(work, route, around, &mut plan.values, &mut plan.after);
+    let matched = route.test.regexes.last().map(|regex| (choice::PATH, regex));
+    headers::add(work, route, Around { matched, ..around }, &mut plan.values, &mut plan.after);
     match &route.action {
         Action::Return(given) => {
             let (status, text) = &given.value;
@@ -240,19 +242,27 @@ fn own_setting(work: &Work, route: &Route, name: &str) -> Option<SubjectId> {
 }
 
 fn pass_route(work: &mut Work, route: &Route, pass: &Pass, around: Around, plan: &mut Plan) {
-    let around = Around { proxy_host: Some(&pass.host), ..around };
-    let capability = passing::capability(pass);
-    work.note(pass.from, capability);
+    let matched = route.test.regexes.last().map(|regex| (choice::PATH, regex));
+    let around = Around { proxy_host: Some(&pass.host), matched, ..around };
+    work.note(pass.from, passing::capability(pass));
+    if !passing::can_pass(pass) {
+        plan.answer.push(Rule::always(answers::refusal(work, 500), &[pass.from]));
+        return;
+    }
     headers::strip(pass, &mut plan.strip);
     headers::send(work, pass, around, &mut plan.headers);
     headers::hide(work, route, pass, &mut plan.hide);
     headers::redirects(work, route, pass, &mut plan.location);
     passing::uri(work, route, pass, &mut plan.uri);
-    match pass.to {
-        Ok(_) if std::ptr::eq(capability, &raw const can::PASS) => {
-            plan.backend = Some(super::backends::of(work, route.scope, pass));
-        }
-        _ => plan.answer.push(Rule::always(answers::refusal(work, 500), &[pass.from])),
+    plan.backend = Some(super::backends::of(work, route.scope, pass));
+}
+
+/// `internal`: only what was rewritten comes in.
+fn internal(work: &mut Work, route: &Route, plan: &mut Plan) {
+    if let Some(setting) = work.model.config.scope(route.scope).setting("internal") {
+        let from = work.model.subjects.setting(route.scope, setting);
+        work.note(from, &can::INTERNAL);
+        plan.size.push(Rule::when(answers::refusal(work, 404), "!{ var(txn.rewritten) -m found }", &[from]));
     }
 }
 
@@ -324,7 +334,12 @@ fn begin(work: &Work, out: &mut Lines, own: &Frontend) {
     for header in &work.kept.headers {
         set(&format!("http_{}", header.replace('-', "_")), &format!("req.fhdr({header})"), "");
     }
+    let methods = answers::refusal(work, 405);
+    out.plain(&format!("  {}", plan::conditional(&methods, &["{ method TRACE CONNECT }"])));
+    let versions = answers::refusal(work, 505);
+    out.plain(&format!("  {}", plan::conditional(&versions, &["!{ req.ver -m beg 1. 2. 3. }"])));
     let mut refuse = |when: &str| out.plain(&format!("  {}", plan::conditional(&refused, &[when])));
+    refuse(&format!("!{{ method -m reg {} }}", word("^[A-Z_-]+$")));
     refuse("!HTTP_1.0 !{ req.hdr(host) -m found }");
     refuse("{ req.hdr(host),length 0 }");
     refuse("!{ var(txn.path) -m beg / }");

@@ -28,6 +28,11 @@ fn set_to<'p>(pass: &'p Pass, name: &str) -> Option<&'p Text> {
     header.map(|header| &header.value.1)
 }
 
+/// Whether clients may ask a backend for another protocol.
+pub fn upgrades(pass: &Pass) -> bool {
+    set_to(pass, "Upgrade").is_some_and(Text::is_dynamic)
+}
+
 /// Takes away what nginx never sends on.
 pub fn strip(pass: &Pass, rules: &mut Vec<Rule>) {
     for name in KEPT_BACK.iter().filter(|name| set_to(pass, name).is_none()) {
@@ -37,7 +42,7 @@ pub fn strip(pass: &Pass, rules: &mut Vec<Rule>) {
 
 /// Sets headers for the backend.
 pub fn send(work: &mut Work, pass: &Pass, around: Around, rules: &mut Vec<Rule>) {
-    let upgrades = set_to(pass, "Upgrade").is_some_and(Text::is_dynamic);
+    let upgrades = upgrades(pass);
     for header in &pass.how.headers {
         let name = &header.value.0;
         let is = |other: &str| name.eq_ignore_ascii_case(other);

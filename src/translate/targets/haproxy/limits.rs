@@ -1,6 +1,6 @@
 //! What says no before a backend is asked: sizes of bodies, addresses, rates, numbers of requests at once.
 
-use super::answers::refusal;
+use super::answers::{marked, refusal};
 use super::plan::Rule;
 use super::samples::Around;
 use super::words::{self, word};
@@ -84,12 +84,9 @@ pub fn guard(work: &mut Work, route: &Route, around: Around, rules: &mut Vec<Rul
     access(work, route, rules);
 }
 
-/// A refusal that is not taken for a failure of all backends.
 fn refuse(work: &Work, status: u64, when: &str, from: &[SubjectId], rules: &mut Vec<Rule>) {
-    if status == 503 {
-        rules.push(Rule::when("http-request set-var(txn.answered) bool(true)", when, from));
-    }
-    rules.push(Rule::when(refusal(work, status as u16), when, from));
+    let status = status as u16;
+    rules.extend(marked(status, Rule::when(refusal(work, status), when, from)));
 }
 
 fn rate(work: &mut Work, limit: &Given<Rate>, around: Around, used: &mut usize, rules: &mut Vec<Rule>) {

@@ -39,6 +39,11 @@ pub fn capability(pass: &Pass) -> &'static Capability {
     }
 }
 
+/// Whether requests go to a backend: by HTTP, to a group that is known.
+pub fn can_pass(pass: &Pass) -> bool {
+    pass.protocol == Protocol::Http && pass.to.is_ok()
+}
+
 /// A path as nginx escapes it, from one that is decoded.
 fn escape(sample: &str) -> String {
     let left: Vec<String> = LEFT.iter().map(|(from, to)| replaced(from, to)).collect();
@@ -56,8 +61,8 @@ pub fn uri(work: &mut Work, route: &Route, pass: &Pass, rules: &mut Vec<Rule>) {
     work.note(pass.from, &can::PASS_URI);
     let name = frontend::location_name(work, route);
     let mut push = |text: String, when: &str| {
-        let when = format!("!{{ var(txn.rewritten) -m found }} {when}");
-        rules.push(Rule::when(text, when.trim_end(), &from));
+        let kept = if work.rewrites { "!{ var(txn.rewritten) -m found } " } else { "" };
+        rules.push(Rule::when(text, format!("{kept}{when}").trim_end(), &from));
     };
     let set = |sample: &str| format!("http-request set-var(txn.rest) {}", word(sample));
     push(set(&format!("var(txn.path),bytes({})", name.len())), "");

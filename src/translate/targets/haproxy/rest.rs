@@ -1,9 +1,10 @@
 //! Directives that are noted by their names alone, and those that hold for a whole backend.
 
 use super::headers::is_named;
-use super::{Work, can};
+use super::{Work, backends, can};
 use crate::config::ScopeId;
 use crate::translate::class::Capability;
+use crate::translate::model::Action;
 use crate::translate::subject::SubjectId;
 
 /// What is said of directives that nothing else spoke of.
@@ -50,6 +51,9 @@ pub fn note(work: &mut Work) {
 fn policies(work: &mut Work) {
     let model = work.model;
     for route in model.hosts.iter().flat_map(|host| &host.routes) {
+        if let Action::Pass(pass) = &route.action {
+            backends::forget(work, pass);
+        }
         let policy = &route.policy;
         let limits = policy.rates.iter().map(|rate| (rate.from, rate.value.zone));
         let limits = limits.chain(policy.connections.iter().map(|limit| (limit.from, limit.value.zone)));

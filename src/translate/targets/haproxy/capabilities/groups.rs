@@ -22,7 +22,7 @@ pub static MAX_FAILS: Capability = Capability::approximate(
     "max-fails",
     "observe layer4: only failures to connect count, and only those in a row; the server comes back when a check of its \
      port succeeds; whoever met the failure goes to a server that round robin chooses",
-    &[Shows::Peer, Shows::Timing, Shows::Status],
+    &[Shows::Peer, Shows::Timing],
     "",
 );
 pub static MAX_FAILS_NONE: Capability =

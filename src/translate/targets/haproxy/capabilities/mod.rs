@@ -99,6 +99,7 @@ pub static ALL: &[&Capability] = &[
     &LIMIT_REQ_LOST,
     &LIMIT_CONN,
     &ACCESS,
+    &INTERNAL,
     &UNREACHED,
     &AUTH,
     &GZIP,

@@ -32,6 +32,8 @@ pub static LIMIT_CONN: Capability = Capability::approximate(
     "",
 );
 pub static ACCESS: Capability = Capability::exact("access", "access", "http-request return 403 by addresses");
+pub static INTERNAL: Capability =
+    Capability::exact("access", "internal", "http-request return 404 for what was not rewritten");
 pub static UNREACHED: Capability =
     Capability::harmless("access", "unreached", "no request comes to it: it is answered before");
 pub static AUTH: Capability = Capability::refused(

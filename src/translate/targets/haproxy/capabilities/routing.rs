@@ -83,7 +83,7 @@ pub static IF_PROTECTS: Capability = Capability::refused(
     "write it by hand with http-request deny, then allow the loss",
 );
 pub static PASS: Capability = Capability::exact("pass", "pass", "use_backend");
-pub static UNUSED: Capability = Capability::harmless("pass", "unused", "no route sends to this group");
+pub static UNUSED: Capability = Capability::harmless("pass", "unused", "nothing is sent that it would hold for");
 pub static PASS_URI: Capability =
     Capability::exact("pass-uri", "pass-uri", "http-request set-uri of the cleaned path, escaped as nginx does");
 pub static PASS_VARIABLES: Capability = Capability::dropped(
