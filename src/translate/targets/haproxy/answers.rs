@@ -21,7 +21,7 @@ pub fn refusal(work: &Work, status: u16) -> String {
     if KEPT.contains(&status) {
         return format!("http-request return status {status} default-errorfiles");
     }
-    match pages::page(status, work.version()) {
+    match pages::page(status, &work.signature()) {
         Some(page) => format!("http-request return status {status} content-type text/html string {}", word(&page)),
         None if (200..600).contains(&status) => format!("http-request return status {status}"),
         // HAProxy has no others.
@@ -31,7 +31,7 @@ pub fn refusal(work: &Work, status: u16) -> String {
 
 /// A redirect to this format.
 pub fn redirect(work: &Work, status: u16, to: &str) -> String {
-    let page = pages::page(status, work.version()).unwrap_or_default();
+    let page = pages::page(status, &work.signature()).unwrap_or_default();
     let (page, to) = (word(&page), quoted(to));
     format!("http-request return status {status} content-type text/html string {page} hdr Location {to}")
 }

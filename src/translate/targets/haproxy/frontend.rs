@@ -4,7 +4,7 @@ use super::answers::{self, Return};
 use super::plan::{self, Rule};
 use super::samples::Around;
 use super::words::{test, time, word};
-use super::{Work, can, choice, headers, limits, passing, program};
+use super::{Work, can, choice, headers, limits, logs, passing, program};
 use crate::config::ScopeId;
 use crate::config::address::Address;
 use crate::modules::http::core::location::Location;
@@ -83,6 +83,7 @@ pub fn plan(work: &mut Work, number: usize) -> Frontend {
     own.merges = last.merge_slashes.value;
     own.underscores = last.underscores.value;
     own.lines = client_timeouts(work, last.scope);
+    own.lines.extend(logs::plan(work, last.scope));
     let others = listener.hosts.iter().copied().filter(|host| *host != listener.default);
     let hosts: Vec<(usize, usize)> = others.chain([listener.default]).enumerate().map(|(n, host)| (n + 1, host)).collect();
     if let [(_, host)] = hosts.as_slice() {
@@ -321,7 +322,7 @@ fn begin(work: &Work, out: &mut Lines, own: &Frontend) {
     if work.kept.target {
         set("request_uri", "url", "");
     }
-    set("host", "req.hdr(host),host_only,lower,regsub('\\.$','')", "");
+    set("host", "req.fhdr(host),host_only,lower,regsub('\\.$','')", "");
     set("path", "path,url_dec", "");
     if own.merges {
         set("path", "var(txn.path),regsub('//+','/',g)", "{ var(txn.path) -m sub // }");
@@ -341,7 +342,9 @@ fn begin(work: &Work, out: &mut Lines, own: &Frontend) {
     let mut refuse = |when: &str| out.plain(&format!("  {}", plan::conditional(&refused, &[when])));
     refuse(&format!("!{{ method -m reg {} }}", word("^[A-Z_-]+$")));
     refuse("!HTTP_1.0 !{ req.hdr(host) -m found }");
-    refuse("{ req.hdr(host),length 0 }");
+    let host = "^(\\[[0-9A-Za-z:._~!$&'()*+,;=%-]+\\]|(?!.*\\.\\.)[0-9A-Za-z._~!$&'()*+,;=%-]+)(:[0-9]*)?$";
+    refuse(&format!("{{ req.hdr(host) -m found }} !{}", test("req.fhdr(host)", "reg", &[host])));
+    refuse("{ req.fhdr_cnt(host) gt 1 }");
     refuse("!{ var(txn.path) -m beg / }");
     refuse("{ path -m sub %00 }");
     refuse(&format!("{{ var(txn.odd) -m found }} {{ var(txn.path) -m reg {} }}", word("/\\.\\.(/|$)")));

@@ -4,7 +4,7 @@
 //! route ask for its number, so that the first route that fits decides alone, and so that all routes to a group share one
 //! backend with its turns and failures. What HAProxy answers by itself looks as nginx's own pages do.
 //!
-//! Left out: files, caches, what is not HTTP towards backends, passwords, logs (HAProxy writes none to files).
+//! Left out: files, caches, what is not HTTP towards backends, passwords.
 
 mod answers;
 mod backends;
@@ -13,12 +13,14 @@ mod choice;
 mod frontend;
 mod headers;
 mod limits;
+mod logs;
 mod maps;
 mod methods;
 mod pages;
 mod passing;
 mod plan;
 mod program;
+mod resolvers;
 mod rest;
 mod ring;
 mod samples;
@@ -26,7 +28,6 @@ mod servers;
 mod words;
 
 use super::{Ask, Emitter};
-use crate::modules::Version;
 use crate::modules::shared::map::{Map, Maps};
 use crate::translate::class::Capability;
 use crate::translate::ledger::Ledger;
@@ -36,6 +37,7 @@ use crate::translate::subject::SubjectId;
 use backends::Backends;
 use capabilities as can;
 use limits::Tables;
+use resolvers::Resolvers;
 use samples::Kept;
 
 /// The target.
@@ -52,6 +54,7 @@ struct Work<'m, 'c> {
     kept: Kept,
     backends: Backends<'m>,
     tables: Tables,
+    resolvers: Resolvers,
     files: Vec<File>,
     /// The rules that look maps up.
     map_rules: Vec<plan::Rule>,
@@ -68,8 +71,12 @@ impl Work<'_, '_> {
         self.ledger.note(subject, capability);
     }
 
-    fn version(&self) -> Version {
-        self.model.nginx.version
+    /// What stands below nginx's pages.
+    fn signature(&self) -> String {
+        let config = self.model.config;
+        let tokens = config.http.and_then(|http| config.effective(http, "server_tokens"));
+        let off = tokens.is_some_and(|setting| setting.arg(1) == "off");
+        if off { "nginx".to_owned() } else { format!("nginx/{}", self.model.nginx.version) }
     }
 
     /// A number for a variable of its own.
@@ -89,6 +96,7 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
         kept: Kept::default(),
         backends: Backends::default(),
         tables: Tables::default(),
+        resolvers: Resolvers::default(),
         files: Vec::new(),
         map_rules: Vec::new(),
         rewrites: false,
@@ -106,7 +114,7 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
         out.plain("  default-path config");
         out.plain("");
     }
-    defaults(&mut out, work.version());
+    defaults(&mut out, &work.signature());
     for frontend in &frontends {
         frontend::write(&work, &mut out, frontend);
     }
@@ -114,6 +122,7 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
         backends::write(&mut out, backend);
     }
     work.tables.write(&mut out);
+    work.resolvers.write(&mut out);
     let mut files = vec![out.file("haproxy.cfg")];
     files.append(&mut work.files);
     Ok(files)
@@ -131,7 +140,7 @@ fn accept(ask: &Ask) -> Result<(), String> {
 }
 
 /// nginx's times towards clients, and its pages for what goes wrong.
-fn defaults(out: &mut Lines, version: Version) {
+fn defaults(out: &mut Lines, signature: &str) {
     out.plain("defaults");
     out.plain("  mode http");
     out.plain("  timeout connect 60s");
@@ -139,7 +148,7 @@ fn defaults(out: &mut Lines, version: Version) {
     out.plain("  timeout server 60s");
     let own = answers::KEPT.iter().map(|status| (*status, *status));
     for (status, shown) in own.chain([(503, 502)]) {
-        if let Some(page) = pages::page(shown, version) {
+        if let Some(page) = pages::page(shown, signature) {
             let page = words::word(&page);
             out.plain(&format!("  http-error status {status} content-type text/html string {page}"));
         }

@@ -1,7 +1,5 @@
 //! nginx's own pages, for the statuses that it answers by itself.
 
-use crate::modules::Version;
-
 /// The title of a page; nothing where nginx sends no body.
 fn title(status: u16) -> Option<&'static str> {
     Some(match status {
@@ -39,11 +37,11 @@ fn title(status: u16) -> Option<&'static str> {
     })
 }
 
-/// The page for a status, as nginx of this version makes it.
-pub fn page(status: u16, version: Version) -> Option<String> {
+/// The page for a status, with this signature.
+pub fn page(status: u16, signature: &str) -> Option<String> {
     let title = title(status)?;
     Some(format!(
         "<html>\r\n<head><title>{status} {title}</title></head>\r\n<body>\r\n<center><h1>{status} {title}</h1></center>\r\n\
-         <hr><center>nginx/{version}</center>\r\n</body>\r\n</html>\r\n"
+         <hr><center>{signature}</center>\r\n</body>\r\n</html>\r\n"
     ))
 }

@@ -9,7 +9,7 @@ use crate::translate::subject::SubjectId;
 
 /// What is said of directives that nothing else spoke of.
 const BY_NAME: &[(&[&str], &Capability)] = &[
-    (&["access_log", "log_format", "open_log_file_cache"], &can::ACCESS_LOG),
+    (&["access_log", "log_format", "open_log_file_cache"], &can::ACCESS_LOG_LOST),
     (&["auth_basic", "auth_basic_user_file", "auth_request", "satisfy", "auth_delay"], &can::AUTH),
     (&["error_page", "proxy_intercept_errors", "recursive_error_pages"], &can::ERROR_PAGE),
     (&["root", "alias", "index", "try_files", "autoindex", "expires", "etag", "if_modified_since"], &can::FILES),
@@ -40,8 +40,9 @@ pub fn note(work: &mut Work) {
             continue;
         }
         let found = BY_NAME.iter().find(|(names, _)| is_named(work, subject, names));
+        let off = work.model.subjects.get(subject).text().ends_with(" off");
         if let Some((_, capability)) = found {
-            work.note(subject, capability);
+            work.note(subject, if off { &can::OFF } else { capability });
         }
     }
     policies(work);

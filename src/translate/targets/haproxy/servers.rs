@@ -1,13 +1,15 @@
 //! The servers of a backend.
 
 use super::words::word;
-use super::{Work, can};
+use super::{Work, can, resolvers};
 use crate::balance;
 use crate::config::address::Address;
 use crate::modules::shared::upstream::{Method, Server, Standing, Sticky};
 use crate::translate::model::{Given, Group};
 use crate::translate::subject::SubjectId;
 
+/// How many addresses a name can have.
+const SLOTS: usize = 8;
 /// The largest weight.
 const HEAVIEST: u64 = 256;
 
@@ -40,8 +42,9 @@ pub fn plan(work: &mut Work, number: usize, tls: &str, keeps: bool) -> Vec<Peer>
         let own = server.value;
         note(work, group, server, alone, heaviest);
         let mut addresses: Vec<String> = own.url.addresses.iter().map(address).collect();
+        let dns = if own.run_time { group.scope.and_then(|scope| resolvers::of(work, scope)) } else { None };
         if own.run_time || addresses.is_empty() {
-            addresses = vec![format!("{}:{}", own.url.host, own.url.port)];
+            addresses = vec![host_of(own)];
         }
         let named = own.url.addresses.iter().all(|address| !own.url.text.contains(&host_text(address)));
         if named && !own.run_time && !matches!(own.url.addresses.first(), Some(Address::Unix(_))) {
@@ -51,8 +54,13 @@ pub fn plan(work: &mut Work, number: usize, tls: &str, keeps: bool) -> Vec<Peer>
         }
         for text in addresses {
             let name = format!("s{}", peers.len() + 1);
-            let mut line = format!("server {name} {}", word(&text));
-            if named {
+            // A hash names its servers, so that each has to be one.
+            let slots = dns.is_some() && !matches!(group.method.value, Method::Hash { .. } | Method::IpHash);
+            let what = if slots { format!("server-template {name}- {SLOTS}") } else { format!("server {name}") };
+            let mut line = format!("{what} {}", word(&text));
+            if let Some(dns) = &dns {
+                line.push_str(&format!(" {dns} init-addr none"));
+            } else if named || own.run_time {
                 line.push_str(" init-addr libc,none");
             }
             let checked = own.max_fails > 0 && own.fail_timeout > 0 && !alone && own.standing == Standing::Up;
@@ -133,6 +141,15 @@ fn address(address: &Address) -> String {
     match address {
         Address::Inet(address) => address.to_string(),
         Address::Unix(path) => format!("unix@{path}"),
+    }
+}
+
+/// A name that is looked up at run time: that of a host, or of the records of a service.
+fn host_of(own: &Server) -> String {
+    match &own.service {
+        None => format!("{}:{}", own.url.host, own.url.port),
+        Some(service) if service.contains('.') => format!("{service}.{}", own.url.host),
+        Some(service) => format!("_{service}._tcp.{}", own.url.host),
     }
 }
 

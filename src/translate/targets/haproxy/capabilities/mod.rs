@@ -102,8 +102,10 @@ pub static ALL: &[&Capability] = &[
     &INTERNAL,
     &UNREACHED,
     &AUTH,
+    &OFF,
     &GZIP,
     &ERROR_PAGE,
     &ACCESS_LOG,
+    &ACCESS_LOG_LOST,
     &WEBSOCKET,
 ];

@@ -43,6 +43,7 @@ pub static AUTH: Capability = Capability::refused(
     &[Shows::Status],
     "write a userlist and http-request auth by hand, then allow the loss",
 );
+pub static OFF: Capability = Capability::harmless("auth", "off", "it is off");
 pub static GZIP: Capability = Capability::approximate(
     "gzip",
     "gzip",
@@ -57,12 +58,20 @@ pub static ERROR_PAGE: Capability = Capability::dropped(
     &[Shows::Status, Shows::Headers, Shows::Body],
     "write http-error by hand",
 );
-pub static ACCESS_LOG: Capability = Capability::dropped(
+pub static ACCESS_LOG: Capability = Capability::approximate(
     "access-log",
     "access-log",
-    "HAProxy writes no files: there is no log",
+    "lines go to the standard output, those of all servers of an address in the first format of its default server; what \
+     HAProxy does not keep is written as -, and bytes of headers count too",
     &[Shows::Logs],
-    "write log and log-format by hand, for a syslog server",
+    "",
+);
+pub static ACCESS_LOG_LOST: Capability = Capability::dropped(
+    "access-log",
+    "access-log-lost",
+    "this log is not written",
+    &[Shows::Logs],
+    "write log and log-format by hand",
 );
 pub static WEBSOCKET: Capability = Capability::approximate(
     "websocket",
