@@ -87,9 +87,31 @@ fn programs() -> Case {
         location /gone/ { rewrite ^/gone/(a+)$ /here/$1 redirect; proxy_pass http://u; }
         location /break/ { set $x 1; break; set $x 2; proxy_pass http://u; proxy_set_header X-X $x; }";
     let paths = [
-        "/method", "/not", "/arg", "/arg?debug=1", "/arg?debug=0", "/arg?debug=", "/agent", "/cookie", "/set",
-        "/set?n=1", "/set?n=2", "/first/12", "/first/ab", "/first/-", "/first/12?q=1", "/cut/a/b?q=1", "/cut/a",
-        "/if/x", "/if/x?to=ab", "/if/x?to=", "/gone/aa?q=1", "/gone/b", "/gone/aa", "/break/x", "/first/1%32",
+        "/method",
+        "/not",
+        "/arg",
+        "/arg?debug=1",
+        "/arg?debug=0",
+        "/arg?debug=",
+        "/agent",
+        "/cookie",
+        "/set",
+        "/set?n=1",
+        "/set?n=2",
+        "/first/12",
+        "/first/ab",
+        "/first/-",
+        "/first/12?q=1",
+        "/cut/a/b?q=1",
+        "/cut/a",
+        "/if/x",
+        "/if/x?to=ab",
+        "/if/x?to=",
+        "/gone/aa?q=1",
+        "/gone/b",
+        "/gone/aa",
+        "/break/x",
+        "/first/1%32",
     ];
     let methods = ["DELETE", "POST", "PUT"];
     new("hap-programs", lines)
@@ -233,7 +255,8 @@ fn ip_hash(name: &str, servers: &[&str]) -> Case {
 
 /// A key of several variables.
 fn hash_of_several() -> Case {
-    let http = group("hash \"$host:$arg_k-$http_x_key\"", &["max_fails=0", "max_fails=0 weight=3"]) + &all_to_group(STRICT);
+    let http =
+        group("hash \"$host:$arg_k-$http_x_key\"", &["max_fails=0", "max_fails=0 weight=3"]) + &all_to_group(STRICT);
     let request = |n: u32| Request::get(&format!("/x?k={n}")).header("X-Key", &(n % 7).to_string());
     Case::new("hap-hash-several", 2, &http).send_all((0..100).map(request)).send(Request::get("/"))
 }
@@ -274,7 +297,9 @@ fn timeouts() -> Case {
 fn rate() -> Case {
     let http = "limit_req_zone $binary_remote_addr zone=z:1m rate=2r/s;\n".to_owned()
         + &group("", &[""])
-        + &server("location / { limit_req zone=z burst=3 nodelay; proxy_pass http://u; }\nlocation /wait { proxy_pass http://u; }");
+        + &server(
+            "location / { limit_req zone=z burst=3 nodelay; proxy_pass http://u; }\nlocation /wait { proxy_pass http://u; }",
+        );
     Case::new("hap-limit_req-later", 1, &http)
         .send_all(gets(8))
         .send(Request::get("/wait?be-slow=1200"))
@@ -297,7 +322,9 @@ fn gzip() -> Case {
         gzip_types text/plain;
         location / { proxy_pass http://u; }";
     let ask = |path: &str| Request::get(path).header("Accept-Encoding", "gzip");
-    new("hap-gzip", lines).send_all(["/", "/?be-size=10", "/?be-size=5000"].map(ask)).send(Request::get("/?be-size=500"))
+    new("hap-gzip", lines)
+        .send_all(["/", "/?be-size=10", "/?be-size=5000"].map(ask))
+        .send(Request::get("/?be-size=500"))
 }
 
 fn old_http() -> Case {
@@ -328,9 +355,9 @@ fn wide_access() -> Case {
         location /return { deny all; return 200 \"first\"; }
         location /v6 { allow ::1; deny 127.1.2.0/24; proxy_pass http://u; }";
     let sources = [[1, 2, 3], [1, 2, 4], [9, 0, 1], [2, 0, 1], [0, 0, 1]];
-    let all = ["/only", "/but", "/return", "/v6"].into_iter().flat_map(|path| {
-        sources.map(|[b, c, d]| Request::get(path).from(Ipv4Addr::new(127, b, c, d)))
-    });
+    let all = ["/only", "/but", "/return", "/v6"]
+        .into_iter()
+        .flat_map(|path| sources.map(|[b, c, d]| Request::get(path).from(Ipv4Addr::new(127, b, c, d))));
     new("hap-access", lines).send_all(all)
 }
 
@@ -340,8 +367,9 @@ fn captures() -> Case {
         location ~ ^/x/(?:a|b)(c+)$ { proxy_pass http://u; proxy_set_header X-C $1; }
         location ~* \\.(PNG|gif)$ { return 200 \"$1\"; }
         location / { return 404; }";
-    new("hap-captures", lines)
-        .send_all(["/user/12/a/b", "/user/12/", "/x/acc", "/x/bc", "/y.Png", "/z.gif?a=1", "/user/x/"].map(Request::get))
+    new("hap-captures", lines).send_all(
+        ["/user/12/a/b", "/user/12/", "/x/acc", "/x/bc", "/y.Png", "/z.gif?a=1", "/user/x/"].map(Request::get),
+    )
 }
 
 fn redirects() -> Case {

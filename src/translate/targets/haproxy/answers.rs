@@ -103,11 +103,12 @@ pub fn rules(work: &mut Work, own: &Return, around: Around, when: &str) -> Vec<R
     if !(200..600).contains(&own.status) {
         return lost(work);
     }
-    let Some(text) = own.text else {
-        work.note(own.from, &can::RETURN_TEXT);
+    let is_redirect = REDIRECTS.contains(&own.status);
+    let Some(text) = own.text.filter(|text| !is_redirect || text.literal() != Some("")) else {
+        work.note(own.from, if is_redirect { &can::RETURN_BARE } else { &can::RETURN_TEXT });
         return one(refusal(work, own.status));
     };
-    if REDIRECTS.contains(&own.status) {
+    if is_redirect {
         let Some(to) = location(work, own.scope, text, around) else { return lost(work) };
         work.note(own.from, &can::RETURN_REDIRECT);
         return one(redirect(work, own.status, &to));

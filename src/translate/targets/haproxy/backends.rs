@@ -66,9 +66,8 @@ pub fn of(work: &mut Work, scope: ScopeId, pass: &Pass) -> usize {
     let retries = retries(group, how.tries.value);
     let (retry_on, repeats_all) = conditions(work, pass, retries);
     let connection = how.headers.iter().find(|header| header.value.0.eq_ignore_ascii_case("connection"));
-    let closes = connection.is_some_and(|header| {
-        header.value.1.literal().is_some_and(|value| value.eq_ignore_ascii_case("close"))
-    });
+    let closes = connection
+        .is_some_and(|header| header.value.1.literal().is_some_and(|value| value.eq_ignore_ascii_case("close")));
     let keeps = group.keepalive.value.is_some() && how.http11.value && !closes;
     work.note(group.keepalive.from, if keeps { &can::KEEPALIVE } else { &can::KEEPALIVE_NONE });
     note(work, pass);
@@ -105,7 +104,13 @@ pub fn of(work: &mut Work, scope: ScopeId, pass: &Pass) -> usize {
 pub fn forget(work: &mut Work, pass: &Pass) {
     let how = &pass.how;
     let mut all = vec![how.connect_timeout.from, how.read_timeout.from, how.send_timeout.from, how.next_upstream.from];
-    all.extend([how.tries.from, how.tries_timeout.from, how.http11.from, how.buffering.from, how.request_buffering.from]);
+    all.extend([
+        how.tries.from,
+        how.tries_timeout.from,
+        how.http11.from,
+        how.buffering.from,
+        how.request_buffering.from,
+    ]);
     all.extend(how.headers.iter().map(|header| header.from));
     all.extend(how.hidden.iter().map(|hidden| hidden.from));
     all.extend(how.redirects.iter().map(|redirect| redirect.from));

@@ -77,7 +77,8 @@ const RESPONSE: &[fn(&mut Plan) -> &mut Vec<Rule>] = &[|plan| &mut plan.hide, |p
 pub fn plan(work: &mut Work, number: usize) -> Frontend {
     let model = work.model;
     let listener = &model.listeners[number];
-    let mut own = Frontend { name: format!("listen-{}", number + 1), from: listener.from.clone(), ..Frontend::default() };
+    let mut own =
+        Frontend { name: format!("listen-{}", number + 1), from: listener.from.clone(), ..Frontend::default() };
     bind(work, &mut own, number);
     let last = &model.hosts[listener.default];
     own.merges = last.merge_slashes.value;
@@ -85,7 +86,8 @@ pub fn plan(work: &mut Work, number: usize) -> Frontend {
     own.lines = client_timeouts(work, last.scope);
     own.lines.extend(logs::plan(work, last.scope));
     let others = listener.hosts.iter().copied().filter(|host| *host != listener.default);
-    let hosts: Vec<(usize, usize)> = others.chain([listener.default]).enumerate().map(|(n, host)| (n + 1, host)).collect();
+    let hosts: Vec<(usize, usize)> =
+        others.chain([listener.default]).enumerate().map(|(n, host)| (n + 1, host)).collect();
     if let [(_, host)] = hosts.as_slice() {
         choice::only_server(work, &model.hosts[*host]);
     } else {
@@ -302,7 +304,9 @@ pub fn write(work: &Work, out: &mut Lines, own: &Frontend) {
     out.plain("  http-response set-var(txn.answered) bool(true)");
     plan::write(out, &own.response, own.routes);
     plan::write(out, &own.after, own.routes);
-    out.plain("  http-after-response set-status 502 reason \"Bad Gateway\" if { status 503 } !{ var(txn.answered) -m found }");
+    out.plain(
+        "  http-after-response set-status 502 reason \"Bad Gateway\" if { status 503 } !{ var(txn.answered) -m found }",
+    );
 }
 
 fn lines(out: &mut Lines, rules: &[Rule]) {

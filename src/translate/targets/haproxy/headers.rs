@@ -93,11 +93,12 @@ fn set(
 /// Whether nothing may be left of a value, of which this format was made.
 fn may_be_empty(value: &Text, format: &str) -> bool {
     let is_sample = format.starts_with("%[");
-    is_sample && value.0.iter().all(|part| match part {
-        Part::Literal(_) => false,
-        Part::Variable(name) => !SURE.contains(&&*name.to_ascii_lowercase()),
-        Part::Capture(_) => true,
-    })
+    is_sample
+        && value.0.iter().all(|part| match part {
+            Part::Literal(_) => false,
+            Part::Variable(name) => !SURE.contains(&&*name.to_ascii_lowercase()),
+            Part::Capture(_) => true,
+        })
 }
 
 /// `add_header`: values are made while there is a request, and added to whatever is answered.

@@ -68,7 +68,7 @@ pub fn guard(work: &mut Work, route: &Route, around: Around, rules: &mut Vec<Rul
     }
     for limit in &route.policy.connections {
         let own = &limit.value;
-        let Some((kind, sample)) = key(work, &own.key, around).filter(|_| used < COUNTERS) else {
+        let Some((kind, sample)) = key(work, &own.key, around, rules).filter(|_| used < COUNTERS) else {
             work.note(limit.from, &can::LIMIT_REQ_LOST);
             continue;
         };
@@ -91,7 +91,7 @@ fn refuse(work: &Work, status: u64, when: &str, from: &[SubjectId], rules: &mut 
 
 fn rate(work: &mut Work, limit: &Given<Rate>, around: Around, used: &mut usize, rules: &mut Vec<Rule>) {
     let own = &limit.value;
-    let Some((kind, sample)) = key(work, &own.key, around).filter(|_| *used < COUNTERS) else {
+    let Some((kind, sample)) = key(work, &own.key, around, rules).filter(|_| *used < COUNTERS) else {
         work.note(own.zone, &can::LIMIT_REQ);
         return work.note(limit.from, &can::LIMIT_REQ_LOST);
     };
@@ -111,14 +111,20 @@ fn rate(work: &mut Work, limit: &Given<Rate>, around: Around, used: &mut usize, 
 }
 
 /// The type of a table and the sample that is counted.
-fn key(work: &mut Work, text: &Text, around: Around) -> Option<(&'static str, String)> {
+fn key(work: &mut Work, text: &Text, around: Around, rules: &mut Vec<Rule>) -> Option<(&'static str, String)> {
     if let [Part::Variable(name)] = text.0.as_slice()
         && ["binary_remote_addr", "remote_addr"].contains(&&*name.to_ascii_lowercase())
     {
         return Some(("ipv6", "src".to_owned()));
     }
-    let sample = work.kept.sample(text, around).ok()??;
-    Some(("string len 255", sample))
+    const TEXT: &str = "string len 255";
+    if let Some(sample) = work.kept.sample(text, around).ok()? {
+        return Some((TEXT, sample));
+    }
+    let format = work.kept.format(text, around).ok()?;
+    let variable = format!("txn.value_{}", work.next_value());
+    rules.push(Rule::always(format!("http-request set-var-fmt({variable}) {}", word(&format)), &[]));
+    Some((TEXT, format!("var({variable})")))
 }
 
 /// `allow` and `deny`: who is denied by a rule and allowed by none before it.

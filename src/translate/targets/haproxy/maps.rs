@@ -56,7 +56,11 @@ fn write(work: &mut Work, map: &Map, from: SubjectId) -> Result<Vec<Rule>, Unkno
     let mut push = |value: &Text, around: Around, when: &str| -> Result<(), Unknown> {
         let value = work.kept.format(value, around)?;
         let when = format!("!{{ var({variable}) -m found }} {when}");
-        rules.push(Rule::when(format!("http-request set-var-fmt({variable}) {}", quoted(&value)), when.trim_end(), &[from]));
+        rules.push(Rule::when(
+            format!("http-request set-var-fmt({variable}) {}", quoted(&value)),
+            when.trim_end(),
+            &[from],
+        ));
         Ok(())
     };
     let mut entries: Vec<&Entry> = map.entries.iter().collect();

@@ -5,7 +5,7 @@ use super::plan::Rule;
 use super::samples::Around;
 use super::servers::Peer;
 use super::words::word;
-use super::{Work, can, ring};
+use super::{Work, can, ketama};
 use crate::config::Text;
 use crate::modules::shared::upstream::{Expires, Method, Sticky};
 use crate::translate::subject::SubjectId;
@@ -35,6 +35,10 @@ pub fn plan(work: &mut Work, number: usize, name: &str, peers: &[Peer], lines: &
         Method::IpHash => {
             say(work, &can::IP_HASH, "balance roundrobin");
             if !alone {
+                if work.model.listeners.iter().any(|listener| listener.socket().is_some_and(|socket| socket.is_ipv6()))
+                {
+                    work.note(from, &can::IP_HASH_IPV6);
+                }
                 ip_hash(peers, from, lines);
             }
         }
@@ -49,7 +53,7 @@ pub fn plan(work: &mut Work, number: usize, name: &str, peers: &[Peer], lines: &
                     let empty = "{ var(txn.key),length -m int 0 }";
                     lines.push(Rule::when("http-request unset-var(txn.key)", empty, &[from]));
                     if *consistent {
-                        ring::plan(work, name, peers, from, lines);
+                        ketama::plan(work, name, peers, from, lines);
                     } else {
                         hash(peers, from, lines);
                     }

@@ -12,6 +12,7 @@ mod capabilities;
 mod choice;
 mod frontend;
 mod headers;
+mod ketama;
 mod limits;
 mod logs;
 mod maps;
@@ -22,7 +23,7 @@ mod plan;
 mod program;
 mod resolvers;
 mod rest;
-mod ring;
+
 mod samples;
 mod servers;
 mod words;

@@ -97,7 +97,7 @@ pub fn front_tls(work: &mut Work, number: usize) -> String {
         }
     }
     let scope = model.hosts[listener.default].scope;
-    out.push_str(&protocols(work, scope, "ssl_protocols"));
+    out.push_str(&protocols(work, scope, "ssl_protocols", &can::LISTEN_TLS));
     if let Some((at, setting)) = settings(work, scope, "ssl_ciphers").first() {
         out.push_str(&format!(" ciphers {}", word(setting.arg(1))));
         work.note(model.subjects.setting(*at, setting), &can::LISTEN_TLS);
@@ -115,12 +115,12 @@ fn settings<'m>(work: &Work<'m, '_>, scope: ScopeId, name: &'m str) -> Vec<(Scop
 }
 
 /// The oldest and the newest version that is spoken.
-fn protocols(work: &mut Work, scope: ScopeId, name: &'static str) -> String {
+fn protocols(work: &mut Work, scope: ScopeId, name: &'static str, said: &'static Capability) -> String {
     const VERSIONS: &[&str] = &["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
     let found = settings(work, scope, name);
     let Some((at, setting)) = found.first() else { return String::new() };
     let from = work.model.subjects.setting(*at, setting);
-    work.note(from, &can::LISTEN_TLS);
+    work.note(from, said);
     let spoken = |version: &&&str| setting.words.iter().skip(1).any(|word| &*word.value == **version);
     let haproxy = |version: &str| if version == "TLSv1" { "TLSv1.0".to_owned() } else { version.to_owned() };
     let (first, last) = (VERSIONS.iter().find(spoken), VERSIONS.iter().rev().find(spoken));
@@ -133,10 +133,9 @@ fn protocols(work: &mut Work, scope: ScopeId, name: &'static str) -> String {
 /// `ssl_verify_client on`: who has no good certificate gets no connection, where nginx answers with 400.
 fn verify_client(work: &mut Work, scope: ScopeId) -> String {
     let verify = settings(work, scope, "ssl_verify_client");
-    let (Some((at, setting)), Some((ca_at, ca))) = (
-        verify.first().copied(),
-        settings(work, scope, "ssl_client_certificate").first().copied(),
-    ) else {
+    let (Some((at, setting)), Some((ca_at, ca))) =
+        (verify.first().copied(), settings(work, scope, "ssl_client_certificate").first().copied())
+    else {
         return String::new();
     };
     let how = match setting.arg(1) {
@@ -186,7 +185,7 @@ pub fn back_tls(work: &mut Work, scope: ScopeId, pass: &Pass) -> String {
     if let Some(ciphers) = one(work, "proxy_ssl_ciphers") {
         out.push_str(&format!(" ciphers {}", word(&ciphers)));
     }
-    let protocols = protocols(work, scope, "proxy_ssl_protocols");
+    let protocols = protocols(work, scope, "proxy_ssl_protocols", &can::PASS_TLS);
     out + &protocols
 }
 

@@ -170,7 +170,8 @@ fn condition_of(
     when: &str,
     before: &mut Vec<Rule>,
 ) -> Option<(String, String, Option<Regex>)> {
-    let (Condition::Set(variable) | Condition::Equal { variable, .. } | Condition::Matches { variable, .. }) = condition
+    let (Condition::Set(variable) | Condition::Equal { variable, .. } | Condition::Matches { variable, .. }) =
+        condition
     else {
         return None;
     };
@@ -219,7 +220,8 @@ fn lose(work: &mut Work, block: ScopeId) {
         let scope = model.config.scope(scope);
         let steps = scope.slot::<Program>().into_iter().flat_map(|program| &program.0);
         let refuses = |step: &Step| matches!(step, Step::Return { status, .. } if REFUSALS.contains(status));
-        steps.into_iter().any(refuses) || ["deny", "auth_basic", "auth_request"].iter().any(|name| scope.setting(name).is_some())
+        steps.into_iter().any(refuses)
+            || ["deny", "auth_basic", "auth_request"].iter().any(|name| scope.setting(name).is_some())
     };
     let capability: &'static Capability = if protects(block) { &can::IF_PROTECTS } else { &can::IF_LOST };
     work.note(model.subjects.opener(block), capability);

@@ -24,7 +24,10 @@ const BY_NAME: &[(&[&str], &Capability)] = &[
     (&["proxy_pass_header"], &can::HIDE_HEADER),
     (&["map"], &can::MAP),
     (&["http2"], &can::LISTEN_TLS),
-    (&["ssl_session_cache", "ssl_session_timeout", "ssl_session_tickets", "ssl_prefer_server_ciphers"], &can::LISTEN_TLS),
+    (
+        &["ssl_session_cache", "ssl_session_timeout", "ssl_session_tickets", "ssl_prefer_server_ciphers"],
+        &can::LISTEN_TLS,
+    ),
     (&["proxy_ssl_session_reuse", "proxy_ssl_verify_depth"], &can::PASS_TLS),
     (&["proxy_buffer_size", "proxy_buffers", "proxy_busy_buffers_size", "proxy_max_temp_file_size"], &can::BUFFERING),
     (&["client_body_buffer_size", "client_header_buffer_size", "large_client_header_buffers"], &can::BUFFERING),

@@ -54,7 +54,7 @@ pub static SLOW_START: Capability = Capability::approximate(
 pub static RESOLVE: Capability = Capability::approximate(
     "resolve",
     "resolve",
-    "server-template with as many addresses as it has slots; answers are held for 10 s",
+    "server-template with 8 slots for addresses; what a name server says is held as long as valid= says, else for 10 s",
     &[Shows::Peer, Shows::Timing],
     "",
 );
@@ -74,6 +74,13 @@ pub static LEAST_CONN: Capability = Capability::approximate(
 );
 pub static IP_HASH: Capability =
     Capability::exact("ip-hash", "ip-hash", "nginx's sum by converters, use-server for each share");
+pub static IP_HASH_IPV6: Capability = Capability::approximate(
+    "ip-hash",
+    "ip-hash-ipv6",
+    "of an IPv6 address only three bytes count, so that others share a server",
+    &[Shows::Peer],
+    "",
+);
 pub static HASH: Capability = Capability::exact("hash", "hash", "nginx's sum by converters, use-server for each share");
 pub static HASH_KEY: Capability = Capability::dropped(
     "hash",

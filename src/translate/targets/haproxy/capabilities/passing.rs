@@ -10,16 +10,14 @@ pub static NEXT_UPSTREAM: Capability = Capability::approximate(
     &[Shows::Peer, Shows::Status],
     "",
 );
-pub static NEXT_UPSTREAM_OFF: Capability =
-    Capability::exact("next-upstream", "next-upstream-off", "retries 0");
-pub static NEXT_UPSTREAM_STATUS: Capability =
-    Capability::approximate(
-        "next-upstream-status",
-        "next-upstream-status",
-        "retry-on STATUS: such an answer does not count as a failure of the server",
-        &[Shows::Peer, Shows::Status],
-        "",
-    );
+pub static NEXT_UPSTREAM_OFF: Capability = Capability::exact("next-upstream", "next-upstream-off", "retries 0");
+pub static NEXT_UPSTREAM_STATUS: Capability = Capability::approximate(
+    "next-upstream-status",
+    "next-upstream-status",
+    "retry-on STATUS: such an answer does not count as a failure of the server",
+    &[Shows::Peer, Shows::Status],
+    "",
+);
 pub static NEXT_UPSTREAM_STATUS_LOST: Capability = Capability::dropped(
     "next-upstream-status",
     "next-upstream-status-lost",
@@ -59,7 +57,8 @@ pub static CLIENT_TIMEOUTS: Capability = Capability::approximate(
     "",
 );
 pub static HOST_HEADER: Capability = Capability::exact("host-header", "host-header", "http-request set-header Host");
-pub static SET_HEADER: Capability = Capability::exact("set-header", "set-header", "http-request set-header, del-header");
+pub static SET_HEADER: Capability =
+    Capability::exact("set-header", "set-header", "http-request set-header, del-header");
 pub static SET_HEADER_LOST: Capability = Capability::dropped(
     "set-header",
     "set-header-lost",
@@ -101,8 +100,7 @@ pub static ADD_HEADER_LOST: Capability = Capability::dropped(
     &[Shows::Headers],
     "add another value",
 );
-pub static HIDE_HEADER: Capability =
-    Capability::exact("hide-header", "hide-header", "http-response del-header");
+pub static HIDE_HEADER: Capability = Capability::exact("hide-header", "hide-header", "http-response del-header");
 pub static BUFFERING: Capability = Capability::approximate(
     "buffering",
     "buffering",

@@ -50,6 +50,13 @@ pub static RETURN_TYPE: Capability = Capability::approximate(
 );
 pub static RETURN_REDIRECT: Capability =
     Capability::exact("return-redirect", "return-redirect", "http-request return with a Location");
+pub static RETURN_BARE: Capability = Capability::approximate(
+    "return-redirect",
+    "return-bare",
+    "without a place to go to there is no Location, where nginx has an empty one",
+    &[Shows::Headers],
+    "",
+);
 pub static RETURN_LOST: Capability = Capability::dropped(
     "return-redirect",
     "return-lost",
