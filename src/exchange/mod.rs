@@ -23,6 +23,7 @@ mod recorded;
 mod request;
 mod route;
 mod secured;
+pub mod session;
 mod site;
 mod state;
 mod stored;

@@ -24,7 +24,7 @@ pub(super) use geoip::Geoip;
 pub(super) use live::Live;
 pub(super) use lookup::{Geo, Map, Ranges, Split, real_client};
 pub(super) use script::Script;
-pub(super) use table::{Builtin, Variable, builtin};
+pub(super) use table::{Builtin, Variable, builtin, of_session};
 
 /// `$upstream_addr`
 pub(super) fn upstream_addr(exchange: &mut Exchange) -> Option<Slice> {

@@ -17,8 +17,9 @@ mod store;
 mod tunnel;
 
 pub use attempt::attempt;
+pub use connect::{Unconnected, connect_plain};
 pub use idle::Pools;
 pub use link::Link;
 pub use relay::forward;
-pub use say::say_judged;
+pub use say::{CONNECTING, TIMED_OUT, connect_call, level_of, say_judged};
 pub use speaks::{Asked, Reading};
