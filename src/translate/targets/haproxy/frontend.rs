@@ -208,10 +208,10 @@ fn plan_route(work: &mut Work, route: &Route, around: Around) -> Plan {
             let base = answers::base(work, route.scope);
             // nginx keeps the arguments here.
             let format = |rest: &str| format!("{base}{}/{rest}", super::words::literal(path));
-            let (bare, asked) = (format(""), format("?%[query]"));
+            let (without, asked) = (format(""), format("?%[query]"));
             let asked = answers::redirect(work, 301, &asked);
             plan.answer.push(Rule::when(asked, "{ query,length -m int gt 0 }", &[route.from]));
-            plan.answer.push(Rule::always(answers::redirect(work, 301, &bare), &[route.from]));
+            plan.answer.push(Rule::always(answers::redirect(work, 301, &without), &[route.from]));
         }
         Action::Own(name) => {
             program::of_location(work, route, around, &mut plan.program);

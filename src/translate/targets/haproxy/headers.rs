@@ -1,5 +1,7 @@
 //! Headers: what a backend gets, what a client gets, and what becomes of `Location`.
 
+use std::fmt::Write as _;
+
 use super::answers::{fixed, quoted};
 use super::plan::Rule;
 use super::samples::Around;
@@ -123,7 +125,8 @@ pub fn add(work: &mut Work, route: &Route, around: Around, request: &mut Vec<Rul
             let number = work.next_value();
             let text = format!("http-request set-var-fmt(txn.value_{number}) {}", quoted(&format));
             request.push(Rule::always(text, &from));
-            when = format!("{when} {{ var(txn.value_{number}),length -m int gt 0 }}").trim_start().to_owned();
+            let has_value = format!("{{ var(txn.value_{number}),length -m int gt 0 }}");
+            when = if when.is_empty() { has_value } else { format!("{when} {has_value}") };
             format!("%[var(txn.value_{number})]")
         };
         after.push(Rule::when(format!("http-after-response {action} {} {value}", word(&own.name)), when, &from));
@@ -150,12 +153,9 @@ pub fn redirects(work: &mut Work, route: &Route, pass: &Pass, rules: &mut Vec<Ru
     let several = pass.how.redirects.len() > 1;
     for (n, redirect) in pass.how.redirects.iter().enumerate() {
         let from = [redirect.from];
-        let (expression, to) = match rule_of(work, route, pass, &redirect.value) {
-            Some(found) => found,
-            None => {
-                work.note(redirect.from, &can::PROXY_REDIRECT_LOST);
-                continue;
-            }
+        let Some((expression, to)) = rule_of(work, route, pass, &redirect.value) else {
+            work.note(redirect.from, &can::PROXY_REDIRECT_LOST);
+            continue;
         };
         work.note(redirect.from, &can::PROXY_REDIRECT);
         if several && n == 0 {
@@ -196,7 +196,7 @@ fn rule_of(work: &mut Work, route: &Route, pass: &Pass, rule: &RedirectRule) -> 
             for part in &to.0 {
                 match part {
                     Part::Literal(text) => format.push_str(&escaped_format(text)),
-                    Part::Capture(number) => format.push_str(&format!("\\{number}")),
+                    Part::Capture(number) => drop(write!(format, "\\{number}")),
                     Part::Variable(_) => return None,
                 }
             }

@@ -16,6 +16,9 @@ const COUNTERS: usize = 3;
 /// Most addresses in a condition.
 const ADDRESSES: usize = 40;
 
+/// The type of keys that are texts.
+const TEXT_KEY: &str = "string len 255";
+
 /// The stick tables of limits, by the zone and what is counted.
 #[derive(Debug, Default)]
 pub struct Tables(Vec<Table>);
@@ -117,14 +120,13 @@ fn key(work: &mut Work, text: &Text, around: Around, rules: &mut Vec<Rule>) -> O
     {
         return Some(("ipv6", "src".to_owned()));
     }
-    const TEXT: &str = "string len 255";
     if let Some(sample) = work.kept.sample(text, around).ok()? {
-        return Some((TEXT, sample));
+        return Some((TEXT_KEY, sample));
     }
     let format = work.kept.format(text, around).ok()?;
     let variable = format!("txn.value_{}", work.next_value());
     rules.push(Rule::always(format!("http-request set-var-fmt({variable}) {}", word(&format)), &[]));
-    Some((TEXT, format!("var({variable})")))
+    Some((TEXT_KEY, format!("var({variable})")))
 }
 
 /// `allow` and `deny`: who is denied by a rule and allowed by none before it.

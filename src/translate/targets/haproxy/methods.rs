@@ -1,6 +1,8 @@
 //! How a server is chosen. The hashes are nginx's own sums, made by converters; `use-server` takes the server whose share
 //! the sum falls into, and goes past servers that are down to the next of nginx's draws.
 
+use std::fmt::Write as _;
+
 use super::plan::Rule;
 use super::samples::Around;
 use super::servers::Peer;
@@ -156,7 +158,7 @@ fn sticky(work: &mut Work, number: usize, lines: &mut Vec<Rule>) {
         line.push_str(" secure");
     }
     if let Some(domain) = domain.as_ref().and_then(Text::literal) {
-        line.push_str(&format!(" domain {}", word(domain)));
+        let _ = write!(line, " domain {}", word(domain));
     }
     let mut attributes: Vec<String> = Vec::new();
     attributes.extend(path.as_ref().map(|path| format!("Path={path}")));
@@ -166,7 +168,7 @@ fn sticky(work: &mut Work, number: usize, lines: &mut Vec<Rule>) {
     }));
     attributes.extend(same_site.as_ref().and_then(Text::literal).map(|site| format!("SameSite={site}")));
     for attribute in attributes {
-        line.push_str(&format!(" attr {}", word(&attribute)));
+        let _ = write!(line, " attr {}", word(&attribute));
     }
     lines.push(Rule::always(line, &[from]));
 }

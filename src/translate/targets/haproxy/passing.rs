@@ -1,5 +1,7 @@
 //! The request line for a backend, and TLS on both sides.
 
+use std::fmt::Write as _;
+
 use super::frontend;
 use super::headers::replaced;
 use super::plan::Rule;
@@ -89,7 +91,7 @@ pub fn front_tls(work: &mut Work, number: usize) -> String {
     for host in [&listener.default].into_iter().chain(others) {
         let scope = model.hosts[*host].scope;
         for (at, setting) in settings(work, scope, "ssl_certificate") {
-            out.push_str(&format!(" crt {}", word(setting.arg(1))));
+            let _ = write!(out, " crt {}", word(setting.arg(1)));
             work.note(model.subjects.setting(at, setting), &can::LISTEN_TLS);
         }
         for (at, setting) in settings(work, scope, "ssl_certificate_key") {
@@ -99,7 +101,7 @@ pub fn front_tls(work: &mut Work, number: usize) -> String {
     let scope = model.hosts[listener.default].scope;
     out.push_str(&protocols(work, scope, "ssl_protocols", &can::LISTEN_TLS));
     if let Some((at, setting)) = settings(work, scope, "ssl_ciphers").first() {
-        out.push_str(&format!(" ciphers {}", word(setting.arg(1))));
+        let _ = write!(out, " ciphers {}", word(setting.arg(1)));
         work.note(model.subjects.setting(*at, setting), &can::LISTEN_TLS);
     }
     out.push_str(&verify_client(work, scope));
@@ -166,24 +168,24 @@ pub fn back_tls(work: &mut Work, scope: ScopeId, pass: &Pass) -> String {
     let trusted = one(work, "proxy_ssl_trusted_certificate");
     one(work, "proxy_ssl_verify");
     match (config.flag(scope, "proxy_ssl_verify", false), trusted) {
-        (true, Some(file)) => out.push_str(&format!(" verify required ca-file {}", word(&file))),
+        (true, Some(file)) => drop(write!(out, " verify required ca-file {}", word(&file))),
         (true, None) => out.push_str(" verify required ca-file @system-ca"),
         (false, _) => out.push_str(" verify none"),
     }
     let name = one(work, "proxy_ssl_name").filter(|name| !name.contains('$')).unwrap_or_else(|| host_of(pass));
     if config.flag(scope, "proxy_ssl_verify", false) {
-        out.push_str(&format!(" verifyhost {}", word(&name)));
+        let _ = write!(out, " verifyhost {}", word(&name));
     }
     one(work, "proxy_ssl_server_name");
     if config.flag(scope, "proxy_ssl_server_name", false) {
-        out.push_str(&format!(" sni {}", word(&format!("str({name})"))));
+        let _ = write!(out, " sni {}", word(&format!("str({name})")));
     }
     if let Some(file) = one(work, "proxy_ssl_certificate") {
-        out.push_str(&format!(" crt {}", word(&file)));
+        let _ = write!(out, " crt {}", word(&file));
         one(work, "proxy_ssl_certificate_key");
     }
     if let Some(ciphers) = one(work, "proxy_ssl_ciphers") {
-        out.push_str(&format!(" ciphers {}", word(&ciphers)));
+        let _ = write!(out, " ciphers {}", word(&ciphers));
     }
     let protocols = protocols(work, scope, "proxy_ssl_protocols", &can::PASS_TLS);
     out + &protocols

@@ -1,5 +1,7 @@
 //! The servers of a backend.
 
+use std::fmt::Write as _;
+
 use super::words::word;
 use super::{Work, can, resolvers};
 use crate::balance;
@@ -59,18 +61,18 @@ pub fn plan(work: &mut Work, number: usize, tls: &str, keeps: bool) -> Vec<Peer>
             let what = if slots { format!("server-template {name}- {SLOTS}") } else { format!("server {name}") };
             let mut line = format!("{what} {}", word(&text));
             if let Some(dns) = &dns {
-                line.push_str(&format!(" {dns} init-addr none"));
+                let _ = write!(line, " {dns} init-addr none");
             } else if named || own.run_time {
                 line.push_str(" init-addr libc,none");
             }
             let checked = own.max_fails > 0 && own.fail_timeout > 0 && !alone && own.standing == Standing::Up;
             parameters(&mut line, own, heaviest, checked, tls);
             if let (true, Some(keepalive)) = (keeps, group.keepalive.value) {
-                line.push_str(&format!(" pool-max-conn {}", keepalive.connections));
+                let _ = write!(line, " pool-max-conn {}", keepalive.connections);
             }
             if let Some(Given { value: Sticky::Cookie { .. }, .. }) = group.sticky {
                 let id = balance::Server::new(&text, own.url.text.as_bytes(), own.route.as_deref(), 0).id;
-                line.push_str(&format!(" cookie {}", word(&id)));
+                let _ = write!(line, " cookie {}", word(&id));
             }
             peers.push(Peer {
                 name,
@@ -90,10 +92,10 @@ fn parameters(line: &mut String, own: &Server, heaviest: u64, checked: bool, tls
     let weight = if heaviest > HEAVIEST { (own.weight * HEAVIEST / heaviest).max(1) } else { own.weight };
     let weight = if own.standing == Standing::Draining { 0 } else { weight };
     if weight != 1 {
-        line.push_str(&format!(" weight {weight}"));
+        let _ = write!(line, " weight {weight}");
     }
     if own.max_conns > 0 {
-        line.push_str(&format!(" maxconn {}", own.max_conns));
+        let _ = write!(line, " maxconn {}", own.max_conns);
     }
     if own.backup {
         line.push_str(" backup");
@@ -102,13 +104,14 @@ fn parameters(line: &mut String, own: &Server, heaviest: u64, checked: bool, tls
         line.push_str(" disabled");
     }
     if own.slow_start > 0 {
-        line.push_str(&format!(" slowstart {}ms", own.slow_start));
+        let _ = write!(line, " slowstart {}ms", own.slow_start);
     }
     if checked {
-        line.push_str(&format!(
+        let _ = write!(
+            line,
             " check inter {}s rise 1 fall 1 observe layer4 error-limit {} on-error mark-down",
             own.fail_timeout, own.max_fails
-        ));
+        );
     }
     line.push_str(tls);
 }

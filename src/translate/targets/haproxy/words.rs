@@ -1,6 +1,8 @@
 //! Words of HAProxy's configuration. A line is cut at blanks; quotes keep them, and inside double quotes a backslash
 //! escapes and `$` names an environment variable. Formats have `%` for their own, conditions take patterns as they are.
 
+use std::fmt::Write as _;
+
 use crate::config::Regex;
 
 /// A word as it stands in a line: quoted where it has to be.
@@ -17,7 +19,7 @@ pub fn word(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if c.is_ascii_control() => out.push_str(&format!("\\x{:02x}", c as u32)),
+            c if c.is_ascii_control() => drop(write!(out, "\\x{:02x}", c as u32)),
             c => out.push(c),
         }
     }
