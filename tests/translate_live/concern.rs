@@ -18,8 +18,10 @@ const SOME: &[(&str, Notices)] = &[
 
 /// Losses of single targets that only some requests notice, by the codes of their entries.
 const CODES: &[(&str, Notices)] = &[
-    // No play has a network where nobody says no.
+    // No play has a network where nobody says no, nor a client or a backend that reads slowly.
+    ("haproxy/buffering", |_| false),
     ("haproxy/connect-timeout", |_| false),
+    ("haproxy/send-timeout", |_| false),
     ("haproxy/http-version", |request| request.version == "HTTP/1.0"),
     ("haproxy/path-normalising", odd_path),
 ];

@@ -27,6 +27,8 @@ fn cases() -> Vec<Case> {
         tls("hap-tls-unverified", ""),
         tls("hap-tls-other-name", "proxy_ssl_verify on; proxy_ssl_name other.test;"),
         internal(),
+        repeated_headers(),
+        chunks(),
         weights("hap-equal", "", &["max_fails=0", "max_fails=0", "max_fails=0"]),
         weights("hap-weights", "", &["weight=3", "weight=1"]),
         weights("hap-weights-large", "", &["weight=1000", "weight=300"]),
@@ -232,6 +234,34 @@ fn internal() -> Case {
         location /to/ { rewrite ^/to/(.*)$ /in/$1 last; }
         location / { proxy_pass http://u; }";
     new("hap-internal", lines).send_all(["/in/", "/in/x", "/to/x", "/x", "/in"].map(Request::get))
+}
+
+/// nginx joins what comes in several lines.
+fn repeated_headers() -> Case {
+    let lines = "
+        location / {
+            proxy_pass http://u;
+            proxy_set_header X-Copy $http_x_two;
+            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        }
+        location /cookie { return 200 \"$http_cookie|$http_x_two|$cookie_b\"; }";
+    let all = ["/", "/cookie"].map(|path| {
+        let request = Request::get(path).header("X-Two", "1, 2").header("X-Two", "3").header("X-Two", "4");
+        let request = request.header("X-Forwarded-For", "10.0.0.1").header("X-Forwarded-For", "10.0.0.2, 10.0.0.3");
+        request.header("Cookie", "a=1").header("Cookie", "b=2; c=3")
+    });
+    new("hap-repeated-headers", lines).send_all(all)
+}
+
+/// A small limit holds for bodies whose size nobody tells.
+fn chunks() -> Case {
+    let lines = "
+        location / { client_max_body_size 1k; proxy_pass http://u; }
+        location /large { client_max_body_size 8k; proxy_pass http://u; }";
+    let chunked = |path: &str, size: usize| Request { chunked: true, ..Request::post(path, &"x".repeat(size)) };
+    new("hap-chunks", lines)
+        .send_all([0, 1000, 1024, 1025, 5000, 100_000].map(|size| chunked("/", size)))
+        .send_all([8192, 8193].map(|size| chunked("/large", size)))
 }
 
 /// Request by request, so that another order shows.

@@ -12,6 +12,8 @@ use crate::translate::model::{Action, Host, NameForm, Pass, Route};
 use crate::translate::output::Lines;
 use crate::translate::subject::SubjectId;
 
+/// How many lines of a header are joined.
+const LINES: usize = 4;
 /// How often `/x/../` is taken out of a path.
 const DEPTH: usize = 8;
 
@@ -315,6 +317,19 @@ fn lines(out: &mut Lines, rules: &[Rule]) {
     }
 }
 
+/// Keeps a header; lines of the same name are joined as nginx does.
+fn keep_header(set: &mut impl FnMut(&str, &str, &str), header: &str) {
+    let name = format!("http_{}", header.replace('-', "_"));
+    set(&name, &format!("req.fhdr({header},1)"), "");
+    let joint = if header == "cookie" { "; " } else { ", " };
+    for line in 2..=LINES {
+        // What is there, and a line of the request behind it: `concat` takes a variable.
+        let there = format!("{{ req.fhdr_cnt({header}) ge {line} }}");
+        set("line", &format!("req.fhdr({header},{line})"), &there);
+        set(&name, &format!("var(txn.{name}),concat('{joint}',txn.line)"), &there);
+    }
+}
+
 /// What a request is at first; nginx refuses what has no host or no path.
 fn begin(work: &Work, out: &mut Lines, own: &Frontend) {
     let refused = answers::refusal(work, 400);
@@ -337,7 +352,7 @@ fn begin(work: &Work, out: &mut Lines, own: &Frontend) {
     let dots = format!("var(txn.path),regsub('/(\\.(/|$))+','/',g),{}", [up; DEPTH].join(","));
     set("path", &dots, "{ var(txn.odd) -m found }");
     for header in &work.kept.headers {
-        set(&format!("http_{}", header.replace('-', "_")), &format!("req.fhdr({header})"), "");
+        keep_header(&mut set, header);
     }
     let methods = answers::refusal(work, 405);
     out.plain(&format!("  {}", plan::conditional(&methods, &["{ method TRACE CONNECT }"])));

@@ -7,12 +7,14 @@ use super::words::{self, word};
 use super::{Work, can};
 use crate::config::cidr::Cidr;
 use crate::config::{Part, Text};
-use crate::translate::model::{Given, Rate, Route};
+use crate::translate::model::{Action, Given, Rate, Route};
 use crate::translate::output::Lines;
 use crate::translate::subject::SubjectId;
 
 /// Most counters of a request: HAProxy has three.
 const COUNTERS: usize = 3;
+/// Bodies up to this size fit into a buffer beside the header.
+const BUFFERED: u64 = 8192;
 /// Most addresses in a condition.
 const ADDRESSES: usize = 40;
 
@@ -54,11 +56,20 @@ impl Tables {
 
 /// `client_max_body_size`: nginx looks before it does anything else in a location.
 pub fn body_size(work: &mut Work, route: &Route, rules: &mut Vec<Rule>) {
+    let passes = matches!(route.action, Action::Pass(_));
     let most = &route.policy.max_body;
     if most.value == 0 {
         return work.note(most.from, &can::BODY_SIZE_NONE);
     }
-    work.note(most.from, &can::BODY_SIZE);
+    let small = most.value <= BUFFERED;
+    work.note(most.from, if small { &can::BODY_SIZE_SMALL } else { &can::BODY_SIZE });
+    if small && passes {
+        let chunked = "{ req.hdr(transfer-encoding) -m found }";
+        let wait = format!("http-request wait-for-body time 60s at-least {}", most.value + 1);
+        rules.push(Rule::when(wait, chunked, &[most.from]));
+        let large = format!("{chunked} {{ req.body_len gt {} }}", most.value);
+        rules.push(Rule::when(refusal(work, 413), large, &[most.from]));
+    }
     let when = format!("{{ req.hdr_val(content-length) gt {} }}", most.value);
     rules.push(Rule::when(refusal(work, 413), when, &[most.from]));
 }

@@ -96,6 +96,7 @@ pub static ALL: &[&Capability] = &[
     &BUFFERING,
     &BUFFERING_OFF,
     &BODY_SIZE,
+    &BODY_SIZE_SMALL,
     &BODY_SIZE_NONE,
     &LIMIT_REQ,
     &LIMIT_REQ_LOST,

@@ -9,6 +9,11 @@ pub static BODY_SIZE: Capability = Capability::approximate(
     &[Shows::Status, Shows::Peer],
     "limit it in the backend too",
 );
+pub static BODY_SIZE_SMALL: Capability = Capability::exact(
+    "body-size",
+    "body-size-small",
+    "413 by Content-Length; of a body in chunks as much is waited for as is allowed, and a byte",
+);
 pub static BODY_SIZE_NONE: Capability = Capability::automatic("body-size", "body-size-none", "there is no limit");
 pub static LIMIT_REQ: Capability = Capability::approximate(
     "limit-req",
