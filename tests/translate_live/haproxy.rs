@@ -39,6 +39,10 @@ fn cases() -> Vec<Case> {
         hashed("hap-chash", "hash $uri consistent", &["max_fails=0", "max_fails=0 weight=3", "max_fails=0 weight=2"]),
         hashed("hap-hash-down", "hash $request_uri", DOWN),
         hashed("hap-chash-down", "hash $request_uri consistent", DOWN),
+        by_source("hap-hash-address", "hash $remote_addr", &["max_fails=0", "max_fails=0 weight=3"]),
+        by_source("hap-hash-bytes", "hash $binary_remote_addr consistent", &["max_fails=0", "max_fails=0 weight=3"]),
+        by_source("hap-hash-port", "hash $server_port$remote_addr", &["max_fails=0", "max_fails=0 weight=3"]),
+        by_source("hap-hash-method", "hash $request_method", &["max_fails=0", "max_fails=0 weight=3"]),
         ip_hash("hap-ip_hash", &["max_fails=0", "max_fails=0 weight=4", "max_fails=0 weight=2"]),
         ip_hash("hap-ip_hash-down", &["max_fails=0", "weight=4 down", "max_fails=0 weight=2"]),
         hash_of_several(),
@@ -278,7 +282,11 @@ fn hashed(name: &str, method: &str, servers: &[&str]) -> Case {
 }
 
 fn ip_hash(name: &str, servers: &[&str]) -> Case {
-    let http = group("ip_hash", servers) + &all_to_group(STRICT);
+    by_source(name, "ip_hash", servers)
+}
+
+fn by_source(name: &str, method: &str, servers: &[&str]) -> Case {
+    let http = group(method, servers) + &all_to_group(STRICT);
     let source = |n: u32| Request::get("/").from(Ipv4Addr::new(127, (n * 7 % 250) as u8, (n * 13 % 251) as u8, 1));
     Case::new(name, servers.len(), &http).send_all((0..300).map(source))
 }

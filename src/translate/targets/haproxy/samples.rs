@@ -48,6 +48,9 @@ pub enum Piece {
     Format(String),
 }
 
+/// What is no text: a format would write it as one.
+const BYTES: &str = "binary_remote_addr";
+
 /// The name of a variable that no sample gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown(pub String);
@@ -55,12 +58,16 @@ pub struct Unknown(pub String);
 impl Kept {
     /// A text as a format, without quotes.
     pub fn format(&mut self, text: &Text, around: Around) -> Result<String, Unknown> {
+        let is_bytes = |part: &Part| matches!(part, Part::Variable(name) if name.eq_ignore_ascii_case(BYTES));
+        if text.0.iter().any(is_bytes) {
+            return Err(Unknown(BYTES.to_owned()));
+        }
         let pieces = text.0.iter().map(|part| self.part(part, around));
         pieces
             .map(|piece| {
                 Ok(match piece? {
                     Piece::Fixed(text) => words::literal(&text),
-                    Piece::Sample(sample) => format!("%[{sample}]"),
+                    Piece::Sample(sample) => format!("%[{}]", sample.strip_suffix(",lower").unwrap_or(&sample)),
                     Piece::Format(format) => format,
                 })
             })
@@ -102,10 +109,12 @@ impl Kept {
         }
         match name {
             "host" => sample("var(txn.host)"),
-            "remote_addr" | "binary_remote_addr" => sample("src"),
-            "remote_port" => sample("src_port"),
-            "server_addr" => sample("dst"),
-            "server_port" => sample("dst_port"),
+            // What is hashed has to be text, not the bytes of an address or a number.
+            "remote_addr" => sample("src,lower"),
+            BYTES => sample("src"),
+            "remote_port" => sample("src_port,lower"),
+            "server_addr" => sample("dst,lower"),
+            "server_port" => sample("dst_port,lower"),
             "server_name" => fixed(around.server_name),
             "proxy_host" => fixed(around.proxy_host),
             "scheme" => sample("ssl_fc,iif(https,http)"),

@@ -37,7 +37,7 @@ pub static PATH_NORMALISING: Capability = Capability::approximate(
     "path-normalising",
     "paths are decoded and cleaned by converters; a # in a path, a host beside another one in an absolute target, and \
      more than 8 nested \"..\" are answered with 400",
-    &[Shows::Status],
+    &[Shows::Status, Shows::Peer],
     "",
 );
 pub static RETURN_TEXT: Capability = Capability::exact("return-text", "return-text", "http-request return");
