@@ -8,5 +8,7 @@ mod common;
 
 mod golden;
 mod haproxy;
+mod nginx;
+mod versions;
 
 use golden::{Golden, Said};

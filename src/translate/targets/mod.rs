@@ -2,6 +2,7 @@
 
 pub mod haproxy;
 pub mod json;
+pub mod nginx;
 
 use super::class::Capability;
 use super::ledger::Ledger;
@@ -32,7 +33,7 @@ pub struct Ask {
 }
 
 /// All of them, sorted by name.
-pub static EMITTERS: &[&Emitter] = &[&haproxy::EMITTER, &json::EMITTER];
+pub static EMITTERS: &[&Emitter] = &[&haproxy::EMITTER, &json::EMITTER, &nginx::EMITTER];
 
 /// A target by its name.
 #[must_use]
