@@ -16,6 +16,16 @@ const SOME: &[(&str, Notices)] = &[
     ("underscores_in_headers", |request| request.headers.iter().any(|(name, _)| name.contains('_'))),
 ];
 
+/// Losses of single targets that only some requests notice, by the codes of their entries.
+const CODES: &[(&str, Notices)] = &[
+    // No play has a network where nobody says no, nor a client or a backend that reads slowly.
+    ("haproxy/buffering", |_| false),
+    ("haproxy/connect-timeout", |_| false),
+    ("haproxy/send-timeout", |_| false),
+    ("haproxy/http-version", |request| request.version == "HTTP/1.0"),
+    ("haproxy/path-normalising", odd_path),
+];
+
 /// What leads a request to another location than its path says.
 const ELSEWHERE: &[&str] = &["rewrite ", "error_page ", "try_files "];
 
@@ -27,6 +37,12 @@ pub fn concerns(entry: &Entry, request: &Request, conf: &str) -> bool {
     }
     if let Some((_, notices)) = SOME.iter().find(|(directive, _)| entry.directive == *directive) {
         return notices(request);
+    }
+    if let Some((_, notices)) = CODES.iter().find(|(code, _)| entry.code == *code) {
+        return notices(request);
+    }
+    if entry.default {
+        return true;
     }
     let own = (entry.directive == "location").then_some(&entry.text);
     let location = own.into_iter().chain(entry.context.iter().rev()).find_map(|block| block.strip_prefix("location "));
@@ -72,6 +88,7 @@ mod tests {
             text: text.to_owned(),
             context: context.iter().map(|block| (*block).to_owned()).collect(),
             shows: Vec::new(),
+            default: false,
         }
     }
 
