@@ -20,6 +20,7 @@ pub mod model;
 mod output;
 pub mod report;
 mod subject;
+pub mod tables;
 pub mod targets;
 mod unclaimed;
 
