@@ -64,3 +64,8 @@ fn judge(to: &'static str, program: &'static str) {
 fn haproxy() {
     judge("haproxy", "haproxy");
 }
+
+#[test]
+fn envoy() {
+    judge("envoy", "envoy");
+}

@@ -88,12 +88,6 @@ function envoy_on_request(handle)
   if request.host ~= "" then headers:replace(":authority", request.host) end
   local query = request.args ~= "" and "?" .. request.args or ""
   headers:replace(":path", escaped(request.uri) .. query)
-  -- What Envoy would add to the request.
-  local proto = headers:get("x-nginxlb-proto")
-  headers:remove("x-nginxlb-proto")
-  headers:remove("x-forwarded-proto")
-  if proto then headers:add("x-forwarded-proto", proto) end
-  headers:remove("x-envoy-external-address")
   local metadata = handle:streamInfo():dynamicMetadata()
   for name, value in pairs(VALUES) do
     metadata:set("nginxlb", name, value(request) or "")
@@ -101,6 +95,12 @@ function envoy_on_request(handle)
   -- The route is looked for with what was set so far.
   handle:clearRouteCache()
   local route = handle:metadata()
+  -- What Envoy adds to the request, and needs until it has a route.
+  local proto = headers:get("x-nginxlb-proto")
+  headers:remove("x-nginxlb-proto")
+  headers:remove("x-forwarded-proto")
+  if proto then headers:add("x-forwarded-proto", proto) end
+  headers:remove("x-envoy-external-address")
   if route:get("text") then metadata:set("nginxlb", "text", "1") end
   local peers = PEERS[route:get("peers") or ""]
   if peers then metadata:set("nginxlb", "peers", peers(request)) end
