@@ -56,6 +56,8 @@ fn listener(cx: &mut Cx, n: usize, group: &[&Listener]) -> Node {
     let model = cx.model;
     let default = &model.hosts[first.default];
     cx.front = Front::default();
+    // What the script says no to.
+    cx.front.statuses.extend([400, 405]);
     let port = first.socket().map_or(0, |socket| socket.port());
     let scheme = if first.tls { "https" } else { "http" };
     let maps = model.config.http.and_then(|http| model.config.scope(http).slot());
@@ -100,6 +102,7 @@ fn manager(cx: &mut Cx, listener: &Listener, default: &Host, hosts: Vec<Node>) -
     let mut http1 = MapOf::default();
     http1.put("accept_http_10", true);
     http1.put("default_host_for_http_10", NO_HOST);
+    http1.put("allow_custom_methods", true);
     if cx.front.websocket {
         let socket = map([("upgrade_type", Node::from("websocket")), ("enabled", Node::from(false))]);
         manager.put("upgrade_configs", list([socket]));
@@ -130,10 +133,13 @@ fn manager(cx: &mut Cx, listener: &Listener, default: &Host, hosts: Vec<Node>) -
     manager.node()
 }
 
-/// What the client sent as X-Forwarded-Proto, before Envoy puts its own there.
+/// What the client sent as X-Forwarded-Proto and as target, before Envoy puts its own there.
 fn early() -> Node {
-    let value = super::header("x-nginxlb-proto", "%REQ(x-forwarded-proto)%", super::OVERWRITE);
-    let mutations = [map([("remove", Node::from("x-nginxlb-proto"))]), map([("append", value)])];
+    let kept = [("x-nginxlb-proto", "%REQ(x-forwarded-proto)%"), ("x-nginxlb-target", "%REQ(:path)%")];
+    let mutations = kept.iter().flat_map(|(name, value)| {
+        let value = super::header(name, value, super::OVERWRITE);
+        [map([("remove", Node::from(*name))]), map([("append", value)])]
+    });
     let name = "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation";
     let config = typed(name, [("mutations", list(mutations))]);
     let name = Node::from("envoy.http.early_header_mutation.header_mutation");

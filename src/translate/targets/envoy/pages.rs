@@ -8,7 +8,7 @@ const FAILED: &[&str] = &["UF", "UH", "UC", "UR", "URX", "UO", "UPE", "LR", "NC"
 
 /// `local_reply_config`: statuses and pages.
 pub fn replies(cx: &Cx) -> Node {
-    let mut mappers = vec![mapper(flags(FAILED), Some(502), 502), mapper(flags(&["UT", "SI"]), Some(504), 504)];
+    let mut mappers = vec![mapper(flags(&["UT"]), Some(504), 504), mapper(flags(FAILED), Some(502), 502)];
     for status in cx.front.statuses.iter().filter(|status| **status != 502 && **status != 504) {
         let equal = map([("default_value", Node::from(i64::from(*status))), ("runtime_key", Node::from("none"))]);
         let comparison = map([("op", Node::from("EQ")), ("value", equal)]);

@@ -1,9 +1,9 @@
 //! How a request is passed to a backend: its path, its headers, and what happens when the backend fails.
 
 use super::clusters::{self, usable};
-use super::routes::Draft;
-use super::text::{Plain, Scene, of_metadata};
-use super::{Cx, OVERWRITE, answers, can, duration, header, number};
+use super::routes::{Draft, escaped};
+use super::text::{Plain, Scene};
+use super::{Cx, OVERWRITE, answers, can, duration, header, number, regex};
 use crate::config::{Part, Text};
 use crate::modules::http::proxy::rewrite::{Pattern, Rule};
 use crate::modules::shared::pass::Protocol;
@@ -61,11 +61,18 @@ pub fn apply(
         (Some(rewrite), _) => drop(action.put("regex_rewrite", rewrite)),
         (None, Some(uri)) => {
             cx.note(pass.from, &can::PASS_URI);
-            action.put("prefix_rewrite", Node::from(&**uri).of(pass.from));
+            let path = route.test.exact.as_ref().or(route.test.prefix.as_ref()).filter(|path| escaped(path) != **path);
+            match path {
+                Some(path) => {
+                    let pattern = map([("regex", Node::from(format!("^{}", regex::literal(&escaped(path)))))]);
+                    let rewrite = [("pattern", pattern), ("substitution", Node::from(uri.replace('\\', "\\\\")))];
+                    action.put("regex_rewrite", map(rewrite).of(pass.from));
+                }
+                None => drop(action.put("prefix_rewrite", Node::from(&**uri).of(pass.from))),
+            }
         }
         (None, None) => {
-            cx.front.script.values.insert("target".to_owned(), "request.raw".to_owned());
-            action.put("path_rewrite", of_metadata("target"));
+            draft.metadata.put("as_sent", true);
         }
     }
     action.put("timeout", duration(0));

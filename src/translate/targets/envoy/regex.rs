@@ -16,6 +16,12 @@ pub fn whole(regex: &Regex) -> Option<String> {
     Some(format!("{flag}{}", padded(&body, r"\C*", r"\C*")))
 }
 
+/// The expression for this text.
+pub fn literal(text: &str) -> String {
+    let quoted = |c: char| if c.is_ascii_punctuation() { format!("\\{c}") } else { c.to_string() };
+    text.chars().map(quoted).collect()
+}
+
 /// The expression with `before` and `after` for the rest of the text, where it is not anchored.
 pub fn padded(body: &str, before: &str, after: &str) -> String {
     if has_alternatives(body) {

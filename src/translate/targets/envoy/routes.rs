@@ -62,12 +62,21 @@ pub fn all(cx: &mut Cx, host: &Host, scene: &Scene, name: Option<String>) -> Vec
 /// Nothing where an expression is none for Envoy.
 fn matching(cx: &mut Cx, route: &Route, base: &Matching) -> Option<Matching> {
     let mut matching = base.clone();
-    if let Some(path) = &route.test.exact {
-        cx.note(route.from, &can::LOCATION_EXACT);
-        matching.path = Some(("path", escaped(path)));
-    } else if let Some(prefix) = &route.test.prefix {
-        cx.note(route.from, &can::LOCATION_PREFIX);
-        matching.path = Some(("prefix", escaped(prefix)));
+    let (path, kind, by, said) = match (&route.test.exact, &route.test.prefix) {
+        (Some(path), _) => (path.as_str(), "path", "exact", Some(&can::LOCATION_EXACT)),
+        (None, Some(prefix)) => (prefix.as_str(), "prefix", "prefix", Some(&can::LOCATION_PREFIX)),
+        (None, None) => ("/", "prefix", "prefix", None),
+    };
+    if let Some(said) = said {
+        cx.note(route.from, said);
+    }
+    if escaped(path) == path {
+        matching.path = Some((kind, path.to_owned()));
+    } else {
+        // Clients may escape such characters or not.
+        cx.front.script.values.insert("uri".to_owned(), "request.uri".to_owned());
+        let test = map([("string_match", map([(by, Node::from(path))]))]);
+        matching.values.push(("uri".to_owned(), test));
     }
     for own in &route.test.regexes {
         let Some(own) = regex::whole(own) else {

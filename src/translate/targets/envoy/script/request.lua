@@ -51,7 +51,7 @@ local function normal(path)
   return table.concat(out)
 end
 
--- A decoded path as nginx writes it to a backend.
+-- A decoded path as nginx writes it to a backend, where the client had escaped some of it.
 local function escaped(path)
   return (path:gsub('[%z\1-\32"#%%<>?\\^`{|}\127-\255]', function(byte)
     return string.format("%%%02X", byte:byte())
@@ -64,30 +64,34 @@ local function host_of(authority)
   return host
 end
 
-local function read(handle)
-  local headers = handle:headers()
-  local raw = headers:get(":path") or "/"
+local function read(headers, handle)
+  local raw = headers:get("x-nginxlb-target") or headers:get(":path") or "/"
+  headers:remove("x-nginxlb-target")
   local path, args = raw:match("^([^?#]*)%??([^#]*)")
   local uri = normal(path)
   if not uri or uri:sub(1, 1) ~= "/" then return nil end
   local authority = headers:get(":authority") or ""
+  if authority == "" then return nil end
   if authority == NO_HOST then authority = "" end
   return {
     handle = handle, headers = headers, raw = raw, uri = uri, args = args,
-    authority = authority, host = host_of(authority),
+    path = path:find("[%%+]") and escaped(uri) or uri, authority = authority, host = host_of(authority),
   }
 end
 
 function envoy_on_request(handle)
-  local request = read(handle)
-  if not request then
-    handle:respond({[":status"] = "400"}, "")
-    return
+  local headers = handle:headers()
+  local method = headers:get(":method")
+  if method == "TRACE" or method == "CONNECT" then
+    return handle:respond({[":status"] = "405"}, "")
   end
-  local headers = request.headers
+  local request = read(headers, handle)
+  if not request then
+    return handle:respond({[":status"] = "400"}, "")
+  end
   if request.host ~= "" then headers:replace(":authority", request.host) end
   local query = request.args ~= "" and "?" .. request.args or ""
-  headers:replace(":path", escaped(request.uri) .. query)
+  headers:replace(":path", request.path .. query)
   local metadata = handle:streamInfo():dynamicMetadata()
   for name, value in pairs(VALUES) do
     metadata:set("nginxlb", name, value(request) or "")
@@ -101,6 +105,7 @@ function envoy_on_request(handle)
   headers:remove("x-forwarded-proto")
   if proto then headers:add("x-forwarded-proto", proto) end
   headers:remove("x-envoy-external-address")
+  if route:get("as_sent") then headers:replace(":path", request.raw) end
   if route:get("text") then metadata:set("nginxlb", "text", "1") end
   local peers = PEERS[route:get("peers") or ""]
   if peers then metadata:set("nginxlb", "peers", peers(request)) end
