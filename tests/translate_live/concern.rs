@@ -28,6 +28,9 @@ pub fn concerns(entry: &Entry, request: &Request, conf: &str) -> bool {
     if let Some((_, notices)) = SOME.iter().find(|(directive, _)| entry.directive == *directive) {
         return notices(request);
     }
+    if entry.text.to_ascii_lowercase().starts_with("proxy_set_header connection") {
+        return request.headers.iter().any(|(name, _)| ["Connection", "Upgrade"].contains(&&**name));
+    }
     let own = (entry.directive == "location").then_some(&entry.text);
     let location = own.into_iter().chain(entry.context.iter().rev()).find_map(|block| block.strip_prefix("location "));
     let elsewhere = ELSEWHERE.iter().any(|word| conf.contains(word));
@@ -101,6 +104,9 @@ mod tests {
         let merge = entry("merge_slashes", "merge_slashes on", &["http", "server"]);
         assert!(!concerns(&merge, &Request::get("/a?b=//"), ""));
         assert!(concerns(&merge, &Request::get("/a//b"), ""));
+        let connection = entry("proxy_set_header", "proxy_set_header Connection ", &["http", "server"]);
+        assert!(!concerns(&connection, &Request::get("/a"), ""));
+        assert!(concerns(&connection, &Request::get("/a").header("Connection", "x"), ""));
         let other = entry("listen", "listen 8000", &["http", "server"]);
         assert!(concerns(&other, &Request::get("/a"), ""));
         assert!(!concerns(&other, &Request::get("/a").about("server_name"), ""));

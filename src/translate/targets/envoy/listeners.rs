@@ -133,13 +133,10 @@ fn manager(cx: &mut Cx, listener: &Listener, default: &Host, hosts: Vec<Node>) -
     manager.node()
 }
 
-/// What the client sent as X-Forwarded-Proto and as target, before Envoy puts its own there.
+/// What the client sent as X-Forwarded-Proto, before Envoy puts its own there.
 fn early() -> Node {
-    let kept = [("x-nginxlb-proto", "%REQ(x-forwarded-proto)%"), ("x-nginxlb-target", "%REQ(:path)%")];
-    let mutations = kept.iter().flat_map(|(name, value)| {
-        let value = super::header(name, value, super::OVERWRITE);
-        [map([("remove", Node::from(*name))]), map([("append", value)])]
-    });
+    let value = super::header("x-nginxlb-proto", "%REQ(x-forwarded-proto)%", super::OVERWRITE);
+    let mutations = [map([("remove", Node::from("x-nginxlb-proto"))]), map([("append", value)])];
     let name = "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation";
     let config = typed(name, [("mutations", list(mutations))]);
     let name = Node::from("envoy.http.early_header_mutation.header_mutation");

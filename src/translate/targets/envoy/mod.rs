@@ -49,7 +49,7 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
     clusters::note_unused(&mut cx);
     let clusters = cx.clusters.nodes();
     let resources = map([("listeners", list(listeners)), ("clusters", list(clusters))]);
-    // A `#` in a path is not refused, as nginx does not; Envoy cuts it off, and the script puts it back.
+    // A `#` in a path is not refused, as nginx does not; Envoy cuts it off.
     let fragments = map([("envoy.reloadable_features.http_reject_path_with_fragment", Node::from(false))]);
     let layer = map([("name", Node::from("as-nginx")), ("static_layer", fragments)]);
     let runtime = map([("layers", list([layer]))]);

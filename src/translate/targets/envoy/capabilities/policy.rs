@@ -133,5 +133,10 @@ pub static ACCESS_LOG: Capability =
     Capability::approximate("access-log", "access-log", "a file access log in the combined format", &[Shows::Logs], "");
 pub static ACCESS_LOG_OFF: Capability = Capability::exact("access-log", "access-log-off", "no access log");
 pub static WEBSOCKET: Capability = Capability::exact("websocket", "websocket", "upgrade_configs");
-pub static NO_WEBSOCKET: Capability =
-    Capability::exact("websocket", "no-websocket", "requests to upgrade are passed on as plain ones");
+pub static NO_WEBSOCKET: Capability = Capability::approximate(
+    "websocket",
+    "no-websocket",
+    "requests to upgrade are passed on as plain ones; headers that Connection names are not passed on",
+    &[Shows::UpstreamHeaders],
+    "",
+);

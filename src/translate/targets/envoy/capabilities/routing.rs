@@ -65,8 +65,13 @@ pub static LOCATION_RE2: Capability = Capability::refused(
 );
 pub static SLASH_REDIRECT: Capability =
     Capability::exact("slash-redirect", "slash-redirect", "a route of its own with a direct response");
-pub static NORMALISING: Capability =
-    Capability::exact("path-normalising", "path-normalising", "the script decodes and normalises paths as nginx does");
+pub static NORMALISING: Capability = Capability::approximate(
+    "path-normalising",
+    "path-normalising",
+    "the script decodes and normalises paths as nginx does, but what stands behind a # is cut off before",
+    &[Shows::Uri],
+    "",
+);
 pub static MERGE_SLASHES_OTHERS: Capability = Capability::approximate(
     "path-normalising",
     "merge-slashes-others",

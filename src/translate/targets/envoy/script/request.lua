@@ -65,8 +65,7 @@ local function host_of(authority)
 end
 
 local function read(headers, handle)
-  local raw = headers:get("x-nginxlb-target") or headers:get(":path") or "/"
-  headers:remove("x-nginxlb-target")
+  local raw = headers:get(":path") or "/"
   local path, args = raw:match("^([^?#]*)%??([^#]*)")
   local uri = normal(path)
   if not uri or uri:sub(1, 1) ~= "/" then return nil end
@@ -85,7 +84,7 @@ function envoy_on_request(handle)
   if method == "TRACE" or method == "CONNECT" then
     return handle:respond({[":status"] = "405"}, "")
   end
-  local request = read(headers, handle)
+  local request = method:find("^[A-Z_-]+$") and read(headers, handle)
   if not request then
     return handle:respond({[":status"] = "400"}, "")
   end
