@@ -28,7 +28,8 @@ pub fn concerns(entry: &Entry, request: &Request, conf: &str) -> bool {
     if let Some((_, notices)) = SOME.iter().find(|(directive, _)| entry.directive == *directive) {
         return notices(request);
     }
-    if entry.text.to_ascii_lowercase().starts_with("proxy_set_header connection") {
+    let text = entry.text.to_ascii_lowercase();
+    if ["connection", "upgrade"].iter().any(|name| text.starts_with(&format!("proxy_set_header {name}"))) {
         return request.headers.iter().any(|(name, _)| ["Connection", "Upgrade"].contains(&&**name));
     }
     let own = (entry.directive == "location").then_some(&entry.text);

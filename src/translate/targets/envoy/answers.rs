@@ -34,6 +34,9 @@ pub fn returned(
             page(cx, draft, *status);
         }
         (status, Some(text)) => with_text(cx, route, scene, draft, (*status, text, given)),
+        (200..=299, None) if *status != 204 => {
+            with_text(cx, route, scene, draft, (*status, &Text::default(), given));
+        }
         (status, None) => {
             cx.note(given.from, &can::RETURN_STATUS);
             page(cx, draft, *status);
@@ -69,6 +72,10 @@ fn with_text(
         action.put(name, body);
     }
     draft.action = Some(("direct_response", action.node()));
+    if status == 201 {
+        // Envoy makes one.
+        draft.response_remove.push(Node::from("location"));
+    }
     let kind = content_type(cx, route);
     draft.response_add.push(header("content-type", &kind, OVERWRITE));
 }

@@ -272,8 +272,10 @@ fn method(cx: &mut Cx, group: &Group, out: &mut MapOf) {
         }
         Method::LeastConn | Method::LeastTime { .. } => {
             let least_time = matches!(group.method.value, Method::LeastTime { .. });
-            simple(cx, out, "LEAST_REQUEST", if least_time { &can::LEAST_TIME } else { &can::LEAST_CONN });
-            out.put("least_request_lb_config", map([("selection_method", Node::from("FULL_SCAN"))]));
+            cx.note(from, if least_time { &can::LEAST_TIME } else { &can::LEAST_CONN });
+            let entries = [("selection_method", Node::from("FULL_SCAN"))];
+            let own = typed("envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest", entries);
+            out.put("load_balancing_policy", policies("envoy.load_balancing_policies.least_request", own).of(from));
         }
         Method::Random(None) => simple(cx, out, "RANDOM", &can::RANDOM),
         Method::Random(Some(Two::LeastConn | Two::LeastTime(_))) => {

@@ -20,7 +20,8 @@ pub fn all(cx: &mut Cx, listener: &Listener, scene: &Scene) -> Vec<Node> {
     for host in &hosts {
         note_settings(cx, host, default);
     }
-    let mut taken = Taken::of(&hosts);
+    // Who comes first has a name.
+    let mut taken: HashSet<String> = HashSet::new();
     let mut nodes = Vec::new();
     let mut by_regex = Vec::new();
     let mut default_domains = Vec::new();
@@ -30,7 +31,7 @@ pub fn all(cx: &mut Cx, listener: &Listener, scene: &Scene) -> Vec<Node> {
         let name = first_name(host);
         let scene = Scene { server_name: &name, ..scene.clone() };
         let mut domains = Vec::new();
-        if host.names.is_empty() && taken.take(NO_HOST, n) {
+        if host.names.is_empty() && taken.insert(NO_HOST.to_owned()) {
             domains.push(Node::from(NO_HOST));
         }
         for name in &host.names {
@@ -45,7 +46,7 @@ pub fn all(cx: &mut Cx, listener: &Listener, scene: &Scene) -> Vec<Node> {
                     None => cx.note(name.from, &can::SERVER_NAME_RE2),
                 }
             } else {
-                let own = domains_of(name).into_iter().filter(|domain| taken.take(domain, n));
+                let own = domains_of(name).into_iter().filter(|domain| taken.insert(domain.clone()));
                 let own: Vec<Node> = own.map(|domain| Node::from(domain).of(name.from)).collect();
                 cx.note(name.from, said_of(name, own.is_empty()));
                 domains.extend(own);
@@ -110,31 +111,5 @@ fn said_of(name: &Name, is_taken: bool) -> &'static crate::translate::Capability
         NameForm::Exact(name) if name.is_empty() => &can::NO_NAME,
         NameForm::Exact(_) => &can::SERVER_NAME,
         _ => &can::SERVER_NAME_WILDCARD,
-    }
-}
-
-/// Who has which domain.
-struct Taken {
-    /// Whole names, which win over the same name out of `.example.com`.
-    exact: Vec<(String, usize)>,
-    seen: HashSet<String>,
-}
-
-impl Taken {
-    fn of(hosts: &[&Host]) -> Taken {
-        let names = |(n, host): (usize, &&Host)| {
-            let exact = host.names.iter().filter_map(|name| match &name.form {
-                NameForm::Exact(name) => Some(name.clone()),
-                _ => None,
-            });
-            exact.map(|name| (name, n)).collect::<Vec<_>>()
-        };
-        Taken { exact: hosts.iter().enumerate().flat_map(names).collect(), seen: HashSet::new() }
-    }
-
-    /// Takes a domain for the n-th server; whether it gets it.
-    fn take(&mut self, domain: &str, n: usize) -> bool {
-        let owner = self.exact.iter().find(|(name, _)| name == domain).map(|(_, owner)| *owner);
-        owner.is_none_or(|owner| owner == n) && self.seen.insert(domain.to_owned())
     }
 }

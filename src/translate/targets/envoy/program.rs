@@ -5,7 +5,7 @@
 use super::routes::{Draft, Matching, draft, node, safe_regex};
 use super::text::{Plain, Scene};
 use super::{Cx, answers, can, regex};
-use crate::config::{Part, Regex, ScopeId, Text};
+use crate::config::{Part, Regex, ScopeId, Setting, Text};
 use crate::modules::http::rewrite::{Condition, Program, Rewrite, Step, Then};
 use crate::translate::document::{MapOf, Node, map};
 use crate::translate::model::{Given, Host, Route};
@@ -80,10 +80,22 @@ fn run(
 
 /// The directives of a program, in order.
 fn steps(cx: &Cx, scope: ScopeId) -> Vec<SubjectId> {
+    const NAMES: &[&str] = &["rewrite", "return", "set", "break"];
     let config = cx.model.config;
-    let own = |setting: &&crate::config::Setting| ["rewrite", "return", "set", "break", "if"].contains(&setting.words[0].value.as_ref());
-    let settings = config.scope(scope).settings.iter().filter(own);
-    settings.map(|setting| cx.model.subjects.setting(scope, setting)).collect()
+    let Some(program) = config.scope(scope).slot::<Program>() else { return Vec::new() };
+    let named = |setting: &&Setting| NAMES.contains(&setting.words[0].value.as_ref());
+    let mut settings = config.scope(scope).settings.iter().filter(named);
+    let subject = |step: &Step| match step {
+        Step::If { block, .. } => cx.model.subjects.opener(*block),
+        _ => {
+            let setting = settings.next();
+            setting.map_or_else(
+                || cx.model.subjects.opener(scope),
+                |setting| cx.model.subjects.setting(scope, setting),
+            )
+        }
+    };
+    program.0.iter().map(subject).collect()
 }
 
 fn lost(cx: &mut Cx, step: &Step, subject: SubjectId) {

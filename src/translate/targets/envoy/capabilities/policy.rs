@@ -132,7 +132,13 @@ pub static ERROR_PAGE: Capability = Capability::dropped(
 pub static ACCESS_LOG: Capability =
     Capability::approximate("access-log", "access-log", "a file access log in the combined format", &[Shows::Logs], "");
 pub static ACCESS_LOG_OFF: Capability = Capability::exact("access-log", "access-log-off", "no access log");
-pub static WEBSOCKET: Capability = Capability::exact("websocket", "websocket", "upgrade_configs");
+pub static WEBSOCKET: Capability = Capability::approximate(
+    "websocket",
+    "websocket",
+    "upgrade_configs: where the backend does not switch protocols, its answer loses its body",
+    &[Shows::Headers, Shows::Body],
+    "",
+);
 pub static NO_WEBSOCKET: Capability = Capability::approximate(
     "websocket",
     "no-websocket",
