@@ -35,6 +35,7 @@ pub fn returned(
         }
         (status, Some(text)) => with_text(cx, route, scene, draft, (*status, text, given)),
         (200..=299, None) if *status != 204 => {
+            cx.note(given.from, &can::RETURN_EMPTY);
             with_text(cx, route, scene, draft, (*status, &Text::default(), given));
         }
         (status, None) => {

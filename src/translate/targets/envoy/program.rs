@@ -2,72 +2,59 @@
 //! that is then passed on, a condition that answers. Nothing is written of a program that has more than that behind what
 //! could be written, for a request would miss it.
 
-use super::routes::{Draft, Matching, draft, node, safe_regex};
+use super::routes::{Draft, Matching, draft, escaped, node, passes, safe_regex};
 use super::text::{Plain, Scene};
 use super::{Cx, answers, can, regex};
 use crate::config::{Part, Regex, ScopeId, Setting, Text};
+use crate::modules::shared::upstream::Method;
 use crate::modules::http::rewrite::{Condition, Program, Rewrite, Step, Then};
 use crate::translate::document::{MapOf, Node, map};
-use crate::translate::model::{Given, Host, Route};
+use crate::translate::model::{Action, Given, Host, Pass, Route};
 use crate::translate::subject::SubjectId;
 
-/// What came of the program of a location.
-#[derive(Default)]
-pub struct Made {
-    /// Routes that come before that of the location.
-    pub routes: Vec<Node>,
-    /// For which paths the path is another one when the request is passed on.
-    pub rewrite: Option<(Vec<String>, Node)>,
+/// Where a program stands: its server, its block, and the route that its block is, or ends with.
+#[derive(Clone, Copy)]
+pub struct Place<'p> {
+    pub host: &'p Host,
+    pub scope: ScopeId,
+    pub route: &'p Route,
+    /// It is that of a location, not of the server.
+    pub inside: bool,
 }
 
-/// The program of a server.
-pub fn server(cx: &mut Cx, host: &Host, scene: &Scene, base: &Matching) -> Vec<Node> {
-    let Some(route) = host.routes.last() else { return Vec::new() };
-    run(cx, (host.scope, route), scene, base, false).routes
-}
-
-/// The program of a location.
-pub fn location(cx: &mut Cx, route: &Route, scene: &Scene, matching: &Matching) -> Made {
-    run(cx, (route.scope, route), scene, matching, true)
-}
-
-fn run(
-    cx: &mut Cx,
-    (scope, route): (ScopeId, &Route),
-    scene: &Scene,
-    matching: &Matching,
-    may_rewrite: bool,
-) -> Made {
-    let mut made = Made::default();
-    let Some(program) = cx.model.config.scope(scope).slot::<Program>() else { return made };
-    let subjects = steps(cx, scope);
+/// The routes that a program is; they come before those of its block.
+pub fn routes(cx: &mut Cx, place: Place, scene: &Scene, matching: &Matching) -> Vec<Node> {
+    let mut made = Vec::new();
+    let Some(program) = cx.model.config.scope(place.scope).slot::<Program>() else { return made };
+    let subjects = steps(cx, place.scope);
     // Whether all steps so far are routes: what comes behind a step that is none may depend on it.
     let mut whole = true;
-    for (step, subject) in program.0.iter().zip(subjects) {
+    let last = program.0.len().saturating_sub(1);
+    for (n, (step, subject)) in program.0.iter().zip(subjects).enumerate() {
         let written = whole
             && match step {
                 Step::Rewrite(rewrite) => match rewrite.then {
-                    Then::Redirect(status) => redirect(cx, route, scene, (matching, rewrite, status, subject), &mut made),
-                    Then::Break if may_rewrite && made.rewrite.is_none() => {
-                        rewritten(rewrite).is_some_and(|own| {
-                            made.rewrite = Some(own);
-                            cx.note(subject, &can::REWRITE_BREAK);
-                            true
-                        })
+                    Then::Redirect(status) => {
+                        redirect(cx, place.route, scene, (matching, rewrite, status, subject), &mut made)
                     }
-                    _ => false,
+                    // Steps behind it would go on with the new path.
+                    Then::Go if n < last => false,
+                    _ => elsewhere(cx, place, scene, (matching, rewrite, subject), &mut made),
                 },
                 Step::If { condition, block } => {
-                    condition_route(cx, route, scene, (matching, condition, *block, subject), &mut made)
+                    condition_route(cx, place.route, scene, (matching, condition, *block, subject), &mut made)
                 }
                 Step::Return { status, text } => {
-                    let mut draft = draft(cx, route, scene, matching);
+                    let mut draft = draft(cx, place.route, scene, matching);
                     let given = Given { value: (*status, text.clone()), from: subject };
-                    answers::returned(cx, route, scene, &mut draft, &given);
-                    made.routes.push(node(cx, draft, route));
+                    answers::returned(cx, place.route, scene, &mut draft, &given);
+                    made.push(node(cx, draft, place.route));
                     true
                 }
-                Step::Break => true,
+                Step::Break => {
+                    cx.note(subject, &can::REWRITE_BREAK);
+                    n == last
+                }
                 Step::Set { .. } => false,
             };
         if !written {
@@ -122,7 +109,7 @@ fn redirect(
     route: &Route,
     scene: &Scene,
     (matching, rewrite, status, subject): (&Matching, &Rewrite, u16, SubjectId),
-    made: &mut Made,
+    made: &mut Vec<Node>,
 ) -> bool {
     let Some(whole) = regex::whole(&rewrite.regex) else { return false };
     let mut draft = draft(cx, route, scene, &Matching { regexes: regexes(matching, &whole), ..matching.clone() });
@@ -142,7 +129,7 @@ fn redirect(
         draft.response_add.push(super::header("location", &value, super::OVERWRITE));
         answers::page(cx, &mut draft, status);
     } else {
-        let Some(rewritten) = substitution(&rewrite.regex, &rewrite.replacement) else { return false };
+        let Some(rewritten) = substitution(&rewrite.regex, ("", 0), &rewrite.replacement) else { return false };
         let mut action = MapOf::default();
         action.put("response_code", named);
         action.put("scheme_redirect", scene.scheme);
@@ -155,7 +142,7 @@ fn redirect(
         draft.action = Some(("redirect", action.node().of(subject)));
     }
     cx.note(subject, &can::REWRITE_REDIRECT);
-    made.routes.push(node(cx, draft, route));
+    made.push(node(cx, draft, route));
     true
 }
 
@@ -170,25 +157,87 @@ fn regexes(matching: &Matching, own: &str) -> Vec<String> {
     matching.regexes.iter().cloned().chain([own.to_owned()]).collect()
 }
 
-/// `rewrite ... break`: for which paths, and how.
-fn rewritten(rewrite: &Rewrite) -> Option<(Vec<String>, Node)> {
-    let has_query = rewrite.replacement.0.iter().any(|part| matches!(part, Part::Literal(text) if text.contains('?')));
-    if !rewrite.keeps_args || has_query {
-        return None;
+/// A rewritten path that goes to a backend: that of the same location, or of the one that the new path belongs to.
+fn elsewhere(
+    cx: &mut Cx,
+    place: Place,
+    scene: &Scene,
+    (matching, rewrite, subject): (&Matching, &Rewrite, SubjectId),
+    made: &mut Vec<Node>,
+) -> bool {
+    let Some(whole) = regex::whole(&rewrite.regex).filter(|_| rewrite.keeps_args) else { return false };
+    let stays = place.inside && rewrite.then == Then::Break;
+    let target = if stays { Some(place.route) } else { destination(place.host, &rewrite.replacement) };
+    let Some((target, Action::Pass(pass))) = target.map(|target| (target, &target.action)) else { return false };
+    if (target.has_program && !stays) || sees_path(cx, pass) {
+        return false;
     }
-    let whole = regex::whole(&rewrite.regex)?;
-    Some((vec![whole], substitution(&rewrite.regex, &rewrite.replacement)?))
+    // Of a path that another location was found for, its part that is the location's gives way to the URI.
+    let prefix = target.test.exact.as_ref().or(target.test.prefix.as_ref()).map_or(0, String::len);
+    let gone = if rewrite.then == Then::Break || pass.uri.is_none() { 0 } else { prefix };
+    let before = pass.uri.as_deref().unwrap_or_default();
+    let Some(rewritten) = substitution(&rewrite.regex, (before, gone), &rewrite.replacement) else { return false };
+    cx.note(subject, if stays { &can::REWRITE_BREAK } else { &can::REWRITE_LAST });
+    let matching = Matching { regexes: regexes(matching, &whole), ..matching.clone() };
+    let scene = Scene { proxy_host: &pass.host, ..scene.clone() };
+    made.extend(passes(cx, target, pass, &scene, (&matching, Some(rewritten))));
+    true
 }
 
-/// A `regex_rewrite` that puts the replacement in place of the whole path.
-fn substitution(own: &Regex, replacement: &Text) -> Option<Node> {
+/// The route that every path belongs to that a replacement can become, if that can be told.
+fn destination<'h>(host: &'h Host, replacement: &Text) -> Option<&'h Route> {
+    let Some(Part::Literal(start)) = replacement.0.first() else { return None };
+    let is_all = replacement.0.len() == 1;
+    for route in &host.routes {
+        let test = &route.test;
+        let path = test.exact.as_deref().or(test.prefix.as_deref()).unwrap_or("");
+        // What every path is for, and what none is for.
+        let (all, none) = match &test.exact {
+            Some(exact) => (is_all && exact == start, !exact.starts_with(&**start) || is_all && exact != start),
+            None => (start.starts_with(path), !start.starts_with(path) && (is_all || !path.starts_with(&**start))),
+        };
+        if none {
+            continue;
+        }
+        if !test.regexes.is_empty() {
+            // Without captures it is known whether they match.
+            let matches = |own: &Regex| own.is_match(start.as_bytes());
+            match is_all {
+                true if all && test.regexes.iter().all(matches) => return Some(route),
+                true => continue,
+                false => return None,
+            }
+        }
+        return all.then_some(route);
+    }
+    None
+}
+
+/// Whether headers or the choice of a peer depend on the path, which is another one by then.
+fn sees_path(cx: &Cx, pass: &Pass) -> bool {
+    let sees = |text: &Text| {
+        text.0.iter().any(|part| matches!(part, Part::Variable(name) if name == "uri" || name == "document_uri"))
+    };
+    let key = pass.to.as_ref().is_ok_and(|group| match cx.model.groups[*group].method.value {
+        Method::Hash { key, .. } => sees(key),
+        _ => false,
+    });
+    key || pass.how.headers.iter().any(|given| sees(&given.value.1))
+}
+
+/// A `regex_rewrite` that puts the replacement in place of the whole path: without its first bytes, and with something
+/// else before it.
+fn substitution(own: &Regex, (before, gone): (&str, usize), replacement: &Text) -> Option<Node> {
     let pattern = regex::re2(own)?;
     let (flag, body) = pattern.strip_prefix("(?i)").map_or(("", &*pattern), |body| ("(?i)", body));
-    let pattern = format!("{flag}^{}$", regex::padded(body, r"\C*?", r"\C*").trim_start_matches('^').trim_end_matches('$'));
-    let mut text = String::new();
-    for part in &replacement.0 {
+    let pattern = format!("{flag}^{}$", regex::padded(body, r"\C*?", r"\C*"));
+    let mut text = before.replace('\\', r"\\");
+    for (n, part) in replacement.0.iter().enumerate() {
         match part {
-            Part::Literal(literal) if !literal.contains('?') => text += &literal.replace('\\', r"\\"),
+            Part::Literal(literal) if escaped(literal) == **literal => {
+                let literal = if n == 0 { literal.get(gone..)? } else { literal };
+                text += &literal.replace('\\', r"\\");
+            }
             Part::Capture(n) => text += &format!("\\{n}"),
             Part::Literal(_) | Part::Variable(_) => return None,
         }
@@ -203,7 +252,7 @@ fn condition_route(
     route: &Route,
     scene: &Scene,
     (matching, condition, block, subject): (&Matching, &Condition, ScopeId, SubjectId),
-    made: &mut Made,
+    made: &mut Vec<Node>,
 ) -> bool {
     let program = cx.model.config.scope(block).slot::<Program>();
     let Some([Step::Return { status, text }]) = program.map(|program| program.0.as_slice()) else { return false };
@@ -216,7 +265,7 @@ fn condition_route(
     let given = Given { value: (*status, text.clone()), from };
     answers::returned(cx, route, scene, &mut draft, &given);
     cx.note(subject, &can::IF_RETURN);
-    made.routes.push(node(cx, draft, route));
+    made.push(node(cx, draft, route));
     true
 }
 

@@ -46,7 +46,10 @@ pub fn all(cx: &mut Cx, host: &Host, scene: &Scene, name: Option<String>) -> Vec
         route.test.is_rest && matches!(&route.action, Action::Return(_))
     });
     if host.has_program && !starts_with_return {
-        nodes.extend(program::server(cx, host, scene, &base));
+        if let Some(route) = host.routes.last() {
+            let place = program::Place { host, scope: host.scope, route, inside: false };
+            nodes.extend(program::routes(cx, place, scene, &base));
+        }
     }
     for route in &host.routes {
         let scene = match &route.action {
@@ -54,7 +57,7 @@ pub fn all(cx: &mut Cx, host: &Host, scene: &Scene, name: Option<String>) -> Vec
             _ => scene.clone(),
         };
         let Some(matching) = matching(cx, route, &base) else { continue };
-        nodes.extend(routes(cx, route, &scene, &matching));
+        nodes.extend(routes(cx, host, route, &scene, &matching));
     }
     nodes
 }
@@ -89,13 +92,12 @@ fn matching(cx: &mut Cx, route: &Route, base: &Matching) -> Option<Matching> {
     Some(matching)
 }
 
-fn routes(cx: &mut Cx, route: &Route, scene: &Scene, matching: &Matching) -> Vec<Node> {
+fn routes(cx: &mut Cx, host: &Host, route: &Route, scene: &Scene, matching: &Matching) -> Vec<Node> {
     let mut nodes = Vec::new();
-    let mut rewrite = None;
-    if route.has_program {
-        let made = program::location(cx, route, scene, matching);
-        nodes.extend(made.routes);
-        rewrite = made.rewrite;
+    // The program of the server itself is not that of its end.
+    if route.has_program && route.scope != host.scope {
+        let place = program::Place { host, scope: route.scope, route, inside: true };
+        nodes.extend(program::routes(cx, place, scene, matching));
     }
     match &route.action {
         Action::Return(given) => {
@@ -119,20 +121,13 @@ fn routes(cx: &mut Cx, route: &Route, scene: &Scene, matching: &Matching) -> Vec
             answers::page(cx, &mut draft, 404);
             nodes.push(node(cx, draft, route));
         }
-        Action::Pass(pass) => {
-            if let Some((regexes, rewritten)) = rewrite {
-                let mut matching = matching.clone();
-                matching.regexes.extend(regexes);
-                nodes.extend(passes(cx, route, pass, scene, (&matching, Some(rewritten))));
-            }
-            nodes.extend(passes(cx, route, pass, scene, (matching, None)));
-        }
+        Action::Pass(pass) => nodes.extend(passes(cx, route, pass, scene, (matching, None))),
     }
     nodes
 }
 
 /// The route to a backend; two where requests that may not be repeated have other conditions.
-fn passes(
+pub fn passes(
     cx: &mut Cx,
     route: &Route,
     pass: &Pass,

@@ -83,6 +83,13 @@ pub static RETURN_TEXT: Capability =
     Capability::exact("return-text", "return-text", "a direct response with body and content type");
 pub static RETURN_STATUS: Capability =
     Capability::exact("return-text", "return-status", "a direct response with a page like nginx's");
+pub static RETURN_EMPTY: Capability = Capability::approximate(
+    "return-text",
+    "return-empty",
+    "an answer without a body has no Content-Type",
+    &[Shows::Headers],
+    "",
+);
 pub static RETURN_VARIABLES: Capability = Capability::dropped(
     "return-text",
     "return-variables",
@@ -103,6 +110,11 @@ pub static REWRITE_REDIRECT: Capability =
     Capability::exact("rewrite", "rewrite-redirect", "a route with the regular expression and a redirect");
 pub static REWRITE_BREAK: Capability =
     Capability::exact("rewrite", "rewrite-break", "a route with the regular expression and regex_rewrite");
+pub static REWRITE_LAST: Capability = Capability::exact(
+    "rewrite",
+    "rewrite-last",
+    "a route with the regular expression and regex_rewrite to the cluster of the location that the new path belongs to",
+);
 pub static REWRITE: Capability = Capability::dropped(
     "rewrite",
     "rewrite",
