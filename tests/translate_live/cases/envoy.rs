@@ -39,6 +39,7 @@ pub fn cases() -> Vec<Case> {
         body_any(),
         own_headers(),
         tries_post(),
+        rewritten(),
     ]
 }
 
@@ -411,4 +412,38 @@ fn tries_post() -> Case {
         case = case.fault(peer, Fault::Status(503));
     }
     case.send_all((0..3).map(|n| Request::post(&format!("/{n}"), "x=1")))
+}
+
+/// Paths that become others, and the locations that those belong to.
+fn rewritten() -> Case {
+    let lines = "
+        rewrite ^/api/v1/(.*)$ /v2/$1 last;
+        rewrite ^/img/(\\d+)\\.png$ /pictures/p$1 break;
+        location /v2/ { proxy_pass http://u; }
+        location /pictures/ { proxy_pass http://u/store/; }
+        location /in/ { rewrite ^/in/(\\w+)/(\\w+)$ /v2/$2/$1 last; proxy_pass http://u; }
+        location /keep/ { rewrite ^/keep/(.*)$ /kept/$1 break; proxy_pass http://u/put/; }
+        location /fixed/ { rewrite ^/fixed/a$ /said last; rewrite ^/fixed/b /v2/b; proxy_pass http://u; }
+        location = /said { proxy_pass http://u/one; }
+        location / { proxy_pass http://u; }";
+    let paths = [
+        "/api/v1/a",
+        "/api/v1/",
+        "/api/v1/a%20b",
+        "/api/v1//a/../b",
+        "/img/12.png",
+        "/img/x.png",
+        "/in/a/b",
+        "/in/a",
+        "/keep/a",
+        "/keep/a%2Fb",
+        "/fixed/a",
+        "/fixed/b",
+        "/fixed/c",
+        "/v2/x",
+    ];
+    new("env-rewritten", lines)
+        .send_all(paths.map(Request::get))
+        .send_all(paths.map(|path| Request::get(&format!("{path}?q=1"))))
+        .send_all(["/api/v1/a", "/in/a/b"].map(|path| Request::post(path, "x=1")))
 }

@@ -85,8 +85,9 @@ fn with_text(
 fn content_type(cx: &mut Cx, route: &Route) -> String {
     let config = cx.model.config;
     let default = config.effective(route.scope, "default_type").map_or("text/plain", |setting| setting.arg(1));
-    cx.note_setting(route.scope, "default_type", &can::RETURN_TEXT);
-    cx.note_setting(route.scope, "types", &can::RETURN_TEXT);
+    for name in ["default_type", "types"] {
+        cx.note_all(route.scope, name, &can::TYPES);
+    }
     let types: Vec<(String, String)> = match config.effective_slot::<Types>(route.scope) {
         Some(types) => {
             let mut all: Vec<_> =

@@ -42,7 +42,13 @@ pub fn usable(server: &Server) -> bool {
 pub fn note_unused(cx: &mut Cx) {
     let model = cx.model;
     for (n, group) in model.groups.iter().enumerate() {
-        if cx.clusters.made.iter().any(|(key, ..)| key.group == n) || group.scope.is_none() {
+        if cx.clusters.made.iter().any(|(key, ..)| key.group == n) {
+            continue;
+        }
+        if group.scope.is_none() {
+            // The directive itself was spoken of.
+            cx.note(group.keepalive.from, &can::GROUP_UNUSED);
+            cx.note(group.method.from, &can::GROUP_UNUSED);
             continue;
         }
         let parts = [group.from, group.method.from, group.keepalive.from];
@@ -381,7 +387,7 @@ fn session(cx: &mut Cx, pass: &Pass, sticky: &Given<&Sticky>, draft: &mut Draft)
 pub fn compressor(cx: &mut Cx, default: &Host) -> Option<Node> {
     let config = cx.model.config;
     let on = config.flag(default.scope, "gzip", false);
-    cx.note_setting(default.scope, "gzip", if on { &can::GZIP } else { &can::ACCESS_LOG_OFF });
+    cx.note_setting(default.scope, "gzip", if on { &can::GZIP } else { &can::GZIP_OFF });
     if !on {
         return None;
     }

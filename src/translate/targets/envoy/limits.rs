@@ -56,18 +56,19 @@ pub fn apply(cx: &mut Cx, route: &Route, scene: &Scene, draft: &mut Draft) {
     for given in &route.policy.connections {
         cx.note(given.from, &can::LIMIT_CONN);
         cx.note(given.value.zone, &can::LIMIT_CONN);
+        cx.note_all(route.scope, "limit_conn_status", &can::LIMIT_CONN_STATUS);
     }
     rates(cx, route, scene, draft);
     access(cx, route, draft);
-    for name in ["auth_basic", "auth_request"] {
-        let off = cx.model.config.effective(route.scope, name).is_none_or(|setting| setting.arg(1) == "off");
-        if !off {
-            cx.note_setting(route.scope, name, &can::AUTH);
-        }
+    for (name, more) in [("auth_basic", "auth_basic_user_file"), ("auth_request", "auth_request_set")] {
+        let Some(setting) = cx.model.config.effective(route.scope, name) else { continue };
+        let said = if setting.arg(1) == "off" { &can::AUTH_OFF } else { &can::AUTH };
+        cx.note_all(route.scope, name, said);
+        cx.note_all(route.scope, more, said);
     }
-    cx.note_setting(route.scope, "error_page", &can::ERROR_PAGE);
-    for name in ["root", "index", "try_files", "alias"] {
-        cx.note_setting(route.scope, name, &can::FILES);
+    cx.note_all(route.scope, "error_page", &can::ERROR_PAGE);
+    for name in ["default_type", "types"] {
+        cx.note_all(route.scope, name, &can::TYPES);
     }
 }
 
@@ -84,6 +85,7 @@ fn rates(cx: &mut Cx, route: &Route, scene: &Scene, draft: &mut Draft) {
         let waits = rate.burst > 0 && rate.delay < rate.burst;
         cx.note(given.from, if waits { &can::LIMIT_REQ_DELAY } else { &can::LIMIT_REQ });
         cx.note(rate.zone, &can::LIMIT_REQ);
+        cx.note_all(route.scope, "limit_req_status", &can::LIMIT_REQ_STATUS);
         cx.front.statuses.insert(rate.status as u16);
         let known = cx.front.limits.iter().position(|own| own.zone == rate.zone && own.rate == *rate);
         let number = known.unwrap_or_else(|| {

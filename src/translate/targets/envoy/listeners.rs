@@ -159,37 +159,37 @@ fn request_times(cx: &mut Cx, default: &Host, manager: &mut MapOf) {
     manager.put("request_headers_timeout", duration(time));
 }
 
-/// The combined format, where the default server has a log at all.
+/// The combined format, where a server has a log at all.
 fn access_log(cx: &mut Cx, listener: &Listener) -> Node {
     const COMBINED: &str = "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT% - - \
         [%START_TIME(%d/%b/%Y:%H:%M:%S +0000)%] \"%REQ(:METHOD)% %DYNAMIC_METADATA(nginxlb:target)% %PROTOCOL%\" \
         %RESPONSE_CODE% %BYTES_SENT% \"%REQ(REFERER)%\" \"%REQ(USER-AGENT)%\"\n";
     let config = cx.model.config;
-    let mut paths = Vec::new();
+    let mut from = Vec::new();
     for host in &listener.hosts {
         let scope = cx.model.hosts[*host].scope;
         let found = config.ancestors(scope).find(|at| config.scope(*at).setting("access_log").is_some());
         let Some(at) = found else { continue };
         for setting in config.scope(at).all("access_log") {
             let subject = cx.model.subjects.setting(at, setting);
-            let path = setting.arg(1);
-            if path == "off" {
+            if setting.arg(1) == "off" {
                 cx.note(subject, &can::ACCESS_LOG_OFF);
-            } else if !path.contains('$') && !path.starts_with("syslog:") && !paths.iter().any(|(own, _)| own == path) {
+            } else {
                 cx.note(subject, &can::ACCESS_LOG);
-                paths.push((path.to_owned(), subject));
+                from.push(subject);
             }
         }
+        cx.note_all(scope, "log_format", &can::ACCESS_LOG);
     }
-    cx.front.script.values.extend(
-        (!paths.is_empty()).then(|| ("target".to_owned(), "request.raw".to_owned())),
-    );
-    list(paths.into_iter().map(|(path, subject)| {
-        let text = map([("text_format_source", map([("inline_string", Node::from(COMBINED))]))]);
-        let entries = [("path", Node::from(path).of(subject)), ("log_format", text)];
-        let config = typed("envoy.extensions.access_loggers.file.v3.FileAccessLog", entries);
-        map([("name", Node::from("envoy.access_loggers.file")), ("typed_config", config)])
-    }))
+    if from.is_empty() {
+        return list([]);
+    }
+    cx.front.script.values.insert("target".to_owned(), "request.raw".to_owned());
+    let text = map([("text_format_source", map([("inline_string", Node::from(COMBINED))]))]);
+    let config = typed("envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", [("log_format", text)]);
+    let name = Node::from("envoy.access_loggers.stdout");
+    from.dedup();
+    list([map([("name", name), ("typed_config", config)]).of_all(from)])
 }
 
 fn filters(cx: &mut Cx, default: &Host) -> Vec<Node> {

@@ -31,7 +31,7 @@ use crate::translate::document::{Node, list, map, yaml};
 use crate::translate::ledger::Ledger;
 use crate::translate::model::Model;
 use crate::translate::output::File;
-use crate::translate::subject::SubjectId;
+use crate::translate::subject::{Subject, SubjectId, What};
 use capabilities as can;
 use clusters::Clusters;
 use script::Script;
@@ -77,6 +77,23 @@ impl Cx<'_, '_> {
         let Some((at, setting)) = found else { return false };
         self.note(self.model.subjects.setting(at, setting), capability);
         true
+    }
+
+    /// Says something of all directives of this name that hold in a scope, or else of the default.
+    fn note_all(&mut self, scope: crate::config::ScopeId, name: &str, capability: &'static Capability) {
+        let config = self.model.config;
+        let found = config.ancestors(scope).find(|at| config.scope(*at).setting(name).is_some());
+        let subjects: Vec<SubjectId> = match found {
+            Some(at) => config.scope(at).all(name).map(|own| self.model.subjects.setting(at, own)).collect(),
+            None => {
+                let is_default = |subject: &Subject| matches!(subject.what, What::Default(own, _) if own == name);
+                let own = self.model.subjects.iter().filter(|(_, subject)| is_default(subject));
+                own.map(|(id, _)| id).collect()
+            }
+        };
+        for subject in subjects {
+            self.note(subject, capability);
+        }
     }
 }
 

@@ -172,10 +172,12 @@ fn elsewhere(
     if (target.has_program && !stays) || sees_path(cx, pass) {
         return false;
     }
-    // Of a path that another location was found for, its part that is the location's gives way to the URI.
+    // The part of the path that is the location's gives way to the URI; behind `break` the URI does not count.
     let prefix = target.test.exact.as_ref().or(target.test.prefix.as_ref()).map_or(0, String::len);
-    let gone = if rewrite.then == Then::Break || pass.uri.is_none() { 0 } else { prefix };
-    let before = pass.uri.as_deref().unwrap_or_default();
+    let (before, gone) = match &pass.uri {
+        Some(uri) if rewrite.then != Then::Break => (uri.as_str(), prefix),
+        _ => ("", 0),
+    };
     let Some(rewritten) = substitution(&rewrite.regex, (before, gone), &rewrite.replacement) else { return false };
     cx.note(subject, if stays { &can::REWRITE_BREAK } else { &can::REWRITE_LAST });
     let matching = Matching { regexes: regexes(matching, &whole), ..matching.clone() };

@@ -99,6 +99,12 @@ fn routes(cx: &mut Cx, host: &Host, route: &Route, scene: &Scene, matching: &Mat
         let place = program::Place { host, scope: route.scope, route, inside: true };
         nodes.extend(program::routes(cx, place, scene, matching));
     }
+    if cx.model.config.scope(route.scope).setting("internal").is_some() && route.scope != host.scope {
+        cx.note_setting(route.scope, "internal", &can::INTERNAL);
+        let mut draft = draft(cx, route, scene, matching);
+        answers::page(cx, &mut draft, 404);
+        return vec![node(cx, draft, route)];
+    }
     match &route.action {
         Action::Return(given) => {
             let mut draft = draft(cx, route, scene, matching);
@@ -111,10 +117,13 @@ fn routes(cx: &mut Cx, host: &Host, route: &Route, scene: &Scene, matching: &Mat
             answers::with_slash(cx, route, scene, &mut draft);
             nodes.push(node(cx, draft, route));
         }
-        Action::Own(_) => {
-            let own = if route.test.is_rest { None } else { Some(route.from) };
-            if let Some(own) = own {
-                cx.note(own, &can::FILES);
+        Action::Own(name) => {
+            let said = if *name == "root" { &can::FILES } else { &can::HANDLER };
+            for name in [name, "root", "index", "try_files", "alias", "autoindex"] {
+                cx.note_all(route.scope, name, said);
+            }
+            if !route.test.is_rest {
+                cx.note(route.from, said);
             }
             let mut draft = draft(cx, route, scene, matching);
             limits::apply(cx, route, scene, &mut draft);

@@ -1,7 +1,7 @@
 //! TLS on both sides.
 
 use super::{Cx, can};
-use crate::config::ScopeId;
+use crate::config::{ScopeId, Setting};
 use crate::translate::document::{MapOf, Node, list, map};
 use crate::translate::model::{Listener, Pass};
 
@@ -26,19 +26,11 @@ pub fn downstream(cx: &mut Cx, listener: &Listener) -> Node {
     }
     let scope = model.hosts[listener.default].scope;
     let mut common = MapOf::default();
-    let mut params = MapOf::default();
-    if let Some(setting) = model.config.effective(scope, "ssl_protocols") {
-        let versions: Vec<u8> = setting.words[1..].iter().filter_map(|word| version(&word.value)).collect();
-        if let (Some(least), Some(most)) = (versions.iter().min(), versions.iter().max()) {
-            params.put("tls_minimum_protocol_version", format!("TLSv1_{least}"));
-            params.put("tls_maximum_protocol_version", format!("TLSv1_{most}"));
-        }
+    if let Some(params) = versions(model.config.effective(scope, "ssl_protocols")) {
+        common.put("tls_params", params);
         for host in &listener.hosts {
             cx.note_setting(model.hosts[*host].scope, "ssl_protocols", &can::TLS_SETTINGS);
         }
-    }
-    if !params.is_empty() {
-        common.put("tls_params", params.node());
     }
     common.put("tls_certificates", list(certificates.into_iter().map(|(_, _, node)| node)));
     let alpn: &[&str] = if listener.http2 { &["h2", "http/1.1"] } else { &["http/1.1"] };
@@ -115,9 +107,15 @@ pub fn upstream(cx: &mut Cx, pass: &Pass) -> Node {
     let name = name.unwrap_or_else(|| pass.host.rsplit_once(':').map_or(&*pass.host, |(host, _)| host).to_owned());
     if config.flag(scope, "proxy_ssl_server_name", false) {
         context.put("sni", &*name);
-        cx.note_setting(scope, "proxy_ssl_server_name", &can::PASS_TLS);
+    }
+    for name in ["proxy_ssl_server_name", "proxy_ssl_name", "proxy_ssl_verify", "proxy_ssl_trusted_certificate"] {
+        cx.note_setting(scope, name, &can::PASS_TLS);
     }
     let mut common = MapOf::default();
+    if let Some(params) = versions(config.effective(scope, "proxy_ssl_protocols")) {
+        cx.note_setting(scope, "proxy_ssl_protocols", &can::PASS_TLS);
+        common.put("tls_params", params);
+    }
     if config.flag(scope, "proxy_ssl_verify", false) {
         let mut validation = MapOf::default();
         if let Some(authority) = word("proxy_ssl_trusted_certificate") {
@@ -127,9 +125,6 @@ pub fn upstream(cx: &mut Cx, pass: &Pass) -> Node {
         let san = map([("san_type", Node::from("DNS")), ("matcher", exact)]);
         validation.put("match_typed_subject_alt_names", list([san]));
         common.put("validation_context", validation.node());
-        for name in ["proxy_ssl_verify", "proxy_ssl_trusted_certificate", "proxy_ssl_name"] {
-            cx.note_setting(scope, name, &can::PASS_TLS);
-        }
     }
     if let (Some(certificate), Some(key)) = (word("proxy_ssl_certificate"), word("proxy_ssl_certificate_key")) {
         let pair = map([("certificate_chain", file(&certificate)), ("private_key", file(&key))]);
@@ -142,4 +137,12 @@ pub fn upstream(cx: &mut Cx, pass: &Pass) -> Node {
         context.put("common_tls_context", common.node());
     }
     map([("name", Node::from("envoy.transport_sockets.tls")), ("typed_config", context.node())])
+}
+
+/// The oldest and the newest version of TLS that a directive names.
+fn versions(setting: Option<&Setting>) -> Option<Node> {
+    let versions: Vec<u8> = setting?.words[1..].iter().filter_map(|word| version(&word.value)).collect();
+    let (least, most) = (versions.iter().min()?, versions.iter().max()?);
+    let name = |version: &u8| Node::from(format!("TLSv1_{version}"));
+    Some(map([("tls_minimum_protocol_version", name(least)), ("tls_maximum_protocol_version", name(most))]))
 }

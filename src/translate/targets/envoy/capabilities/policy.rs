@@ -100,6 +100,9 @@ pub static LIMIT_REQ_KEY: Capability = Capability::refused(
     &[Shows::Status, Shows::Timing],
     "limit by an address or a header",
 );
+pub static LIMIT_REQ_STATUS: Capability = Capability::exact("limit-req", "limit-req-status", "the filter's status");
+pub static LIMIT_CONN_STATUS: Capability =
+    Capability::harmless("limit-conn", "limit-conn-status", "without the limit nobody gets it");
 pub static LIMIT_CONN: Capability = Capability::refused(
     "limit-conn",
     "limit-conn",
@@ -115,6 +118,7 @@ pub static AUTH: Capability = Capability::refused(
     &[Shows::Status, Shows::Headers],
     "use the filter basic_auth with a file of {SHA} passwords, then allow the loss",
 );
+pub static AUTH_OFF: Capability = Capability::exact("auth", "auth-off", "nobody is asked");
 pub static GZIP: Capability = Capability::approximate(
     "gzip",
     "gzip",
@@ -122,6 +126,9 @@ pub static GZIP: Capability = Capability::approximate(
     &[Shows::Headers, Shows::Body],
     "",
 );
+pub static GZIP_OFF: Capability = Capability::exact("gzip", "gzip-off", "no filter");
+pub static INTERNAL: Capability =
+    Capability::exact("error-page", "internal", "a direct response with 404 for requests from outside");
 pub static ERROR_PAGE: Capability = Capability::dropped(
     "error-page",
     "error-page",
@@ -130,7 +137,7 @@ pub static ERROR_PAGE: Capability = Capability::dropped(
     "",
 );
 pub static ACCESS_LOG: Capability =
-    Capability::approximate("access-log", "access-log", "a file access log in the combined format", &[Shows::Logs], "");
+    Capability::approximate("access-log", "access-log", "an access log in the combined format, on the standard output", &[Shows::Logs], "");
 pub static ACCESS_LOG_OFF: Capability = Capability::exact("access-log", "access-log-off", "no access log");
 pub static WEBSOCKET: Capability = Capability::approximate(
     "websocket",

@@ -139,6 +139,15 @@ pub static IF_PROTECTS: Capability = Capability::refused(
     "protect it in another place, then allow the loss",
 );
 pub static MAP: Capability = Capability::exact("if", "map", "a table of the script");
+pub static TYPES: Capability =
+    Capability::exact("files", "types", "the content types of texts; backends say their own");
+pub static HANDLER: Capability = Capability::dropped(
+    "files",
+    "handler",
+    "it is a handler of nginx's own: the answer is 404",
+    &[Shows::Status, Shows::Headers, Shows::Body],
+    "look at Envoy's admin interface",
+);
 pub static FILES: Capability = Capability::dropped(
     "files",
     "files",
