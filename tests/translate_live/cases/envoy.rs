@@ -180,8 +180,20 @@ fn nested() -> Case {
         location ~ \\.(gif|jpe?g)$ { return 404; }
         location ~* ^/(?<name>up|down)/ { return 204; }
         location / { proxy_pass http://u; }";
-    let paths =
-        ["/a/x", "/a/x.txt", "/a/x.gif", "/a/b/x", "/a/b/x.gif", "/a/b/x.txt", "/a/c/x.gif", "/x.jpeg", "/UP/x", "/up", "/a", "/a/b"];
+    let paths = [
+        "/a/x",
+        "/a/x.txt",
+        "/a/x.gif",
+        "/a/b/x",
+        "/a/b/x.gif",
+        "/a/b/x.txt",
+        "/a/c/x.gif",
+        "/x.jpeg",
+        "/UP/x",
+        "/up",
+        "/a",
+        "/a/b",
+    ];
     new("env-nested", lines).send_all(paths.map(Request::get))
 }
 
@@ -195,7 +207,18 @@ fn odd_locations() -> Case {
         location ~ ^/r\\s { return 404; }
         location / { proxy_pass http://u; }";
     let lines = lines.replace("\"= /ä\"", "= \"/ä\"");
-    let paths = ["/a%20b/c", "/a%20b/c%20d", "/%C3%A4", "/q%3F/x", "/q?/x", "/plus+/x", "/plus%2B/x", "/r%20", "/r%0A", "/%FF.x"];
+    let paths = [
+        "/a%20b/c",
+        "/a%20b/c%20d",
+        "/%C3%A4",
+        "/q%3F/x",
+        "/q?/x",
+        "/plus+/x",
+        "/plus%2B/x",
+        "/r%20",
+        "/r%0A",
+        "/%FF.x",
+    ];
     new("env-odd-locations", &lines).send_all(paths.map(Request::get))
 }
 
@@ -239,8 +262,20 @@ fn redirect_forms() -> Case {
         location /var { return 301 $uri/; }
         location /scheme { return 302 $scheme://$http_host/x; }
         location /slash/ { proxy_pass http://u; }
-        location /off/ { absolute_redirect off; proxy_pass http://u; }";
-    let paths = ["/rel", "/noport", "/name", "/var?x=1", "/scheme", "/slash", "/slash?x=1", "/off?y", "/slash%20"];
+        location /off/ { absolute_redirect off; proxy_pass http://u; }
+        location ~ ^/static/(.+)\\.(css|js)$ { return 302 /assets/$2/$1; }";
+    let paths = [
+        "/rel",
+        "/noport",
+        "/name",
+        "/var?x=1",
+        "/scheme",
+        "/slash",
+        "/slash?x=1",
+        "/off?y",
+        "/slash%20",
+        "/static/a/b.js?v=1",
+    ];
     new("env-redirects", lines)
         .send_all(paths.map(Request::get))
         .send_all(paths.map(|path| Request::get(path).host("LB.test:99")))
@@ -255,8 +290,19 @@ fn types() -> Case {
         location = /exact.css { return 200 \"text\"; }
         location /empty { return 200; }
         location /created { return 201 \"made\"; }";
-    let paths =
-        ["/", "/a.css", "/a.JSON", "/a.html", "/a.b/c", "/none", "/none.css", "/exact.css", "/empty", "/created", "/a.css?x.json"];
+    let paths = [
+        "/",
+        "/a.css",
+        "/a.JSON",
+        "/a.html",
+        "/a.b/c",
+        "/none",
+        "/none.css",
+        "/exact.css",
+        "/empty",
+        "/created",
+        "/a.css?x.json",
+    ];
     new("env-types", lines).send_all(paths.map(Request::get))
 }
 
@@ -349,7 +395,8 @@ fn upgrade() -> Case {
 }
 
 fn sticky() -> Case {
-    let group = "upstream u {\n    server 127.0.0.1:9101;\n    server 127.0.0.1:9102;\n    sticky cookie s path=/;\n}\n";
+    let group =
+        "upstream u {\n    server 127.0.0.1:9101;\n    server 127.0.0.1:9102;\n    sticky cookie s path=/;\n}\n";
     Case::new("env-sticky", 2, &(group.to_owned() + &all_to_group(""))).send_all(gets(4))
 }
 

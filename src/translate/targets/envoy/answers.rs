@@ -3,20 +3,14 @@
 use super::routes::{Draft, escaped};
 use super::script::quoted;
 use super::text::{Plain, Scene, of_metadata};
-use super::{APPEND, Cx, OVERWRITE, can, header, pages};
+use super::{APPEND, Cx, OVERWRITE, can, header, pages, program};
 use crate::config::{Part, ScopeId, Text};
 use crate::modules::http::core::types::{DEFAULT_TYPES, Types};
 use crate::translate::document::{Node, list, map};
 use crate::translate::model::{Given, Route};
 
 /// `return`
-pub fn returned(
-    cx: &mut Cx,
-    route: &Route,
-    scene: &Scene,
-    draft: &mut Draft,
-    given: &Given<(u16, Option<Text>)>,
-) {
+pub fn returned(cx: &mut Cx, route: &Route, scene: &Scene, draft: &mut Draft, given: &Given<(u16, Option<Text>)>) {
     let (status, text) = &given.value;
     match (status, text) {
         (444, _) => {
@@ -26,6 +20,11 @@ pub fn returned(
             draft.action = Some(("direct_response", map([("status", Node::from(403_i64).of(given.from))])));
         }
         (301 | 302 | 303 | 307 | 308, Some(text)) => {
+            if let Some(action) = with_captures(route, scene, *status, text) {
+                cx.note(given.from, &can::RETURN_REDIRECT);
+                draft.action = Some(("redirect", action));
+                return;
+            }
             if location(cx, route.scope, scene, draft, text) {
                 cx.note(given.from, &can::RETURN_REDIRECT);
             } else {
@@ -46,6 +45,16 @@ pub fn returned(
     if let Some((_, action)) = &mut draft.action {
         action.from.push(given.from);
     }
+}
+
+/// A redirect to a path with captures of the location's regular expression.
+fn with_captures(route: &Route, scene: &Scene, status: u16, text: &Text) -> Option<Node> {
+    let [regex] = route.test.regexes.as_slice() else { return None };
+    let is_path = matches!(text.0.first(), Some(Part::Literal(text)) if text.starts_with('/'));
+    if !is_path || !text.0.iter().any(|part| matches!(part, Part::Capture(_))) {
+        return None;
+    }
+    program::redirect_action(scene, status, (program::substitution(regex, ("", 0), text)?, true))
 }
 
 fn with_text(

@@ -1,7 +1,7 @@
 //! The addresses, and the chain of filters behind each.
 
 use super::script::{NO_HOST, Script};
-use super::{Cx, Front, can, clusters, duration, hosts, limits, number, pages, tls, typed};
+use super::{Cx, Front, can, compress, duration, hosts, limits, number, pages, tls, typed};
 use crate::config::address::Address;
 use crate::translate::document::{MapOf, Node, Value, list, map};
 use crate::translate::model::{Host, Listener};
@@ -64,7 +64,8 @@ fn listener(cx: &mut Cx, n: usize, group: &[&Listener]) -> Node {
     let scene = Scene { scheme, port, server_name: "", proxy_host: "", maps };
     let hosts = hosts::all(cx, first, &scene);
     let manager = manager(cx, first, default, hosts);
-    let filter = map([("name", Node::from("envoy.filters.network.http_connection_manager")), ("typed_config", manager)]);
+    let filter =
+        map([("name", Node::from("envoy.filters.network.http_connection_manager")), ("typed_config", manager)]);
     let mut chain = MapOf::default();
     chain.put("filters", list([filter]));
     if first.tls {
@@ -74,9 +75,8 @@ fn listener(cx: &mut Cx, n: usize, group: &[&Listener]) -> Node {
     out.put("name", format!("listener-{n}"));
     out.put("address", address(&first.address).of_all(first.from.iter().copied()));
     if group.len() > 1 {
-        let more = group[1..].iter().map(|own| {
-            map([("address", address(&own.address).of_all(own.from.iter().copied()))])
-        });
+        let more =
+            group[1..].iter().map(|own| map([("address", address(&own.address).of_all(own.from.iter().copied()))]));
         out.put("additional_addresses", list(more));
     }
     if first.proxy_protocol {
@@ -211,7 +211,7 @@ fn filters(cx: &mut Cx, default: &Host) -> Vec<Node> {
         let name = "envoy.extensions.filters.http.stateful_session.v3.StatefulSession";
         filters.push(filter("envoy.filters.http.stateful_session", typed(name, [])));
     }
-    filters.extend(clusters::compressor(cx, default));
+    filters.extend(compress::compressor(cx, default));
     let router = [("suppress_envoy_headers", Node::from(true))];
     filters.push(filter("envoy.filters.http.router", typed("envoy.extensions.filters.http.router.v3.Router", router)));
     filters

@@ -10,7 +10,9 @@
 
 mod answers;
 mod capabilities;
+mod choice;
 mod clusters;
+mod compress;
 mod hosts;
 mod limits;
 mod listeners;
@@ -37,8 +39,7 @@ use clusters::Clusters;
 use script::Script;
 
 /// The target.
-pub static EMITTER: Emitter =
-    Emitter { name: "envoy", title: "Envoy 1.38 and newer", capabilities: can::ALL, emit };
+pub static EMITTER: Emitter = Emitter { name: "envoy", title: "Envoy 1.38 and newer", capabilities: can::ALL, emit };
 
 fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, String> {
     if let Some(version) = &ask.version {
@@ -83,13 +84,12 @@ impl Cx<'_, '_> {
     fn note_all(&mut self, scope: crate::config::ScopeId, name: &str, capability: &'static Capability) {
         let config = self.model.config;
         let found = config.ancestors(scope).find(|at| config.scope(*at).setting(name).is_some());
-        let subjects: Vec<SubjectId> = match found {
-            Some(at) => config.scope(at).all(name).map(|own| self.model.subjects.setting(at, own)).collect(),
-            None => {
-                let is_default = |subject: &Subject| matches!(subject.what, What::Default(own, _) if own == name);
-                let own = self.model.subjects.iter().filter(|(_, subject)| is_default(subject));
-                own.map(|(id, _)| id).collect()
-            }
+        let is_default = |subject: &Subject| matches!(subject.what, What::Default(own, _) if own == name);
+        let subjects: Vec<SubjectId> = if let Some(at) = found {
+            config.scope(at).all(name).map(|own| self.model.subjects.setting(at, own)).collect()
+        } else {
+            let defaults = self.model.subjects.iter().filter(|(_, subject)| is_default(subject));
+            defaults.map(|(id, _)| id).collect()
         };
         for subject in subjects {
             self.note(subject, capability);

@@ -3,7 +3,7 @@
 use super::clusters::{self, usable};
 use super::routes::{Draft, escaped};
 use super::text::{Plain, Scene};
-use super::{Cx, OVERWRITE, answers, can, duration, header, number, regex};
+use super::{Cx, OVERWRITE, answers, can, choice, duration, header, number, regex};
 use crate::config::{Part, Text};
 use crate::modules::http::proxy::rewrite::{Pattern, Rule};
 use crate::modules::shared::pass::Protocol;
@@ -77,7 +77,7 @@ pub fn apply(
     }
     action.put("timeout", duration(0));
     action.put("retry_policy", retries(cx, pass, *group, again));
-    clusters::choice(cx, pass, *group, scene, draft);
+    choice::choice(cx, *group, scene, draft);
     headers(cx, route, &pass.how, scene, (&mut action, draft));
     hidden(cx, &pass.how, draft);
     redirects(cx, route, pass, scene, draft);
@@ -166,13 +166,7 @@ fn retries(cx: &mut Cx, pass: &Pass, group: usize, again: bool) -> Node {
 }
 
 /// `proxy_set_header`
-fn headers(
-    cx: &mut Cx,
-    route: &Route,
-    how: &Passing,
-    scene: &Scene,
-    (action, draft): (&mut MapOf, &mut Draft),
-) {
+fn headers(cx: &mut Cx, route: &Route, how: &Passing, scene: &Scene, (action, draft): (&mut MapOf, &mut Draft)) {
     let is = |given: &&Given<(String, Text)>, name: &str| given.value.0.eq_ignore_ascii_case(name);
     let upgrade = how.headers.iter().find(|given| is(given, "upgrade"));
     let socket = upgrade.is_some_and(|given| given.value.1.0 == [Part::Variable("http_upgrade".to_owned())]);
@@ -237,7 +231,9 @@ fn note_map(cx: &mut Cx, variable: &str, said: &'static crate::translate::Capabi
 
 /// `proxy_hide_header`, and what nginx always hides.
 fn hidden(cx: &mut Cx, how: &Passing, draft: &mut Draft) {
-    for name in ["x-pad", "x-accel-expires", "x-accel-redirect", "x-accel-limit-rate", "x-accel-buffering", "x-accel-charset"] {
+    for name in
+        ["x-pad", "x-accel-expires", "x-accel-redirect", "x-accel-limit-rate", "x-accel-buffering", "x-accel-charset"]
+    {
         draft.response_remove.push(Node::from(name));
     }
     for given in &how.hidden {

@@ -6,8 +6,8 @@ use super::routes::{Draft, Matching, draft, escaped, node, passes, safe_regex};
 use super::text::{Plain, Scene};
 use super::{Cx, answers, can, regex};
 use crate::config::{Part, Regex, ScopeId, Setting, Text};
-use crate::modules::shared::upstream::Method;
 use crate::modules::http::rewrite::{Condition, Program, Rewrite, Step, Then};
+use crate::modules::shared::upstream::Method;
 use crate::translate::document::{MapOf, Node, map};
 use crate::translate::model::{Action, Given, Host, Pass, Route};
 use crate::translate::subject::SubjectId;
@@ -72,15 +72,11 @@ fn steps(cx: &Cx, scope: ScopeId) -> Vec<SubjectId> {
     let Some(program) = config.scope(scope).slot::<Program>() else { return Vec::new() };
     let named = |setting: &&Setting| NAMES.contains(&setting.words[0].value.as_ref());
     let mut settings = config.scope(scope).settings.iter().filter(named);
-    let subject = |step: &Step| match step {
-        Step::If { block, .. } => cx.model.subjects.opener(*block),
-        _ => {
-            let setting = settings.next();
-            setting.map_or_else(
-                || cx.model.subjects.opener(scope),
-                |setting| cx.model.subjects.setting(scope, setting),
-            )
-        }
+    let mut next = || settings.next().map(|setting| cx.model.subjects.setting(scope, setting));
+    let subject = |step: &Step| {
+        let block = if let Step::If { block, .. } = step { *block } else { scope };
+        let own = if block == scope { next() } else { None };
+        own.unwrap_or_else(|| cx.model.subjects.opener(block))
     };
     program.0.iter().map(subject).collect()
 }
@@ -113,15 +109,6 @@ fn redirect(
 ) -> bool {
     let Some(whole) = regex::whole(&rewrite.regex) else { return false };
     let mut draft = draft(cx, route, scene, &Matching { regexes: regexes(matching, &whole), ..matching.clone() });
-    draft.matching.path = matching.path.clone();
-    let named = match status {
-        301 => "MOVED_PERMANENTLY",
-        302 => "FOUND",
-        303 => "SEE_OTHER",
-        307 => "TEMPORARY_REDIRECT",
-        308 => "PERMANENT_REDIRECT",
-        _ => return false,
-    };
     if let Some(plain) = rewrite.replacement.plain().filter(|plain| !rewrite.keeps_args || plain.contains("://")) {
         let question = if rewrite.keeps_args { question(cx, plain.contains('?')) } else { String::new() };
         let origin = if plain.starts_with('/') { answers::origin(cx, route.scope, scene) } else { String::new() };
@@ -130,20 +117,35 @@ fn redirect(
         answers::page(cx, &mut draft, status);
     } else {
         let Some(rewritten) = substitution(&rewrite.regex, ("", 0), &rewrite.replacement) else { return false };
-        let mut action = MapOf::default();
-        action.put("response_code", named);
-        action.put("scheme_redirect", scene.scheme);
-        let usual = if scene.scheme == "https" { 443 } else { 80 };
-        if scene.port != usual {
-            action.put("port_redirect", i64::from(scene.port));
-        }
-        action.put("strip_query", !rewrite.keeps_args);
-        action.put("regex_rewrite", rewritten);
-        draft.action = Some(("redirect", action.node().of(subject)));
+        let action = redirect_action(scene, status, (rewritten, !rewrite.keeps_args));
+        let Some(action) = action else { return false };
+        draft.action = Some(("redirect", action.of(subject)));
     }
     cx.note(subject, &can::REWRITE_REDIRECT);
     made.push(node(cx, draft, route));
     true
+}
+
+/// A redirect to a rewritten path; `strip` where the request's arguments are left out.
+pub fn redirect_action(scene: &Scene, status: u16, (rewritten, strip): (Node, bool)) -> Option<Node> {
+    let named = match status {
+        301 => "MOVED_PERMANENTLY",
+        302 => "FOUND",
+        303 => "SEE_OTHER",
+        307 => "TEMPORARY_REDIRECT",
+        308 => "PERMANENT_REDIRECT",
+        _ => return None,
+    };
+    let mut action = MapOf::default();
+    action.put("response_code", named);
+    action.put("scheme_redirect", scene.scheme);
+    let usual = if scene.scheme == "https" { 443 } else { 80 };
+    if scene.port != usual {
+        action.put("port_redirect", i64::from(scene.port));
+    }
+    action.put("strip_query", strip);
+    action.put("regex_rewrite", rewritten);
+    Some(action.node())
 }
 
 fn question(cx: &mut Cx, has_one: bool) -> String {
@@ -229,7 +231,7 @@ fn sees_path(cx: &Cx, pass: &Pass) -> bool {
 
 /// A `regex_rewrite` that puts the replacement in place of the whole path: without its first bytes, and with something
 /// else before it.
-fn substitution(own: &Regex, (before, gone): (&str, usize), replacement: &Text) -> Option<Node> {
+pub fn substitution(own: &Regex, (before, gone): (&str, usize), replacement: &Text) -> Option<Node> {
     let pattern = regex::re2(own)?;
     let (flag, body) = pattern.strip_prefix("(?i)").map_or(("", &*pattern), |body| ("(?i)", body));
     let pattern = format!("{flag}^{}$", regex::padded(body, r"\C*?", r"\C*"));
@@ -240,7 +242,7 @@ fn substitution(own: &Regex, (before, gone): (&str, usize), replacement: &Text) 
                 let literal = if n == 0 { literal.get(gone..)? } else { literal };
                 text += &literal.replace('\\', r"\\");
             }
-            Part::Capture(n) => text += &format!("\\{n}"),
+            Part::Capture(n) => text.extend(['\\', char::from(b'0' + n)]),
             Part::Literal(_) | Part::Variable(_) => return None,
         }
     }
@@ -298,8 +300,8 @@ fn test(cx: &mut Cx, scene: &Scene, condition: &Condition, matching: &mut Matchi
         matching.headers.push(node.node());
         return true;
     }
-    let text = Text(vec![Part::Variable(variable.clone())]);
-    let Some(expression) = scene.expression(&text) else { return false };
+    let whole = Text(vec![Part::Variable(variable.clone())]);
+    let Some(expression) = scene.expression(&whole) else { return false };
     let name = format!("if-{}", variable.to_ascii_lowercase());
     cx.front.script.values.insert(name.clone(), expression);
     let value = map([("string_match", test)]);

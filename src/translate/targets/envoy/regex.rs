@@ -187,8 +187,22 @@ mod tests {
     #[test]
     fn what_re2_does_not_have() {
         let patterns = [
-            "a(?=b)", "a(?!b)", "(?<=a)b", "(?<!a)b", "(?>a)", "(a)\\1", "a++b", "a*+b", "a{2}+b", r"\Ka", r"(?<a>x)\k<a>",
-            "a{1,2000}", r"\Ra", "(?|a|b)", r"\Z", "(?x) a",
+            "a(?=b)",
+            "a(?!b)",
+            "(?<=a)b",
+            "(?<!a)b",
+            "(?>a)",
+            "(a)\\1",
+            "a++b",
+            "a*+b",
+            "a{2}+b",
+            r"\Ka",
+            r"(?<a>x)\k<a>",
+            "a{1,2000}",
+            r"\Ra",
+            "(?|a|b)",
+            r"\Z",
+            "(?x) a",
         ];
         for pattern in patterns {
             assert_eq!(of(pattern), "-", "{pattern}");

@@ -42,14 +42,14 @@ pub fn all(cx: &mut Cx, host: &Host, scene: &Scene, name: Option<String>) -> Vec
         base.headers.push(string_match(":authority", safe_regex(&name)));
     }
     let mut nodes = Vec::new();
-    let starts_with_return = host.routes.first().is_some_and(|route| {
-        route.test.is_rest && matches!(&route.action, Action::Return(_))
-    });
-    if host.has_program && !starts_with_return {
-        if let Some(route) = host.routes.last() {
-            let place = program::Place { host, scope: host.scope, route, inside: false };
-            nodes.extend(program::routes(cx, place, scene, &base));
-        }
+    let starts_with_return =
+        host.routes.first().is_some_and(|route| route.test.is_rest && matches!(&route.action, Action::Return(_)));
+    if host.has_program
+        && !starts_with_return
+        && let Some(route) = host.routes.last()
+    {
+        let place = program::Place { host, scope: host.scope, route, inside: false };
+        nodes.extend(program::routes(cx, place, scene, &base));
     }
     for route in &host.routes {
         let scene = match &route.action {
@@ -211,7 +211,9 @@ impl Matching {
         let mut values = Vec::new();
         if !self.regexes.is_empty() {
             cx.front.script.values.insert("uri".to_owned(), "request.uri".to_owned());
-            values.extend(self.regexes.iter().map(|regex| ("uri".to_owned(), map([("string_match", safe_regex(regex))]))));
+            values.extend(
+                self.regexes.iter().map(|regex| ("uri".to_owned(), map([("string_match", safe_regex(regex))]))),
+            );
         }
         values.extend(self.values);
         let values = values.into_iter().map(|own| (own, false));

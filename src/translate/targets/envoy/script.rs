@@ -37,7 +37,11 @@ impl Script {
         text += "\n";
         let calls = |function: &str| {
             let call = format!("{function}(");
-            self.values.values().chain(self.peers.values()).chain(self.limits.values()).any(|expression| expression.contains(&call))
+            self.values
+                .values()
+                .chain(self.peers.values())
+                .chain(self.limits.values())
+                .any(|expression| expression.contains(&call))
         };
         let helpers = ["header", "argument", "cookie", "address", "packed", "forwarded", "content_type", "ip_hashed"];
         if helpers.iter().any(|helper| calls(helper)) {

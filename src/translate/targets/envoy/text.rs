@@ -66,12 +66,13 @@ impl Scene<'_> {
             }
             "content_type" => expression("header(request, 'content-type')"),
             "content_length" => expression("header(request, 'content-length')"),
-            _ => return self.prefixed(&lower).or_else(|| self.map(name)),
+            _ => return Self::prefixed(&lower).or_else(|| self.map(name)),
         })
     }
 
-    fn prefixed(&self, name: &str) -> Option<Known> {
-        let call = |function: &str, argument: &str| Known::Expression(format!("{function}(request, {})", quoted(argument)));
+    fn prefixed(name: &str) -> Option<Known> {
+        let call =
+            |function: &str, argument: &str| Known::Expression(format!("{function}(request, {})", quoted(argument)));
         if let Some(name) = name.strip_prefix("http_") {
             return Some(call("header", &name.replace('_', "-")));
         }

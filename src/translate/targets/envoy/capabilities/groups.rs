@@ -118,13 +118,8 @@ pub static RANDOM_TWO: Capability = Capability::approximate(
     &[Shows::Peer],
     "",
 );
-pub static LEAST_TIME: Capability = Capability::dropped(
-    "least-time",
-    "least-time",
-    "times are not looked at: it is LEAST_REQUEST",
-    &[Shows::Peer],
-    "",
-);
+pub static LEAST_TIME: Capability =
+    Capability::dropped("least-time", "least-time", "times are not looked at: it is LEAST_REQUEST", &[Shows::Peer], "");
 pub static STICKY_COOKIE: Capability = Capability::approximate(
     "sticky-cookie",
     "sticky-cookie",

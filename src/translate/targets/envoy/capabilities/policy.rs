@@ -20,15 +20,9 @@ pub static SET_HEADER_VARIABLES: Capability = Capability::dropped(
     "",
 );
 pub static HTTP_11: Capability = Capability::automatic("http-version", "http-11", "Envoy speaks HTTP/1.1 to backends");
-pub static HTTP_10: Capability = Capability::approximate(
-    "http-version",
-    "http-10",
-    "backends are spoken to in HTTP/1.1",
-    &[Shows::Connections],
-    "",
-);
-pub static UNDERSCORES: Capability =
-    Capability::exact("underscores", "underscores", "headers_with_underscores_action");
+pub static HTTP_10: Capability =
+    Capability::approximate("http-version", "http-10", "backends are spoken to in HTTP/1.1", &[Shows::Connections], "");
+pub static UNDERSCORES: Capability = Capability::exact("underscores", "underscores", "headers_with_underscores_action");
 pub static UNDERSCORES_OTHERS: Capability = Capability::approximate(
     "underscores",
     "underscores-others",
@@ -74,11 +68,8 @@ pub static REQUEST_BUFFERING_LIMIT: Capability = Capability::approximate(
 pub static BODY_SIZE: Capability = Capability::exact("body-size", "body-size", "the filter buffer");
 pub static BODY_SIZE_HUGE: Capability =
     Capability::approximate("body-size", "body-size-huge", "the limit is 4 GiB", &[Shows::Status], "");
-pub static BODY_SIZE_UPGRADE: Capability = Capability::harmless(
-    "body-size",
-    "body-size-upgrade",
-    "requests that become a WebSocket have no body",
-);
+pub static BODY_SIZE_UPGRADE: Capability =
+    Capability::harmless("body-size", "body-size-upgrade", "requests that become a WebSocket have no body");
 pub static LIMIT_REQ: Capability = Capability::approximate(
     "limit-req",
     "limit-req",
@@ -136,8 +127,13 @@ pub static ERROR_PAGE: Capability = Capability::dropped(
     &[Shows::Status, Shows::Headers, Shows::Body, Shows::Peer],
     "",
 );
-pub static ACCESS_LOG: Capability =
-    Capability::approximate("access-log", "access-log", "an access log in the combined format, on the standard output", &[Shows::Logs], "");
+pub static ACCESS_LOG: Capability = Capability::approximate(
+    "access-log",
+    "access-log",
+    "an access log in the combined format, on the standard output",
+    &[Shows::Logs],
+    "",
+);
 pub static ACCESS_LOG_OFF: Capability = Capability::exact("access-log", "access-log-off", "no access log");
 pub static WEBSOCKET: Capability = Capability::approximate(
     "websocket",

@@ -27,11 +27,8 @@ pub static LISTEN_PROXY_PROTOCOL: Capability =
 pub static SERVER_NAME: Capability = Capability::exact("server-name", "server-name", "a domain of a virtual host");
 pub static NO_NAME: Capability =
     Capability::exact("server-name", "no-name", "a domain that stands for requests without a host");
-pub static SERVER_NAME_TAKEN: Capability = Capability::harmless(
-    "server-name",
-    "server-name-taken",
-    "another server behind the address has the name already",
-);
+pub static SERVER_NAME_TAKEN: Capability =
+    Capability::harmless("server-name", "server-name-taken", "another server behind the address has the name already");
 pub static SERVER_NAME_WILDCARD: Capability =
     Capability::exact("server-name-wildcard", "server-name-wildcard", "a domain with a wildcard");
 pub static SERVER_NAME_REGEX: Capability = Capability::exact(
