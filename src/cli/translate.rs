@@ -30,6 +30,8 @@ Examples:
                                                              one entry for each directive
   nginxlb translate --to envoy --allow-loss refused/auth_basic nginx.conf
                                                              without something that protects
+  nginxlb translate --target plus@r37 --to nginx@1.22.1 nginx.conf
+                                                             another version of nginx; its former defaults are written down
   nginxlb translate --to json@go,comments,indent=4 nginx.conf
                                                              the payload of crossplane: python or go; combine
   nginxlb translate --from json --out nginx payload.json     a payload back to files

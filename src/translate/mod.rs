@@ -58,9 +58,10 @@ pub fn translate(
     (emitter, ask): (&Emitter, &Ask),
     allowed: &[String],
 ) -> Result<Translation, String> {
-    let model = Model::new(config, sources, nginx);
+    let mut model = Model::new(config, sources, nginx);
     let mut ledger = Ledger::default();
     let files = (emitter.emit)(&model, ask, &mut ledger)?;
+    ledger.settle(&mut model.subjects);
     let lines = output::lines_of(&files);
     let mut entries = ledger.close(emitter.name, &model.subjects, &lines);
     // What was made up around a fragment is nobody's.

@@ -136,6 +136,12 @@ impl Subjects {
         id
     }
 
+    /// The implicit default `name value;`, if it was noted.
+    #[must_use]
+    pub fn default_of(&self, name: &'static str, value: &str) -> Option<SubjectId> {
+        self.defaults.get(&(name, value.to_owned())).copied()
+    }
+
     /// The directive of a setting that was read in a scope.
     #[must_use]
     pub fn setting(&self, scope: ScopeId, setting: &Setting) -> SubjectId {

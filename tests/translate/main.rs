@@ -9,5 +9,7 @@ mod common;
 mod envoy;
 mod golden;
 mod haproxy;
+mod nginx;
+mod versions;
 
 use golden::{Golden, Said};
