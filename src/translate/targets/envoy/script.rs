@@ -90,3 +90,23 @@ pub fn quoted(text: &str) -> String {
     out.push('\'');
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_quoted() {
+        assert_eq!(quoted("a'b\\\n1é"), r"'a\'b\\\0101\195\169'");
+    }
+
+    #[test]
+    fn only_what_is_needed_is_there() {
+        let mut script = Script::default();
+        let has = |script: &Script, word: &str| script.text(true, "x").contains(word);
+        assert!(!has(&script, "crc32") && !has(&script, "function packed") && !has(&script, "envoy_on_response"));
+        script.peers.insert("u".to_owned(), "ip_hashed({})".to_owned());
+        script.answers = true;
+        assert!(has(&script, "crc32") && has(&script, "function packed") && has(&script, "envoy_on_response"));
+    }
+}
