@@ -125,6 +125,11 @@ impl Subjects {
         id
     }
 
+    /// A directive of another program, by its words.
+    pub fn written(&mut self, words: Arc<[Word]>) -> SubjectId {
+        self.add(ScopeId(0), &words, &[])
+    }
+
     /// The implicit default `name value;`, noted at first use.
     pub fn implicit(&mut self, name: &'static str, value: impl Into<String>, scope: ScopeId) -> SubjectId {
         let value = value.into();
