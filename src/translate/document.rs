@@ -15,6 +15,8 @@ pub enum Value {
     Number(i64),
     /// A text.
     Text(String),
+    /// A text of several lines, such as a program; YAML shows it as they are.
+    Lines(String),
     /// A list.
     List(Vec<Node>),
     /// Names and values, in order.
@@ -177,15 +179,28 @@ fn write_yaml(lines: &mut Lines, node: &Node, spot: Spot, comment: Comment) {
         }
         Value::List(_) => line(lines, &format!("{lead}[]")),
         Value::Map(_) => line(lines, &format!("{lead}{{}}")),
+        Value::Lines(text) if reads_back(text) => {
+            line(lines, &format!("{lead}|"));
+            for text in text.lines() {
+                let indent = if text.is_empty() { String::new() } else { "  ".repeat(inner) };
+                lines.plain(&format!("{indent}{text}"));
+            }
+        }
         value => line(lines, &format!("{lead}{}", scalar(value).unwrap_or_default())),
     }
+}
+
+/// Whether a block of lines in YAML is this text again.
+fn reads_back(text: &str) -> bool {
+    let plain = |c: char| c == '\n' || (' '..='~').contains(&c);
+    text.ends_with('\n') && !text.ends_with("\n\n") && !text.starts_with([' ', '\n']) && text.chars().all(plain)
 }
 
 fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::Bool(value) => Some(value.to_string()),
         Value::Number(number) => Some(number.to_string()),
-        Value::Text(text) => Some(quoted(text)),
+        Value::Text(text) | Value::Lines(text) => Some(quoted(text)),
         Value::List(_) | Value::Map(_) => None,
     }
 }
@@ -257,6 +272,14 @@ mod tests {
             "name: \"a: b\"  # nginx.conf:1\n\"on\":  # nginx.conf:2\n  - x: 1\n    \"y\": []\n  - true\n---\n{}\n";
         assert_eq!(file.text, expected);
         assert_eq!(file.origins, [(1, SubjectId(1)), (2, SubjectId(2))]);
+    }
+
+    #[test]
+    fn yaml_has_blocks_of_lines() {
+        let code = |text: &str| map([("code", Value::Lines(text.to_owned()).into())]);
+        let text = |node: Node| yaml("x.yaml", &[list([node])], &|_| None).text;
+        assert_eq!(text(code("a: b\n\n  c\n")), "- code: |\n    a: b\n\n      c\n");
+        assert_eq!(text(code("a\n\n")), "- code: \"a\\n\\n\"\n");
     }
 
     #[test]

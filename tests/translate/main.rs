@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod envoy;
 mod golden;
 mod haproxy;
 mod nginx;

@@ -66,3 +66,16 @@ fn judge(to: &'static str, program: &'static str) {
 fn haproxy() {
     judge("haproxy", "haproxy");
 }
+
+#[test]
+fn envoy() {
+    let full = std::env::var_os("NGINXLB_FULL").is_some();
+    let mut cases = cases::chosen(full);
+    // No directive is about what Envoy makes of it: it takes HTTP/9.9 for HTTP/1.1.
+    let newer = |step: &case::Step| matches!(step, case::Step::Send(request) if request.version == "HTTP/9.9");
+    for case in &mut cases {
+        case.steps.retain(|step| !newer(step));
+    }
+    cases.extend(cases::envoy::cases());
+    judge::require(judge::Target { to: "envoy", program: "envoy" }, &cases);
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::case::Case;
+use crate::case::{Case, Step};
 use crate::compare::{Difference, Field};
 use crate::concern::concerns;
 
@@ -81,12 +81,14 @@ const SHOWS: &[(Field, &[&str])] = &[
 ];
 
 impl Entry {
-    /// Whether a directive that fared so may make this difference.
+    /// Whether a directive that fared so may make this difference. What is said of failures needs backends that fail.
     fn excuses(&self, case: &Case, difference: &Difference) -> bool {
         let may = matches!(self.class, Class::Approximate | Class::DroppedBehaviour | Class::Refused);
         let (_, words) = SHOWS.iter().find(|(field, _)| *field == difference.field).expect("every field has words");
         let said = self.shows.iter().any(|word| words.contains(&&**word));
-        may && said && difference.request.as_ref().is_none_or(|request| concerns(self, request, &case.conf))
+        let idle =
+            self.code.ends_with("/max-fails") && !case.steps.iter().any(|step| matches!(step, Step::Fault { .. }));
+        may && said && !idle && difference.request.as_ref().is_none_or(|request| concerns(self, request, &case.conf))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The targets. One file a target: what it can do, as data, and the emitter that writes it.
 
+pub mod envoy;
 pub mod haproxy;
 pub mod json;
 pub mod nginx;
@@ -33,7 +34,7 @@ pub struct Ask {
 }
 
 /// All of them, sorted by name.
-pub static EMITTERS: &[&Emitter] = &[&haproxy::EMITTER, &json::EMITTER, &nginx::EMITTER];
+pub static EMITTERS: &[&Emitter] = &[&envoy::EMITTER, &haproxy::EMITTER, &json::EMITTER, &nginx::EMITTER];
 
 /// A target by its name.
 #[must_use]

@@ -1,6 +1,7 @@
 //! The cases that translations are judged on.
 
 mod choice;
+pub mod envoy;
 mod failures;
 mod limits;
 mod passing;
