@@ -10,11 +10,11 @@ use clap::{Args, ValueEnum};
 use super::input::{self, How};
 use super::target;
 use crate::config::{self, Compiled, MISSING_INCLUDE, NoHost, SURROUNDINGS, Surroundings};
-use crate::diagnostics::concise;
+use crate::diagnostics::{Diagnostic, concise};
 use crate::syntax;
 use crate::translate::report::{Report, json, sarif, text};
 use crate::translate::targets::{self, Ask, EMITTERS, Emitter};
-use crate::translate::{Class, File, Translation, translate};
+use crate::translate::{Class, File, Translation, ingress_nginx, translate};
 
 /// The exit code when there is no translation because of the input.
 const FAULTY: u8 = 4;
@@ -123,12 +123,16 @@ fn translated(arguments: &Translate) -> Result<Class, String> {
     let [entry] = entries.as_slice() else {
         return Err(format!("{} is not one configuration: name its main file", arguments.conf.display()));
     };
+    let generated = ingress_nginx::is_generated(&entry.sources);
+    if generated {
+        ingress_nginx::adapt(&mut target, arguments.target.is_given());
+    }
     if arguments.prefix.is_some() {
         target.paths.prefix.clone_from(&entry.prefix);
     }
     target.paths.conf = format!("{}nginx.conf", entry.prefix);
     let compiled = config::compile(&entry.sources, &target, &NoHost, config::Options::default());
-    refuse_faults(&compiled, entry)?;
+    refuse_faults(&compiled, entry, generated)?;
     let out = arguments.out.as_deref();
     let folder = out.map_or_else(String::new, |out| format!("{}/", out.display()));
     let ask = Ask { version: arguments.to.version.clone(), folder };
@@ -145,11 +149,17 @@ fn translated(arguments: &Translate) -> Result<Class, String> {
 }
 
 /// A configuration with faults is translated into nothing: nginx would not run it.
-fn refuse_faults(compiled: &Compiled, entry: &input::Entry) -> Result<(), String> {
+fn refuse_faults(compiled: &Compiled, entry: &input::Entry, generated: bool) -> Result<(), String> {
+    // Files of a controller's image are on no other machine.
+    let missing = |finding: &Diagnostic| {
+        finding.code == MISSING_INCLUDE
+            && !(generated && ingress_nginx::FILES.iter().any(|file| finding.message.contains(file)))
+    };
+    let stops = |finding: &Diagnostic| finding.level.stops() && finding.code != MISSING_INCLUDE;
     let faults: Vec<String> = compiled
         .diagnostics
         .iter()
-        .filter(|finding| finding.level.stops() || finding.code == MISSING_INCLUDE)
+        .filter(|finding| stops(finding) || missing(finding))
         .map(|finding| concise::line(finding, &entry.sources, &entry.subject))
         .collect();
     if faults.is_empty() {
