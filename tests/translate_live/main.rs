@@ -19,6 +19,7 @@ mod concern;
 mod hand;
 mod judge;
 mod message;
+mod migration;
 mod play;
 mod programs;
 mod report;
@@ -58,6 +59,11 @@ fn a_play_has_a_network_of_its_own() {
 fn judge(to: &'static str, program: &'static str) {
     let full = std::env::var_os("NGINXLB_FULL").is_some();
     judge::require(judge::Target { to, program }, &cases::chosen(full));
+}
+
+#[test]
+fn gateway_api() {
+    judge("gateway-api", "gateway");
 }
 
 #[test]

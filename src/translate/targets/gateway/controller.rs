@@ -4,6 +4,8 @@
 
 use super::capabilities as can;
 use super::Plan;
+use crate::config::{ScopeId, Setting};
+use crate::modules::Contexts;
 use crate::modules::http::rewrite::{Program, Step};
 use crate::translate::class::Capability;
 use crate::translate::document::{Node, Value, map};
@@ -133,6 +135,7 @@ const BY_NAME: &[(&str, &Capability)] = &[
     ("ssl_certificate", &can::INGRESS_CERTIFICATE),
     ("ssl_certificate_key", &can::INGRESS_CERTIFICATE),
     ("ssl_reject_handshake", &can::CERTIFICATE_MORE),
+    ("types", &can::INGRESS_SETTING),
 ];
 
 /// Says what becomes of the controller's own directives. What was said before of those that it has in common with every
@@ -152,6 +155,7 @@ pub fn notes(plan: &mut Plan) {
         let own = host.routes.iter().filter(|route| Controller::owns_route(model, number, route));
         scopes.extend(own.map(|route| route.scope));
     }
+    streams(plan);
     let inside = |subject: &Subject| model.config.ancestors(subject.scope).any(|at| scopes.contains(&at));
     for (id, subject) in model.subjects.iter() {
         if subject.span().is_none() || plan.ledger.knows(id) && !is_set(subject) {
@@ -162,6 +166,28 @@ pub fn notes(plan: &mut Plan) {
             plan.ledger.note(id, &can::INGRESS_SERVER);
         } else if let Some(note) = note(subject, group.scope == Some(subject.scope)) {
             plan.ledger.note(id, note);
+        }
+    }
+}
+
+/// What the controller has besides HTTP: a socket by which it is told of changes, and TCP and UDP services.
+fn streams(plan: &mut Plan) {
+    let config = plan.model.config;
+    let subjects = &plan.model.subjects;
+    for at in (0..config.scopes.len() as u32).map(ScopeId) {
+        let scope = config.scope(at);
+        let serves = scope.context.meets(Contexts::read("stream-server"));
+        let around = scope.context.meets(Contexts::read("stream stream-upstream"));
+        let own_code = |setting: &Setting| setting.arg(1).starts_with(ingress_nginx::LUA);
+        let own = around || scope.all("content_by_lua_file").any(own_code);
+        if !serves && !around {
+            continue;
+        }
+        let settings = scope.settings.iter().chain(&scope.blocks).map(|setting| subjects.setting(at, setting));
+        for id in settings.chain([subjects.opener(at)]) {
+            if !plan.ledger.knows(id) {
+                plan.ledger.note(id, if own { &can::INGRESS_LUA } else { &can::INGRESS_TCP });
+            }
         }
     }
 }

@@ -75,7 +75,8 @@ pub fn doors(plan: &mut Plan) -> Vec<Door> {
         }
         match doors.iter_mut().find(|door| door.port == address.port()) {
             Some(door) => {
-                door.from.extend(&listener.from);
+                let more = listener.from.iter().filter(|from| !door.from.contains(from)).copied().collect::<Vec<_>>();
+                door.from.extend(more);
                 let more = listener.hosts.iter().filter(|host| !door.hosts.contains(host)).copied().collect::<Vec<_>>();
                 door.hosts.extend(more);
             }

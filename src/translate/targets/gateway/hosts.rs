@@ -42,7 +42,13 @@ pub fn routes(plan: &mut Plan, doors: &[Door]) -> Result<Vec<Node>, String> {
         let is_default = reaches.iter().all(|reach| reach.hostnames.is_empty());
         let rules = rules(plan, host, is_default, port(doors, host))?;
         for reach in &reaches {
-            plan.note(from, if reach.hostnames.is_empty() { &can::DEFAULT_SERVER } else { &can::SERVER });
+            let alone = doors.iter().filter(|door| door.hosts.contains(&host)).all(|door| door.hosts.len() == 1);
+            let note = match () {
+                () if !reach.hostnames.is_empty() => &can::SERVER,
+                () if alone => &can::SERVER_ALONE,
+                () => &can::DEFAULT_SERVER,
+            };
+            plan.note(from, note);
             documents.extend(documents_of(plan, reach, &rules));
         }
         for (name, rule) in programs::hosts(plan, host)? {

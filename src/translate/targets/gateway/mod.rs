@@ -61,8 +61,8 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
     documents.extend(hosts::routes(&mut plan, &doors)?);
     documents.append(&mut plan.backends.documents);
     notes::groups(&mut plan);
-    notes::settings(&mut plan);
     controller::notes(&mut plan);
+    notes::settings(&mut plan);
     Ok(vec![yaml("gateway.yaml", &documents, &|subject| model.place(subject))])
 }
 

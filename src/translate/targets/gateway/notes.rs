@@ -20,10 +20,10 @@ const USUAL_BODY: u64 = 1 << 20;
 /// What holds for a route, whatever happens there.
 pub fn route(plan: &mut Plan, route: &Route) {
     let policy = &route.policy;
-    let written = plan.model.subjects.get(policy.max_body.from).span().is_some();
+    // The controller writes the default into every location.
+    let written = plan.controller.is_none() && plan.model.subjects.get(policy.max_body.from).span().is_some();
     let body = match policy.max_body.value {
         0 => &can::BODY_SIZE_ANY,
-        // What cannot have a body of interest needs no limit.
         USUAL_BODY if !written => &can::BODY_SIZE_DEFAULT,
         _ => &can::BODY_SIZE,
     };
@@ -51,14 +51,16 @@ pub fn pass(plan: &mut Plan, pass: &Pass) {
     plan.note(how.read_timeout.from, if usual { &can::READ_TIMEOUT_LEFT } else { &can::READ_TIMEOUT });
     let next = how.next_upstream.value;
     let usual = next.names().all(|name| ["error", "timeout", "non_idempotent"].contains(&name));
+    let servers = pass.to.as_ref().map_or(0, |group| plan.model.groups[*group].servers.len());
     let note = match next.names().next() {
+        _ if servers == 1 => &can::NEXT_UPSTREAM_NONE,
         None => &can::NEXT_UPSTREAM_OFF,
         Some(_) if usual => &can::NEXT_UPSTREAM,
         Some(_) => &can::NEXT_UPSTREAM_STATUS,
     };
     plan.note(how.next_upstream.from, note);
     for limit in [&how.tries, &how.tries_timeout] {
-        plan.note(limit.from, if limit.value == 0 { &can::ALL_FAILED } else { &can::NEXT_UPSTREAM_TRIES });
+        plan.note(limit.from, if limit.value == 0 || servers == 1 { &can::ALL_FAILED } else { &can::NEXT_UPSTREAM_TRIES });
     }
     plan.note(how.buffering.from, &can::BUFFERING);
     plan.note(how.request_buffering.from, &can::BUFFERING);
@@ -71,10 +73,10 @@ pub fn pass(plan: &mut Plan, pass: &Pass) {
 
 /// How requests would be passed that never are.
 pub fn unused(plan: &mut Plan, unused: &Pass) {
-    plan.note(unused.from, &can::LOCATION_SHADOWED);
+    plan.note(unused.from, &can::PASS_NEVER);
     let how = &unused.how;
     for given in how.headers.iter().map(|given| given.from).chain(how.hidden.iter().map(|given| given.from)) {
-        plan.note(given, &can::LOCATION_SHADOWED);
+        plan.note(given, &can::PASS_NEVER);
     }
     pass(plan, unused);
 }
@@ -121,7 +123,8 @@ pub fn groups(plan: &mut Plan) {
         if group.scope.is_some() {
             plan.note(group.from, &can::ZONE);
         }
-        for server in &group.servers {
+        // What an address in a `proxy_pass` made has no parameters.
+        for server in group.servers.iter().filter(|_| group.scope.is_some()) {
             let own = server.value;
             let checks = [
                 (own.weight != 1, &can::WEIGHT),
@@ -155,8 +158,12 @@ const BY_NAME: &[(&str, &Capability)] = &[
     ("index", &can::FILES),
     ("keepalive_*", &can::CLIENT_TIMEOUTS),
     ("large_client_header_buffers", &can::BUFFERING),
-    ("limit_conn*", &can::LIMIT_CONN),
-    ("limit_req*", &can::LIMIT_REQ),
+    ("limit_conn", &can::LIMIT_CONN),
+    ("limit_conn_zone", &can::LIMIT_CONN),
+    ("limit_conn_*", &can::LIMIT_STATUS),
+    ("limit_req", &can::LIMIT_REQ),
+    ("limit_req_zone", &can::LIMIT_REQ),
+    ("limit_req_*", &can::LIMIT_STATUS),
     ("log_format", &can::ACCESS_LOG),
     ("map", &can::SET),
     ("proxy_buffer*", &can::BUFFERING),

@@ -59,6 +59,15 @@ fn is_first(plan: &Plan, host: usize) -> bool {
     matches!(steps.first(), Some((Step::Return { .. }, _)))
 }
 
+/// What every request of a location comes to that nothing in its program led away before.
+pub fn end(plan: &Plan, route: &Route) -> Option<Given<(u16, Option<Text>)>> {
+    let last = steps(plan, route.scope).into_iter().find_map(|(step, from)| match step {
+        Step::Return { status, text } => Some(Given { value: (*status, text.clone()), from }),
+        _ => None,
+    });
+    last.filter(|_| !route.test.is_rest)
+}
+
 /// Whether no request gets as far as the locations.
 pub fn takes_all(plan: &Plan, host: usize) -> bool {
     let ends = |step: &Step| match step {

@@ -62,9 +62,11 @@ pub fn rules(plan: &mut Plan, host: usize, is_default: bool, port: Option<u16>) 
         if matches!(&place.path, Match::Regex(regex) if regex.len() > LONGEST) {
             return Err(format!("an expression for {} would be longer than {LONGEST} characters", described(place.route)));
         }
-        // Where nothing is found nginx has files; a default server needs no rule to have none.
+        // Where nothing is found nginx has files; a default server needs no rule to have none, and of the controller's
+        // servers each has a location for what is left.
         let is_nothing = place.route.test.is_rest && matches!(place.route.action, Action::Own(_));
-        if is_nothing && is_default {
+        if is_nothing && (is_default || plan.controller.is_some()) {
+            plan.note(place.route.from, &can::FILES_NONE);
             continue;
         }
         if let Some(rule) = rule(plan, host, place, port)? {
@@ -107,7 +109,14 @@ fn rule(plan: &mut Plan, host: usize, place: &Place, port: Option<u16>) -> Resul
         }
         return Ok(Some(rule));
     }
+    let end = programs::end(plan, route);
     match &route.action {
+        Action::Pass(_) | Action::Own(_) if end.is_some() => {
+            if let Action::Pass(pass) = &route.action {
+                notes::unused(plan, pass);
+            }
+            end.iter().for_each(|given| returned(plan, given, port, &mut rule));
+        }
         Action::Pass(pass) => {
             if let Some(redirect) = programs::location_redirect(plan, route, &place.path, port) {
                 rule.filters.push(redirect);
@@ -169,7 +178,7 @@ fn passed(plan: &mut Plan, host: usize, place: &Place, pass: &Pass, rule: &mut R
             }
             None => {
                 plan.note(pass.from, &can::PASS_DEFAULT);
-                notes::pass(plan, pass);
+                notes::unused(plan, pass);
                 return Ok(false);
             }
         }

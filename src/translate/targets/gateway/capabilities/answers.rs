@@ -93,3 +93,10 @@ pub static FILES: Capability = Capability::dropped(
     &[Shows::Status, Shows::Headers, Shows::Body],
     "run a service that gives the files",
 );
+pub static FILES_NONE: Capability = Capability::approximate(
+    "files",
+    "files-none",
+    "where no location is found there is no rule, which is answered with 404, and nginx would look for a file",
+    &[Shows::Status, Shows::Headers, Shows::Body],
+    "",
+);

@@ -17,6 +17,7 @@ pub static PASS_LOOPBACK: Capability = Capability::approximate(
     &[Shows::Connections],
     "write the address by which the cluster reaches the backend",
 );
+pub static PASS_NEVER: Capability = Capability::harmless("pass", "pass-never", "no request gets that far");
 pub static PASS_VARIABLES: Capability = Capability::dropped(
     "pass-variables",
     "pass-variables",

@@ -91,3 +91,10 @@ pub static INGRESS_SETTING: Capability = Capability::harmless(
     "controller-setting",
     "a setting of the controller that only nginx itself needs",
 );
+pub static INGRESS_TCP: Capability = Capability::dropped(
+    "pass-other",
+    "controller-tcp",
+    "a TCP or UDP service of the controller: routes for those are not in the standard channel of every release",
+    &[Shows::Connections, Shows::Peer],
+    "add a listener of the protocol TCP or UDP and a TCPRoute or UDPRoute, if the implementation has them",
+);

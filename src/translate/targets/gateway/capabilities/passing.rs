@@ -19,6 +19,8 @@ pub static PASS_URI_LOST: Capability = Capability::dropped(
     &[Shows::Uri],
     "rewrite in the backend",
 );
+pub static NEXT_UPSTREAM_NONE: Capability =
+    Capability::automatic("next-upstream", "next-upstream-none", "there is no other backend to try");
 pub static NEXT_UPSTREAM: Capability = Capability::dropped(
     "next-upstream",
     "next-upstream",
@@ -68,7 +70,7 @@ pub static READ_TIMEOUT_LEFT: Capability = Capability::dropped(
     "read-timeout",
     "read-timeout-left",
     "backends are waited for as long as the implementation likes: a limit of 60 s for the whole answer would cut long ones",
-    &[Shows::Status, Shows::Timing],
+    &[Shows::Timing],
     "set timeouts.backendRequest where it is known how long an answer takes",
 );
 pub static SEND_TIMEOUT: Capability = Capability::dropped(

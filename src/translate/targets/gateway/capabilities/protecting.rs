@@ -26,6 +26,8 @@ pub static LIMIT_REQ: Capability = Capability::refused(
     &[Shows::Status, Shows::Timing],
     "limit them by a policy of the implementation, then allow the loss",
 );
+pub static LIMIT_STATUS: Capability =
+    Capability::harmless("limit-req", "limit-status", "it says how to refuse, and what is refused is told elsewhere");
 pub static LIMIT_CONN: Capability = Capability::refused(
     "limit-conn",
     "limit-conn",

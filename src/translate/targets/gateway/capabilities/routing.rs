@@ -76,6 +76,8 @@ pub static SERVER_NAME_LABEL: Capability = Capability::approximate(
     "",
 );
 pub static SERVER: Capability = Capability::exact("default-server", "server", "an HTTPRoute with these hostnames");
+pub static SERVER_ALONE: Capability =
+    Capability::exact("default-server", "server-alone", "an HTTPRoute without hostnames");
 pub static DEFAULT_SERVER: Capability = Capability::approximate(
     "default-server",
     "default-server",
