@@ -14,7 +14,7 @@ use nginxlb::translate::targets::{Ask, Emitter};
 use nginxlb::translate::{Translation, translate};
 
 /// Files by their paths, and no others.
-pub struct Given<'t>(pub &'t [(&'t str, &'t str)]);
+struct Given<'t>(&'t [(&'t str, &'t str)]);
 
 impl Files for Given<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
@@ -29,7 +29,7 @@ impl Files for Given<'_> {
 }
 
 /// A configuration that nginx would run.
-pub struct Good {
+struct Good {
     sources: Sources,
     target: Target,
     compiled: Compiled,
@@ -37,7 +37,7 @@ pub struct Good {
 
 impl Good {
     /// The first of the files is the main one. `None` if nginx would not run it.
-    pub fn of(files: &[(&str, &str)]) -> Option<Good> {
+    fn of(files: &[(&str, &str)]) -> Option<Good> {
         let (path, text) = files[0];
         let sources = Sources::from_text(path, text.to_owned(), "", &Given(files));
         let target = Target::mainline(Version::NEWEST);
@@ -46,16 +46,14 @@ impl Good {
         (!stopped).then_some(Good { sources, target, compiled })
     }
 
-    /// # Panics
-    /// When the target does not take it.
-    pub fn to(&self, emitter: &Emitter) -> Translation {
+    fn to(&self, emitter: &Emitter) -> Translation {
         let ask = Ask::default();
         translate(&self.compiled.config, &self.sources, &self.target, (emitter, &ask), &[])
             .unwrap_or_else(|fault| panic!("{}: {fault}", emitter.name))
     }
 
     /// The report as JSON.
-    pub fn report(&self, emitter: &Emitter, translation: &Translation) -> serde_json::Value {
+    fn report(&self, emitter: &Emitter, translation: &Translation) -> serde_json::Value {
         let config = &self.compiled.config;
         let report = Report { target: emitter.name, translation, config, sources: &self.sources };
         serde_json::from_str(&json::write(&report).unwrap()).unwrap()

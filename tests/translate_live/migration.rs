@@ -6,7 +6,7 @@ use crate::case::{Case, Observed, Request};
 use crate::play::{Act, Played, apart};
 use crate::translate::translate;
 
-const GENERATED: &str = include_str!("../../testdata/translate/ingress-nginx.conf");
+const GENERATED: &str = include_str!("../../testdata/translate/gateway-api/ingress-nginx.conf");
 const CERTIFICATE: &[u8] = include_bytes!("../../testdata/tls/end.crt");
 const KEY: &[u8] = include_bytes!("../../testdata/tls/end.key");
 

@@ -1,9 +1,9 @@
 //! What an API server would say of objects: fields that it does not know, values and lengths that it does not take, and
-//! those of its rules that go beyond single fields. The fields stand in `testdata/gateway-api/fields.txt`.
+//! those of its rules that go beyond single fields. The fields stand in `testdata/translate/gateway-api/fields.txt`.
 
 use serde_json::Value;
 
-const FIELDS: &str = include_str!("../../../testdata/gateway-api/fields.txt");
+const FIELDS: &str = include_str!("../../../testdata/translate/gateway-api/fields.txt");
 
 const ALWAYS: &[&str] =
     &["apiVersion", "kind", "metadata.name", "metadata.namespace", "metadata.labels.*", "metadata.annotations.*"];

@@ -3,7 +3,13 @@
 use super::Capability;
 use crate::translate::class::Shows;
 
-pub static LISTEN: Capability = Capability::exact("listen", "listen", "a listener of the Gateway, by its port");
+pub static LISTEN: Capability = Capability::approximate(
+    "listen",
+    "listen",
+    "a listener of the Gateway, by its port; what nginx itself says no to, such as TRACE and an empty Host, may get through",
+    &[Shows::Status],
+    "",
+);
 pub static LISTEN_ADDRESS: Capability = Capability::approximate(
     "listen",
     "listen-address",
