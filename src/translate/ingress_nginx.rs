@@ -22,8 +22,17 @@ pub const FILES: &[&str] = &["/etc/nginx/mime.types", "/etc/nginx/fastcgi_params
 const NGINX: Version = Version::read("1.27.1");
 
 /// The modules in its image that nginx's sources do not have.
-const MODULES: &[&str] =
-    &["auth-digest", "brotli", "devel-kit", "geoip2", "headers-more", "lua", "modsecurity", "opentelemetry", "set-misc"];
+const MODULES: &[&str] = &[
+    "auth-digest",
+    "brotli",
+    "devel-kit",
+    "geoip2",
+    "headers-more",
+    "lua",
+    "modsecurity",
+    "opentelemetry",
+    "set-misc",
+];
 
 /// Variables that only its own code looks at.
 pub const VARIABLES: &[&str] = &[

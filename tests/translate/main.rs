@@ -6,7 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
-mod golden;
 mod gateway;
+mod golden;
 
 use golden::{Golden, Said};

@@ -50,7 +50,10 @@ fn says_no(request: &Request) -> bool {
     let host = request.headers.iter().find(|(name, _)| name == "Host").map(|(_, value)| value.as_str());
     let method = &request.method;
     let odd_host = host.is_none_or(|host| host.is_empty() || host.contains(' '));
-    odd_host || method == "TRACE" || method.bytes().any(|b| !b.is_ascii_uppercase()) || !request.version.starts_with("HTTP/1.")
+    odd_host
+        || method == "TRACE"
+        || method.bytes().any(|b| !b.is_ascii_uppercase())
+        || !request.version.starts_with("HTTP/1.")
 }
 
 /// Whether a path can come to a location, given by what stands behind the directive's name.

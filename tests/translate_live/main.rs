@@ -63,7 +63,9 @@ fn judge(to: &'static str, program: &'static str) {
 
 #[test]
 fn gateway_api() {
-    judge("gateway-api", "gateway");
+    let full = std::env::var_os("NGINXLB_FULL").is_some();
+    let target = judge::Target { to: "gateway-api", program: "gateway" };
+    judge::require(target, &[cases::chosen(full), cases::gateway::cases()].concat());
 }
 
 #[test]

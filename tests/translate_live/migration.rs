@@ -13,7 +13,7 @@ const KEY: &[u8] = include_bytes!("../../testdata/tls/end.key");
 /// Namespaces, names and ports of the Services that the configuration is about, and the ports of backends.
 const SERVICES: &[(&str, &str, u16, u16)] =
     &[("shop", "api", 8080, 9101), ("shop", "web", 80, 9102), ("tenants", "files", 80, 9103)];
-const SECRETS: &[&str] = &["default-tls", "shop-example-com-tls", "tenants-example-com-tls"];
+const SECRETS: &[&str] = &["default-tls", "example-com-tls", "shop-example-com-tls", "tenants-example-com-tls"];
 
 /// What is in the cluster already.
 fn cluster(services: &[(&str, &str, u16, u16)]) -> String {
@@ -79,6 +79,7 @@ fn the_services_of_ingresses_get_their_requests() {
         ("two.tenants.example.com", "/files/a/b", 200, "c GET /files/a/b"),
         ("two.tenants.example.com", "/filesystem", 404, ""),
         ("nowhere.example.com", "/", 404, ""),
+        ("example.com", "/x?y=1", 308, ""),
     ];
     let requests: Vec<Request> = wanted.iter().map(|(host, target, ..)| request(host, target)).collect();
     let played = played(&translation.files(), SERVICES, &requests);

@@ -6,8 +6,10 @@ use crate::modules::prelude::*;
 const NAMES: &[&str] = &["auth-digest"];
 
 /// Its part in `http`.
-pub static MODULE: Module =
-    Module { directives: DIRECTIVES, ..Module::new("auth_digest_http_module", Kind::Http, Presence::ThirdParty(NAMES)) };
+pub static MODULE: Module = Module {
+    directives: DIRECTIVES,
+    ..Module::new("auth_digest_http_module", Kind::Http, Presence::ThirdParty(NAMES))
+};
 
 #[rustfmt::skip]
 static DIRECTIVES: &[Directive] = &[

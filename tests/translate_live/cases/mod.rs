@@ -2,6 +2,7 @@
 
 mod choice;
 mod failures;
+pub mod gateway;
 mod limits;
 mod passing;
 mod routing;

@@ -214,7 +214,11 @@ fn policy(service: &str, tls: &Tls) -> Node {
     match &tls.authority {
         Some(name) => validation.put(
             "caCertificateRefs",
-            list([map([("group", "".into()), ("kind", "ConfigMap".into()), ("name", super::names::label(name).into())])]),
+            list([map([
+                ("group", "".into()),
+                ("kind", "ConfigMap".into()),
+                ("name", super::names::label(name).into()),
+            ])]),
         ),
         None => validation.put("wellKnownCACertificates", "System"),
     };

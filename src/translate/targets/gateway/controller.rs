@@ -2,8 +2,10 @@
 //! chooses; what a location is for it says in variables: `$namespace`, `$ingress_name`, `$service_name`, `$service_port`.
 //! So each location is a rule with a `backendRef`, in an HTTPRoute named after the Ingress in its namespace.
 
-use super::capabilities as can;
 use super::Plan;
+use super::answers::Answer;
+use super::capabilities as can;
+use super::names::is_hostname;
 use crate::config::{ScopeId, Setting};
 use crate::modules::Contexts;
 use crate::modules::http::rewrite::{Program, Step};
@@ -40,7 +42,8 @@ impl Controller {
 
     /// Whether a configuration is its own.
     pub fn find(model: &Model) -> Option<Controller> {
-        let by_lua = |scope| ingress_nginx::BALANCERS.iter().any(|name| model.config.scope(scope).setting(name).is_some());
+        let by_lua =
+            |scope| ingress_nginx::BALANCERS.iter().any(|name| model.config.scope(scope).setting(name).is_some());
         let by_block = |scope| {
             let blocks = &model.config.scope(scope).blocks;
             blocks.iter().any(|block| ingress_nginx::BALANCERS.contains(&&*block.words[0].value))
@@ -89,16 +92,27 @@ impl Controller {
     /// The `backendRef`.
     pub fn backend(self, plan: &mut Plan, service: &Service) -> Node {
         let (text, from) = &service.port;
-        let number = text.parse::<u16>().map_or_else(
-            |_| PORTS.iter().find(|(name, _)| name == text).map_or(80, |(_, number)| *number),
-            i64::from,
-        );
+        let number = text
+            .parse::<u16>()
+            .map_or_else(|_| PORTS.iter().find(|(name, _)| name == text).map_or(80, |(_, number)| *number), i64::from);
         if let Some(from) = from.filter(|_| text.parse::<u16>().is_err()) {
             plan.note(from, &can::PASS_PORT);
         }
         let port = Node { value: Value::Number(number), from: from.iter().copied().collect() };
         map([("name", service.name.as_str().into()), ("port", port)])
     }
+}
+
+/// The redirect to another name of a host, with or without `www.`, whose URL Lua puts together.
+pub fn redirect(plan: &mut Plan, route: &Route) -> Option<Answer> {
+    plan.controller?;
+    let (setting, from) = plan.setting(route.scope, "set_by_lua_file")?;
+    let hostname = setting.arg(3).to_owned();
+    if !setting.arg(2).ends_with("/ngx_srv_redirect.lua") || !is_hostname(&hostname) {
+        return None;
+    }
+    plan.note(from, &can::INGRESS_VARIABLES);
+    Some(Answer { hostname: Some(hostname), ..Answer::default() })
 }
 
 /// The value that a program gives to a variable in the end.
@@ -120,7 +134,6 @@ const BY_NAME: &[(&str, &Capability)] = &[
     ("ignore_invalid_headers", &can::UNDERSCORES),
     ("client_body_temp_path", &can::INGRESS_SETTING),
     ("fastcgi_temp_path", &can::INGRESS_SETTING),
-    ("internal", &can::INGRESS_SETTING),
     ("lua_*", &can::INGRESS_LUA),
     ("more_clear_headers", &can::INGRESS_SETTING),
     ("opentelemetry*", &can::INGRESS_TELEMETRY),

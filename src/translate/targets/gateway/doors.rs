@@ -127,7 +127,8 @@ fn panes(plan: &mut Plan, door: &Door) -> Vec<Pane> {
 fn secret(plan: &mut Plan, host: usize) -> (String, Vec<SubjectId>) {
     let scope = plan.model.hosts[host].scope;
     if plan.controller.is_some() {
-        let by_lua = plan.setting(scope, "ssl_certificate_by_lua_file").or_else(|| plan.setting(scope, "ssl_certificate"));
+        let by_lua =
+            plan.setting(scope, "ssl_certificate_by_lua_file").or_else(|| plan.setting(scope, "ssl_certificate"));
         let from: Vec<SubjectId> = by_lua.map(|(_, from)| from).into_iter().collect();
         from.iter().for_each(|from| plan.note(*from, &can::INGRESS_CERTIFICATE));
         let name = hostnames(plan.model, host).first().map_or("default".to_owned(), |(name, _)| name.clone());

@@ -70,9 +70,9 @@ fn literal(pattern: &str) -> Option<(String, &str)> {
 
 /// What RE2 has not: lookaround, atomic groups, conditions, recursion, back references, possessive quantifiers.
 const MISSING: &[&str] = &[
-    "(?=", "(?!", "(?<=", "(?<!", "(?>", "(?(", "(?R", "(?&", "(?|", "(?#", "(?0", "(?1", "(?2", "(*", "++", "*+", "?+",
-    "}+", "\\1", "\\2", "\\3", "\\4", "\\5", "\\6", "\\7", "\\8", "\\9", "\\k", "\\g", "\\K", "\\G", "\\R", "\\X", "\\Z",
-    "\\h", "\\H", "\\N", "\\V",
+    "(?=", "(?!", "(?<=", "(?<!", "(?>", "(?(", "(?R", "(?&", "(?|", "(?#", "(?0", "(?1", "(?2", "(*", "++", "*+",
+    "?+", "}+", "\\1", "\\2", "\\3", "\\4", "\\5", "\\6", "\\7", "\\8", "\\9", "\\k", "\\g", "\\K", "\\G", "\\R",
+    "\\X", "\\Z", "\\h", "\\H", "\\N", "\\V",
 ];
 
 /// The expression as RE2 takes it, for whole paths that begin with `prefix`; nothing where RE2 cannot say it.

@@ -1,9 +1,9 @@
 //! Headers for backends and for clients.
 
+use super::Plan;
 use super::answers::flat;
 use super::capabilities as can;
 use super::names::is_hostname;
-use super::Plan;
 use crate::translate::class::Capability;
 use crate::translate::document::{MapOf, Node, list, map};
 use crate::translate::model::{Pass, Route};

@@ -34,8 +34,15 @@ pub fn routes(plan: &mut Plan, doors: &[Door]) -> Result<Vec<Node>, String> {
         }
         let from = plan.model.hosts[host].from;
         note_names(plan, host);
-        let reaches = reaches(plan.model, doors, host);
-        if reaches.is_empty() {
+        let singled = programs::hosts(plan, host);
+        let mut reaches = reaches(plan.model, doors, host);
+        let sections: Vec<&str> = reaches.iter().flat_map(|reach| reach.sections.iter().copied()).collect();
+        reaches.retain_mut(|reach| {
+            let had = reach.hostnames.len();
+            reach.hostnames.retain(|(name, _)| singled.iter().all(|(other, _)| other != name));
+            had == 0 || !reach.hostnames.is_empty()
+        });
+        if reaches.is_empty() && singled.is_empty() {
             plan.note(from, &can::SERVER_LOST);
         }
         // Where nothing fits, only what is no default must not fall to the default.
@@ -51,9 +58,9 @@ pub fn routes(plan: &mut Plan, doors: &[Door]) -> Result<Vec<Node>, String> {
             plan.note(from, note);
             documents.extend(documents_of(plan, reach, &rules));
         }
-        for (name, rule) in programs::hosts(plan, host)? {
-            let sections = reaches.iter().flat_map(|reach| reach.sections.iter().copied()).collect();
-            let reach = Reach { host, sections, hostnames: vec![(name, from)] };
+        for (name, rule) in singled {
+            plan.note(from, &can::SERVER);
+            let reach = Reach { host, sections: sections.clone(), hostnames: vec![(name, from)] };
             documents.extend(documents_of(plan, &reach, &[rule]));
         }
     }
@@ -91,7 +98,8 @@ fn reaches<'r>(model: &Model, doors: &'r [Door], host: usize) -> Vec<Reach<'r>> 
 
 fn is_contested(model: &Model, host: usize, name: &str) -> bool {
     let others = (0..model.hosts.len()).filter(|other| *other != host);
-    let covers = |wild: &str| wild.strip_prefix('*').is_some_and(|suffix| name.trim_start_matches('*').ends_with(suffix));
+    let covers =
+        |wild: &str| wild.strip_prefix('*').is_some_and(|suffix| name.trim_start_matches('*').ends_with(suffix));
     others.flat_map(|other| hostnames(model, other)).any(|(wild, _)| wild != name && covers(&wild))
 }
 

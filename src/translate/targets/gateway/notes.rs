@@ -1,9 +1,9 @@
 //! What there is to say of directives that are not written down anywhere.
 
+use super::Plan;
 use super::capabilities as can;
 use super::programs;
 use super::rules::denies_all;
-use super::Plan;
 use crate::config::ScopeId;
 use crate::modules::http::rewrite::{Condition, Program, Step};
 use crate::modules::shared::upstream::{Method, Standing, Sticky};
@@ -60,7 +60,10 @@ pub fn pass(plan: &mut Plan, pass: &Pass) {
     };
     plan.note(how.next_upstream.from, note);
     for limit in [&how.tries, &how.tries_timeout] {
-        plan.note(limit.from, if limit.value == 0 || servers == 1 { &can::ALL_FAILED } else { &can::NEXT_UPSTREAM_TRIES });
+        plan.note(
+            limit.from,
+            if limit.value == 0 || servers == 1 { &can::ALL_FAILED } else { &can::NEXT_UPSTREAM_TRIES },
+        );
     }
     plan.note(how.buffering.from, &can::BUFFERING);
     plan.note(how.request_buffering.from, &can::BUFFERING);
@@ -197,7 +200,7 @@ pub fn settings(plan: &mut Plan) {
     }
     programs_left(plan);
     for (id, subject) in model.subjects.iter() {
-        if plan.ledger.knows(id) || subject.span().is_none() {
+        if plan.ledger.knows(id) {
             continue;
         }
         let name = subject.name();

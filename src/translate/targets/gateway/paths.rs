@@ -189,15 +189,16 @@ fn sorted(routes: &[Route]) -> Vec<&Route> {
     let is_outer = |route: &&Route| route.test.prefix.is_none() && !route.test.regexes.is_empty();
     let outer: Vec<&Route> = routes.iter().filter(is_outer).collect();
     let repeated = |route: &Route| {
-        route.test.prefix.is_some() && outer.iter().any(|outer| outer.scope == route.scope) && !route.test.regexes.is_empty()
+        route.test.prefix.is_some()
+            && outer.iter().any(|outer| outer.scope == route.scope)
+            && !route.test.regexes.is_empty()
     };
     if !routes.iter().any(repeated) {
         return all();
     }
     let plain = |route: &Route| route.test.regexes.is_empty() && route.test.exact.is_none() && !route.test.is_rest;
-    let wins = |prefix: &str| {
-        !routes.iter().any(|route| repeated(route) && route.test.prefix.as_deref() == Some(prefix))
-    };
+    let wins =
+        |prefix: &str| !routes.iter().any(|route| repeated(route) && route.test.prefix.as_deref() == Some(prefix));
     let prefixes: Vec<&Route> = routes.iter().filter(|route| plain(route)).collect();
     let prefix = |route: &Route| route.test.prefix.clone().unwrap_or_default();
     let (first, second): (Vec<&Route>, Vec<&Route>) = prefixes.iter().copied().partition(|route| wins(&prefix(route)));

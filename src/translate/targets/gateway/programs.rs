@@ -1,16 +1,16 @@
 //! Programs of rewrites and conditions: the few that are paths with a prefix, redirects, hosts or methods.
 
+use super::Plan;
 use super::answers::{self, Answer, Path};
 use super::capabilities as can;
 use super::expressions::{self, Shape, Simple};
 use super::names::{self, is_hostname};
 use super::paths::Match;
 use super::rules::{Rule, returned};
-use super::Plan;
 use crate::config::{Part, ScopeId, Text};
 use crate::modules::http::rewrite::{Condition, Program, Rewrite, Step, Then};
 use crate::translate::document::Node;
-use crate::translate::model::{Given, Route};
+use crate::translate::model::{Action, Given, Route};
 use crate::translate::subject::SubjectId;
 
 /// The methods that a match may name.
@@ -82,17 +82,17 @@ pub fn takes_all(plan: &Plan, host: usize) -> bool {
 }
 
 /// Rules for single hosts of a server: `if ($host = name) { return 301 ...; }`.
-///
-/// # Errors
-/// What the format has no room for.
-pub fn hosts(plan: &mut Plan, host: usize) -> Result<Vec<(String, Rule)>, String> {
+pub fn hosts(plan: &mut Plan, host: usize) -> Vec<(String, Rule)> {
     let mut rules = Vec::new();
     for (step, from) in steps(plan, plan.model.hosts[host].scope) {
-        let Step::If { condition: Condition::Equal { variable, value, negated: false }, block } = step else { continue };
+        let Step::If { condition: Condition::Equal { variable, value, negated: false }, block } = step else {
+            continue;
+        };
         let name = value.literal().map(str::to_ascii_lowercase).filter(|name| is_hostname(name));
         let Some(name) = name.filter(|_| ["host", "http_host"].contains(&variable.as_str())) else { continue };
         let inner = steps(plan, *block);
-        let [(Step::Return { status: status @ (301 | 302 | 303 | 307 | 308), text: Some(text) }, inside)] = inner[..] else {
+        let [(Step::Return { status: status @ (301 | 302 | 303 | 307 | 308), text: Some(text) }, inside)] = inner[..]
+        else {
             continue;
         };
         let everything = Match::Prefix("/".to_owned());
@@ -102,13 +102,17 @@ pub fn hosts(plan: &mut Plan, host: usize) -> Result<Vec<(String, Rule)>, String
         let filters = vec![answer.filter(*status)];
         rules.push((name, Rule { paths: vec![everything], filters, from: vec![from, inside], ..Rule::default() }));
     }
-    Ok(rules)
+    rules
 }
 
 /// Rules that keep methods out of a location: `if ($request_method = TRACE) { return 405; }`.
 pub fn methods(plan: &mut Plan, route: &Route, rule: &Rule) -> Vec<Rule> {
     let config = plan.model.config;
     let mut rules: Vec<Rule> = Vec::new();
+    // Who is redirected to the path with a `/` does not get as far.
+    if matches!(route.action, Action::SlashRedirect) {
+        return rules;
+    }
     let scopes: Vec<ScopeId> = config.ancestors(route.scope).collect();
     let all: Vec<_> = scopes.into_iter().flat_map(|scope| steps(plan, scope)).collect();
     for (step, from) in all {
@@ -118,14 +122,14 @@ pub fn methods(plan: &mut Plan, route: &Route, rule: &Rule) -> Vec<Rule> {
         let [(Step::Return { status: 400.., .. }, inside)] = inner[..] else { continue };
         plan.note(from, &can::IF_METHOD);
         plan.note(inside, &can::IF_METHOD);
-        rules.extend(methods.into_iter().map(|method| Rule {
-            method: Some(method.to_owned()),
+        rules.push(Rule {
+            methods,
             from: vec![from],
             filters: Vec::new(),
             backends: Vec::new(),
             timeout: None,
             ..rule.clone()
-        }));
+        });
     }
     rules
 }

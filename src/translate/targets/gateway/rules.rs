@@ -5,7 +5,7 @@ use super::backends::{Dress, Tls};
 use super::capabilities as can;
 use super::controller::Controller;
 use super::paths::{Match, Place, places};
-use super::{Plan, headers, notes, programs};
+use super::{Plan, controller, headers, notes, programs};
 use crate::modules::shared::pass::Protocol;
 use crate::translate::document::{MapOf, Node, list, map};
 use crate::translate::model::{Action, Given, Pass, Route};
@@ -20,8 +20,8 @@ pub struct Rule {
     pub owner: String,
     /// The paths.
     pub paths: Vec<Match>,
-    /// Only for this method.
-    pub method: Option<String>,
+    /// Only for these methods; none for all.
+    pub methods: Vec<&'static str>,
     /// The filters.
     pub filters: Vec<Node>,
     /// The backends; none where it keeps requests out, or redirects them.
@@ -51,6 +51,10 @@ pub fn rules(plan: &mut Plan, host: usize, is_default: bool, port: Option<u16>) 
     let places = places(&own.routes, &guards);
     for (route, note) in places.notes.iter().filter(|(route, _)| !route.test.is_rest) {
         plan.note(route.from, note);
+        let lost = [&can::LOCATION_REGEX_LOST, &can::LOCATION_REGEX_REFUSED].contains(note);
+        if let (true, Action::Pass(pass)) = (lost, &route.action) {
+            notes::unused(plan, pass);
+        }
     }
     let owned = |plan: &Plan, route: &Route| plan.controller.is_some() && Controller::owns_route(model, host, route);
     for route in &own.routes {
@@ -60,7 +64,10 @@ pub fn rules(plan: &mut Plan, host: usize, is_default: bool, port: Option<u16>) 
     }
     for place in places.list.iter().filter(|place| !owned(plan, place.route)).collect::<Vec<_>>() {
         if matches!(&place.path, Match::Regex(regex) if regex.len() > LONGEST) {
-            return Err(format!("an expression for {} would be longer than {LONGEST} characters", described(place.route)));
+            return Err(format!(
+                "an expression for {} would be longer than {LONGEST} characters",
+                described(place.route)
+            ));
         }
         // Where nothing is found nginx has files; a default server needs no rule to have none, and of the controller's
         // servers each has a location for what is left.
@@ -70,12 +77,10 @@ pub fn rules(plan: &mut Plan, host: usize, is_default: bool, port: Option<u16>) 
             continue;
         }
         if let Some(rule) = rule(plan, host, place, port)? {
-            let more = programs::methods(plan, place.route, &rule);
-            for rule in more.into_iter().chain([rule]) {
-                match rules.last_mut().filter(|last| last.joins(&rule)) {
-                    Some(last) => last.paths.extend(rule.paths),
-                    None => rules.push(rule),
-                }
+            rules.extend(programs::methods(plan, place.route, &rule));
+            match rules.last_mut().filter(|last| last.joins(&rule)) {
+                Some(last) => last.paths.extend(rule.paths),
+                None => rules.push(rule),
             }
         }
     }
@@ -100,9 +105,11 @@ fn described(route: &Route) -> String {
 fn rule(plan: &mut Plan, host: usize, place: &Place, port: Option<u16>) -> Result<Option<Rule>, String> {
     let route = place.route;
     let mut rule = Rule { paths: vec![place.path.clone()], from: vec![route.from], ..Rule::default() };
-    if denies_all(route) && !matches!(route.action, Action::Return(_)) {
-        for given in &route.policy.access {
-            plan.note(given.from, &can::ACCESS_NONE);
+    let internal = plan.model.config.scope(route.scope).setting("internal");
+    let internal = internal.map(|setting| plan.model.subjects.setting(route.scope, setting));
+    if (denies_all(route) || internal.is_some()) && !matches!(route.action, Action::Return(_) | Action::SlashRedirect) {
+        for from in route.policy.access.iter().map(|given| given.from).chain(internal) {
+            plan.note(from, &can::ACCESS_NONE);
         }
         if let Action::Pass(pass) = &route.action {
             notes::unused(plan, pass);
@@ -131,7 +138,14 @@ fn rule(plan: &mut Plan, host: usize, place: &Place, port: Option<u16>) -> Resul
             let answer = Answer { path: answers::Path::Full(path), port, ..Answer::default() };
             rule.filters.push(answer.filter(301));
         }
-        Action::Return(given) => returned(plan, given, port, &mut rule),
+        Action::Return(given) => match controller::redirect(plan, route) {
+            Some(answer) => {
+                plan.note(given.from, &can::RETURN_REDIRECT);
+                rule.from.push(given.from);
+                rule.filters.push(answer.filter(given.value.0));
+            }
+            None => returned(plan, given, port, &mut rule),
+        },
         Action::Own(_) => {
             if let Some(redirect) = programs::location_redirect(plan, route, &place.path, port) {
                 rule.filters.push(redirect);
@@ -140,14 +154,18 @@ fn rule(plan: &mut Plan, host: usize, place: &Place, port: Option<u16>) -> Resul
             }
         }
     }
-    if !matches!(route.action, Action::SlashRedirect) {
-        rule.filters.extend(headers::for_client(plan, route)?);
-    }
+    // Whoever redirects ends the way through the filters.
+    rule.filters.splice(0..0, headers::for_client(plan, route)?);
     Ok(Some(rule))
 }
 
 /// A `return`, into a rule that has its path.
-pub fn returned(plan: &mut Plan, given: &Given<(u16, Option<crate::config::Text>)>, port: Option<u16>, rule: &mut Rule) {
+pub fn returned(
+    plan: &mut Plan,
+    given: &Given<(u16, Option<crate::config::Text>)>,
+    port: Option<u16>,
+    rule: &mut Rule,
+) {
     rule.from.push(given.from);
     let (status, text) = &given.value;
     match (status, text) {
@@ -247,13 +265,13 @@ impl Rule {
             && self.backends == other.backends
             && self.timeout == other.timeout
             && self.from == other.from
-            && (&self.namespace, &self.owner, &self.method) == (&other.namespace, &other.owner, &other.method)
+            && (&self.namespace, &self.owner, &self.methods) == (&other.namespace, &other.owner, &other.methods)
             && !self.filters.iter().any(swaps)
     }
 
     /// The rule as it is written.
     pub fn node(&self) -> Node {
-        let one = |path: &Match| {
+        let one = |path: &Match, method: Option<&str>| {
             let (kind, value) = match path {
                 Match::Exact(path) => ("Exact", path),
                 Match::Prefix(path) => ("PathPrefix", path),
@@ -261,13 +279,18 @@ impl Rule {
             };
             let mut one = MapOf::default();
             one.put("path", map([("type", kind.into()), ("value", Node::from(value.as_str()))]));
-            if let Some(method) = &self.method {
-                one.put("method", method.as_str());
+            if let Some(method) = method {
+                one.put("method", method);
             }
             one.node()
         };
+        let methods: Vec<Option<&str>> = match self.methods.as_slice() {
+            [] => vec![None],
+            some => some.iter().copied().map(Some).collect(),
+        };
+        let matches = self.paths.iter().flat_map(|path| methods.iter().map(move |method| one(path, *method)));
         let mut rule = MapOf::default();
-        rule.put("matches", list(self.paths.iter().map(one)).of_all(self.from.iter().copied()));
+        rule.put("matches", list(matches).of_all(self.from.iter().copied()));
         if !self.filters.is_empty() {
             rule.put("filters", list(self.filters.iter().cloned()));
         }

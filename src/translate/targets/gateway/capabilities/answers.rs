@@ -84,8 +84,11 @@ pub static IF_METHOD: Capability = Capability::approximate(
     &[Shows::Status, Shows::Headers, Shows::Body],
     "",
 );
-pub static SET: Capability =
-    Capability::harmless("if", "set", "the variable itself does nothing; where it is used it is told what becomes of it");
+pub static SET: Capability = Capability::harmless(
+    "if",
+    "set",
+    "the variable itself does nothing; where it is used it is told what becomes of it",
+);
 pub static FILES: Capability = Capability::dropped(
     "files",
     "files",

@@ -3,8 +3,11 @@
 use super::Capability;
 use crate::translate::class::Shows;
 
-pub static INGRESS_LISTEN: Capability =
-    Capability::harmless("listen", "controller-listen", "a port of the controller itself, for its own probes and metrics");
+pub static INGRESS_LISTEN: Capability = Capability::harmless(
+    "listen",
+    "controller-listen",
+    "a port of the controller itself, for its own probes and metrics",
+);
 pub static INGRESS_CERTIFICATE: Capability = Capability::approximate(
     "listen-tls",
     "controller-certificate",

@@ -154,8 +154,11 @@ pub static PROXY_REDIRECT: Capability = Capability::dropped(
     &[Shows::Headers],
     "have the backend send the Location that clients need",
 );
-pub static PROXY_REDIRECT_OFF: Capability =
-    Capability::automatic("proxy-redirect", "proxy-redirect-off", "the Location of a backend goes to the client as it is");
+pub static PROXY_REDIRECT_OFF: Capability = Capability::automatic(
+    "proxy-redirect",
+    "proxy-redirect-off",
+    "the Location of a backend goes to the client as it is",
+);
 pub static ADD_HEADER: Capability = Capability::approximate(
     "add-header",
     "add-header",
@@ -172,8 +175,7 @@ pub static ADD_HEADER_LOST: Capability = Capability::dropped(
     &[Shows::Headers],
     "have the backend add it",
 );
-pub static HIDE_HEADER: Capability =
-    Capability::exact("hide-header", "hide-header", "ResponseHeaderModifier, remove");
+pub static HIDE_HEADER: Capability = Capability::exact("hide-header", "hide-header", "ResponseHeaderModifier, remove");
 pub static BUFFERING: Capability =
     Capability::automatic("buffering", "buffering", "how much is read ahead is the implementation's");
 pub static WEBSOCKET: Capability = Capability::automatic("websocket", "websocket", "Upgrade goes through");

@@ -151,11 +151,8 @@ pub static LOCATION_REGEX_REFUSED: Capability = Capability::refused(
     &[Shows::Status],
     "write it without lookaround and back references",
 );
-pub static LOCATION_SHADOWED: Capability = Capability::harmless(
-    "location-regex",
-    "location-shadowed",
-    "another location gets all of its requests",
-);
+pub static LOCATION_SHADOWED: Capability =
+    Capability::harmless("location-regex", "location-shadowed", "another location gets all of its requests");
 pub static SLASH_REDIRECT: Capability = Capability::exact(
     "slash-redirect",
     "slash-redirect",
