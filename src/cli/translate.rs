@@ -44,7 +44,7 @@ pub struct Translate {
     /// The configuration, or - for the standard input
     #[arg(value_name = "CONF")]
     conf: PathBuf,
-    /// Where to: NAME or NAME@VERSION; json@OPTIONS, with commas: python, go, comments, combine, indent=N
+    /// Where to: NAME or NAME@VERSION; gateway-api@CLASS; json@OPTIONS, with commas: python, go, comments, combine, indent=N
     #[arg(long, value_name = "TARGET", value_parser = destination, required_unless_present = "from")]
     to: Option<Destination>,
     /// Where from, if not from nginx; the output is nginx's

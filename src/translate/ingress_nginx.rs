@@ -99,3 +99,34 @@ pub fn adapt(target: &mut Target, is_given: bool) {
         let _ = target.add_third_party(module);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::NoFiles;
+
+    fn check(text: &str, wanted: bool) {
+        let sources = Sources::from_text("nginx.conf", text.to_owned(), "", &NoFiles);
+        assert_eq!(is_generated(&sources), wanted, "{text}");
+    }
+
+    #[test]
+    fn it_is_known_by_its_group() {
+        check("http { upstream upstream_balancer { server 0.0.0.1; balancer_by_lua_file x; } }", true);
+        check("http { upstream upstream_balancer { server 0.0.0.1; balancer_by_lua_block { x() } } }", true);
+        check("http { upstream upstream_balancer { server 0.0.0.1; } }", false);
+        check("http { upstream other { balancer_by_lua_file x; } }", false);
+        check("stream { upstream upstream_balancer { balancer_by_lua_file x; } }", false);
+    }
+
+    #[test]
+    fn its_modules_are_known_and_a_version_that_was_asked_for_stays() {
+        let mut target = Target::default();
+        assert!(MODULES.iter().all(|module| target.add_third_party(module).is_ok()));
+        let mut target = Target::default();
+        adapt(&mut target, true);
+        assert_eq!(target.version, Version::NEWEST);
+        adapt(&mut target, false);
+        assert_eq!(target.version, NGINX);
+    }
+}

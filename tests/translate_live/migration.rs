@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use crate::case::{Case, Observed, Request};
+use crate::case::{Case, Observed, Request, Seen};
 use crate::play::{Act, Played, apart};
 use crate::translate::translate;
+use crate::{cases, judge};
 
 const GENERATED: &str = include_str!("../../testdata/translate/gateway-api/ingress-nginx.conf");
 const CERTIFICATE: &[u8] = include_bytes!("../../testdata/tls/end.crt");
@@ -94,8 +95,23 @@ fn the_services_of_ingresses_get_their_requests() {
 }
 
 fn told(observed: &Observed) -> String {
-    let line = |seen: &crate::case::Seen| format!("{} {}", seen.peer, seen.line.trim_end_matches(" HTTP/1.1"));
+    let line = |seen: &Seen| format!("{} {}", seen.peer, seen.line.trim_end_matches(" HTTP/1.1"));
     observed.tries.iter().map(line).collect::<Vec<_>>().join(", ")
+}
+
+/// `Host` and headers with fixed values, which entries of the report about other headers would excuse.
+#[test]
+fn the_host_and_fixed_headers_are_equal() {
+    for case in cases::gateway::cases() {
+        let translation = translate(&case.conf, "gateway-api").unwrap();
+        let target = apart("gateway", &translation.files(), &case, Act::Play).unwrap().observed;
+        let seen = |observed: &[Observed]| {
+            let header = |seen: &Seen, name: &str| seen.header(name).map(str::to_owned);
+            let of = |seen: &Seen| (seen.line.clone(), header(seen, "Host"), header(seen, "X-Fixed"));
+            observed.iter().map(|observed| observed.tries.iter().map(of).collect::<Vec<_>>()).collect::<Vec<_>>()
+        };
+        assert_eq!(seen(&target), seen(&judge::nginx(&case).unwrap()), "{}", case.name);
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub struct Emitter {
 /// What was asked for besides the target's name.
 #[derive(Debug, Clone, Default)]
 pub struct Ask {
-    /// Behind the `@` of `--to NAME@VERSION`; of `json` its options.
+    /// Behind the `@` of `--to NAME@VERSION`; of `json` its options, of `gateway-api` the class.
     pub version: Option<String>,
     /// Where the output will stand, for targets that name their other files by whole paths; ends with a slash. Empty if it
     /// is not known: then they are named as they stand.

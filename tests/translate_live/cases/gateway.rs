@@ -11,9 +11,15 @@ fn paths() -> Case {
 upstream u {
     server 127.0.0.1:9101;
 }
+upstream down {
+    server 127.0.0.1:9101 down;
+    server 127.0.0.1:9102;
+}
 server {
     listen 8000;
     location / { proxy_pass http://u; }
+    location /down/ { proxy_pass http://down; }
+    location /big/ { proxy_pass http://u; client_max_body_size 0; }
     location /api/ {
         proxy_pass http://u/v1/;
         proxy_set_header Host inner.test;
@@ -33,6 +39,7 @@ server {
     let targets = [
         "/",
         "/other?x=1&y=%20",
+        "/down/x",
         "/api/",
         "/api/x/y?z=1",
         "/apix",
@@ -53,6 +60,7 @@ server {
         .send_all(targets.map(|target| about(Request::get(target))))
         .send_all(targets.map(|target| about(Request::post(target, "x=1").host("LB.test:8000"))))
         .send(about(Request::get(inner)))
+        .send(about(Request::post("/big/x", &"y".repeat(1_200_000))))
         .send(Request::get("/api").about("location"))
         .send(Request::get("/api?x=1").about("location"))
 }

@@ -47,7 +47,7 @@ impl Door {
 
 /// The name of the Gateway.
 pub const GATEWAY: &str = "nginx";
-/// Its class; who applies it names the class of the implementation.
+/// Its class where none is asked for.
 const CLASS: &str = "nginx";
 
 /// All of them, in the order of the ports' first mention.
@@ -146,11 +146,11 @@ fn secret(plan: &mut Plan, host: usize) -> (String, Vec<SubjectId>) {
     (format!("{}-tls", label(&name)), from)
 }
 
-/// The document.
-pub fn gateway(plan: &mut Plan, doors: &[Door]) -> Node {
+/// The document; `class` is the name of the implementation's `GatewayClass`.
+pub fn gateway(plan: &Plan, doors: &[Door], class: Option<&str>) -> Node {
     let across = plan.controller.is_some();
     let listeners = doors.iter().flat_map(|door| door.panes.iter().map(move |pane| listener(door, pane, across)));
-    let spec = map([("gatewayClassName", CLASS.into()), ("listeners", list(listeners))]);
+    let spec = map([("gatewayClassName", class.unwrap_or(CLASS).into()), ("listeners", list(listeners))]);
     let namespace = if across { Controller::NAMESPACE } else { "" };
     object(GROUP, "Gateway", metadata(GATEWAY, namespace), spec)
 }

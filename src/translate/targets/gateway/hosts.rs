@@ -4,7 +4,7 @@ use super::capabilities as can;
 use super::controller::Controller;
 use super::doors::{Door, GATEWAY};
 use super::names::is_hostname;
-use super::rules::{Rule, rules};
+use super::rules::{Rule, keeps_out, rules};
 use super::{GROUP, Plan, metadata, object, programs};
 use crate::translate::class::Capability;
 use crate::translate::document::{MapOf, Node, list};
@@ -152,6 +152,11 @@ fn note_names(plan: &mut Plan, host: usize) {
             _ => &can::SERVER_NAME_LOST,
         };
         plan.note(name.from, note);
+        // nginx's own empty name is for requests without a host.
+        let lost = !written && !matches!(&name.form, NameForm::Exact(text) if text.is_empty() || text == "_");
+        if lost && plan.model.hosts[host].routes.iter().any(keeps_out) {
+            plan.note(name.from, &can::SERVER_NAME_REFUSED);
+        }
     }
 }
 

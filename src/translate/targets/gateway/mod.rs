@@ -2,6 +2,8 @@
 //! and for addresses of backends `Service`s with `EndpointSlice`s. All in one file of several documents, for
 //! `kubectl apply -f`.
 //!
+//! `--to gateway-api@CLASS` names the `GatewayClass`, which stands for the implementation.
+//!
 //! What the controller ingress-nginx generated is known as such (`controller`): its backends are `Service`s already, and its
 //! own machinery is no loss.
 //!
@@ -34,7 +36,7 @@ use crate::translate::subject::SubjectId;
 /// The target.
 pub static EMITTER: Emitter = Emitter {
     name: "gateway-api",
-    title: "Kubernetes Gateway API v1, standard channel",
+    title: "Kubernetes Gateway API v1 (1.5), standard channel",
     capabilities: capabilities::ALL,
     emit,
 };
@@ -51,13 +53,14 @@ struct Plan<'p, 'c> {
 }
 
 fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, String> {
-    if ask.version.as_deref().is_some_and(|version| version != "v1") {
-        return Err("the Gateway API is written as v1".to_owned());
+    let class = ask.version.as_deref();
+    if class.is_some_and(|class| !names::is_hostname(class)) {
+        return Err("behind gateway-api@ stands the name of a GatewayClass: small letters, digits, - and .".to_owned());
     }
     let controller = controller::Controller::find(model);
     let mut plan = Plan { model, ledger, names: names::Names::default(), backends: Default::default(), controller };
     let doors = doors::doors(&mut plan);
-    let mut documents = vec![doors::gateway(&mut plan, &doors)];
+    let mut documents = vec![doors::gateway(&plan, &doors, class)];
     documents.extend(hosts::routes(&mut plan, &doors)?);
     documents.append(&mut plan.backends.documents);
     notes::groups(&mut plan);

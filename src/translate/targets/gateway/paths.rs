@@ -234,3 +234,56 @@ fn rank(list: &mut [Place]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{NoHost, Options, compile};
+    use crate::modules::Target;
+    use crate::syntax::{NoFiles, Sources};
+    use crate::translate::model::{Action, Model};
+
+    /// The matches of a server with these locations, in order, with the place of the location that each is for.
+    fn check(locations: &[&str], wanted: &[(usize, &str)]) {
+        let body = |(n, at): (usize, &&str)| format!("location {at} {{ return 20{n}; }}\n");
+        let all: String = locations.iter().enumerate().map(body).collect();
+        let text = format!("events {{}} http {{ server {{ {all} }} }}");
+        let sources = Sources::from_text("nginx.conf", text, "", &NoFiles);
+        let target = Target::default();
+        let compiled = compile(&sources, &target, &NoHost, Options::default());
+        let model = Model::new(&compiled.config, &sources, &target);
+        let places = places(&model.hosts[0].routes, &|_| false);
+        let told = |place: &Place| {
+            let Action::Return(given) = &place.route.action else { return None };
+            let path = match &place.path {
+                Match::Exact(path) => format!("= {path}"),
+                Match::Prefix(path) => path.clone(),
+                Match::Regex(regex) => format!("~ {regex}"),
+            };
+            Some((usize::from(given.value.0) - 200, path))
+        };
+        let got: Vec<(usize, String)> = places.list.iter().filter_map(told).collect();
+        let wanted: Vec<(usize, String)> = wanted.iter().map(|(n, path)| (*n, (*path).to_owned())).collect();
+        assert_eq!(got, wanted, "{locations:?}");
+    }
+
+    #[test]
+    fn paths_that_say_the_same_stay_paths() {
+        check(&["/", "= /x", "/a/b"], &[(1, "= /x"), (2, "/a/b"), (0, "/")]);
+        check(&["/", "/a/"], &[(1, "/a"), (0, "= /a"), (0, "/")]);
+        check(&["/", "~ ^/a(/|$)"], &[(1, "/a"), (0, "/")]);
+    }
+
+    #[test]
+    fn expressions_win_over_what_is_behind_them_and_not_over_the_rest() {
+        check(&["/", "~ \\.php$"], &[(1, "~ ^.*\\.php$"), (0, "/")]);
+        check(&["/long/path/name", "~ p$"], &[(1, "~ ^^^^^^^^^^^^.*p$"), (0, "/long/path/name")]);
+        check(&["/a", "~ x", "~ yy"], &[(1, "~ ^^^.*x.*"), (2, "~ ^.*yy.*"), (0, "/a")]);
+        check(&["/", "^~ /s/", "~ x"], &[(1, "~ ^^/s/.*"), (2, "~ ^.*x.*"), (0, "/")]);
+    }
+
+    #[test]
+    fn what_another_location_takes_has_no_rule() {
+        check(&["/a/b", "~ ^/a/"], &[(1, "/a")]);
+    }
+}

@@ -72,7 +72,8 @@ pub fn rules(plan: &mut Plan, host: usize, is_default: bool, port: Option<u16>) 
         // Where nothing is found nginx has files; a default server needs no rule to have none, and of the controller's
         // servers each has a location for what is left.
         let is_nothing = place.route.test.is_rest && matches!(place.route.action, Action::Own(_));
-        if is_nothing && (is_default || plan.controller.is_some()) {
+        let everywhere = place.path == Match::Prefix("/".to_owned());
+        if is_nothing && everywhere && (is_default || plan.controller.is_some()) {
             plan.note(place.route.from, &can::FILES_NONE);
             continue;
         }
@@ -105,6 +106,9 @@ fn described(route: &Route) -> String {
 fn rule(plan: &mut Plan, host: usize, place: &Place, port: Option<u16>) -> Result<Option<Rule>, String> {
     let route = place.route;
     let mut rule = Rule { paths: vec![place.path.clone()], from: vec![route.from], ..Rule::default() };
+    if plan.controller.is_some() {
+        Controller::NAMESPACE.clone_into(&mut rule.namespace);
+    }
     let internal = plan.model.config.scope(route.scope).setting("internal");
     let internal = internal.map(|setting| plan.model.subjects.setting(route.scope, setting));
     if (denies_all(route) || internal.is_some()) && !matches!(route.action, Action::Return(_) | Action::SlashRedirect) {

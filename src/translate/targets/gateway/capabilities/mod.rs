@@ -33,6 +33,7 @@ pub static ALL: &[&Capability] = &[
     &SERVER_NAME_WILDCARD,
     &SERVER_NAME_PREFIX,
     &SERVER_NAME_REGEX,
+    &SERVER_NAME_REFUSED,
     &SERVER_NAME_LABEL,
     &SERVER,
     &SERVER_ALONE,

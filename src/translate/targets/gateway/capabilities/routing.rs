@@ -24,8 +24,13 @@ pub static LISTEN_UNIX: Capability = Capability::dropped(
     &[Shows::Connections],
     "have its clients use a port",
 );
-pub static LISTEN_TLS: Capability =
-    Capability::exact("listen-tls", "listen-tls", "a listener of the protocol HTTPS that ends TLS");
+pub static LISTEN_TLS: Capability = Capability::approximate(
+    "listen-tls",
+    "listen-tls",
+    "a listener of the protocol HTTPS that ends TLS, with the versions and ciphers of the implementation",
+    &[Shows::Connections],
+    "",
+);
 pub static CERTIFICATE: Capability = Capability::approximate(
     "listen-tls",
     "certificate",
@@ -72,6 +77,13 @@ pub static SERVER_NAME_REGEX: Capability = Capability::dropped(
     "server-name-regex",
     "hostnames are no expressions; its requests go to the default server",
     &[Shows::Status, Shows::Headers, Shows::Body, Shows::Uri, Shows::UpstreamHeaders, Shows::Peer],
+    "name the hosts one by one, or with *.",
+);
+pub static SERVER_NAME_REFUSED: Capability = Capability::refused(
+    "server-name-regex",
+    "server-name-refused",
+    "its server keeps requests out, and a hostname cannot say this name: they would go to the default server",
+    &[Shows::Status],
     "name the hosts one by one, or with *.",
 );
 pub static SERVER_NAME_LABEL: Capability = Capability::approximate(
