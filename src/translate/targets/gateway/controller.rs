@@ -72,9 +72,11 @@ impl Controller {
         };
         probe && model.hosts[host].names.iter().any(unknown)
     }
+}
 
+impl Service {
     /// What a location is for; nothing for the default backend.
-    pub fn service(self, model: &Model, route: &Route) -> Option<Service> {
+    pub fn of(model: &Model, route: &Route) -> Option<Service> {
         let program = model.config.scope(route.scope).slot::<Program>();
         let text = |name: &str| variable(program, name).unwrap_or_default();
         let sets = model.config.scope(route.scope).all("set");
@@ -90,8 +92,8 @@ impl Controller {
     }
 
     /// The `backendRef`.
-    pub fn backend(self, plan: &mut Plan, service: &Service) -> Node {
-        let (text, from) = &service.port;
+    pub fn backend(&self, plan: &mut Plan) -> Node {
+        let (text, from) = &self.port;
         let number = text
             .parse::<u16>()
             .map_or_else(|_| PORTS.iter().find(|(name, _)| name == text).map_or(80, |(_, number)| *number), i64::from);
@@ -99,7 +101,7 @@ impl Controller {
             plan.note(from, &can::PASS_PORT);
         }
         let port = Node { value: Value::Number(number), from: from.iter().copied().collect() };
-        map([("name", service.name.as_str().into()), ("port", port)])
+        map([("name", self.name.as_str().into()), ("port", port)])
     }
 }
 
@@ -118,11 +120,11 @@ pub fn redirect(plan: &mut Plan, route: &Route) -> Option<Answer> {
 /// The value that a program gives to a variable in the end.
 fn variable(program: Option<&Program>, name: &str) -> Option<String> {
     let steps = program.into_iter().flat_map(|program| &program.0);
-    let set = steps.filter_map(|step| match step {
+    let mut set = steps.filter_map(|step| match step {
         Step::Set { variable, value } if variable == name => Some(super::answers::flat(value)),
         _ => None,
     });
-    set.last()
+    set.next_back()
 }
 
 /// What becomes of directives by their names, or how they begin.
@@ -159,7 +161,9 @@ pub fn notes(plan: &mut Plan) {
     let group = &model.groups[controller.group];
     let mut own = vec![group.from, group.method.from, group.keepalive.from];
     own.extend(group.servers.iter().map(|server| server.from));
-    own.into_iter().for_each(|from| plan.note(from, &can::INGRESS_BALANCER));
+    for from in own {
+        plan.note(from, &can::INGRESS_BALANCER);
+    }
     let mut scopes = Vec::new();
     for (number, host) in model.hosts.iter().enumerate() {
         if Controller::owns(model, number) {

@@ -130,7 +130,9 @@ fn secret(plan: &mut Plan, host: usize) -> (String, Vec<SubjectId>) {
         let by_lua =
             plan.setting(scope, "ssl_certificate_by_lua_file").or_else(|| plan.setting(scope, "ssl_certificate"));
         let from: Vec<SubjectId> = by_lua.map(|(_, from)| from).into_iter().collect();
-        from.iter().for_each(|from| plan.note(*from, &can::INGRESS_CERTIFICATE));
+        for from in &from {
+            plan.note(*from, &can::INGRESS_CERTIFICATE);
+        }
         let name = hostnames(plan.model, host).first().map_or("default".to_owned(), |(name, _)| name.clone());
         return (format!("{}-tls", label(name.trim_start_matches("*."))), from);
     }
@@ -141,7 +143,9 @@ fn secret(plan: &mut Plan, host: usize) -> (String, Vec<SubjectId>) {
     // Certificates of one name in folders of their own, as certbot keeps them.
     let name = if ["fullchain", "cert", "tls", "server"].contains(&stem.as_str()) { folder } else { stem };
     let from: Vec<SubjectId> = all.iter().flatten().map(|(_, from)| *from).collect();
-    from.iter().for_each(|from| plan.note(*from, &can::CERTIFICATE));
+    for from in &from {
+        plan.note(*from, &can::CERTIFICATE);
+    }
     let name = if name.is_empty() { "default".to_owned() } else { name };
     (format!("{}-tls", label(&name)), from)
 }

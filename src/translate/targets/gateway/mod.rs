@@ -58,7 +58,8 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
         return Err("behind gateway-api@ stands the name of a GatewayClass: small letters, digits, - and .".to_owned());
     }
     let controller = controller::Controller::find(model);
-    let mut plan = Plan { model, ledger, names: names::Names::default(), backends: Default::default(), controller };
+    let mut plan =
+        Plan { model, ledger, names: names::Names::default(), backends: backends::Backends::default(), controller };
     let doors = doors::doors(&mut plan);
     let mut documents = vec![doors::gateway(&plan, &doors, class)];
     documents.extend(hosts::routes(&mut plan, &doors)?);

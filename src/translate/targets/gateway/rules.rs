@@ -3,7 +3,7 @@
 use super::answers::{self, Answer};
 use super::backends::{Dress, Tls};
 use super::capabilities as can;
-use super::controller::Controller;
+use super::controller::{Controller, Service};
 use super::paths::{Match, Place, places};
 use super::{Plan, controller, headers, notes, programs};
 use crate::modules::shared::pass::Protocol;
@@ -126,7 +126,9 @@ fn rule(plan: &mut Plan, host: usize, place: &Place, port: Option<u16>) -> Resul
             if let Action::Pass(pass) = &route.action {
                 notes::unused(plan, pass);
             }
-            end.iter().for_each(|given| returned(plan, given, port, &mut rule));
+            if let Some(given) = &end {
+                returned(plan, given, port, &mut rule);
+            }
         }
         Action::Pass(pass) => {
             if let Some(redirect) = programs::location_redirect(plan, route, &place.path, port) {
@@ -190,20 +192,16 @@ pub fn returned(
 fn passed(plan: &mut Plan, host: usize, place: &Place, pass: &Pass, rule: &mut Rule) -> Result<bool, String> {
     let route = place.route;
     rule.from.push(pass.from);
-    if let Some(controller) = plan.controller.filter(|own| pass.to == Ok(own.group)) {
-        match controller.service(plan.model, route) {
-            Some(service) => {
-                plan.note(pass.from, &can::PASS_SERVICE);
-                rule.namespace.clone_from(&service.namespace);
-                rule.owner.clone_from(&service.ingress);
-                rule.backends.push(controller.backend(plan, &service));
-            }
-            None => {
-                plan.note(pass.from, &can::PASS_DEFAULT);
-                notes::unused(plan, pass);
-                return Ok(false);
-            }
-        }
+    if plan.controller.is_some_and(|own| pass.to == Ok(own.group)) {
+        let Some(service) = Service::of(plan.model, route) else {
+            plan.note(pass.from, &can::PASS_DEFAULT);
+            notes::unused(plan, pass);
+            return Ok(false);
+        };
+        plan.note(pass.from, &can::PASS_SERVICE);
+        rule.namespace.clone_from(&service.namespace);
+        rule.owner.clone_from(&service.ingress);
+        rule.backends.push(service.backend(plan));
     } else {
         match (&pass.to, pass.protocol) {
             (Ok(group), Protocol::Http | Protocol::Grpc) => {
