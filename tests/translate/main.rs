@@ -3,6 +3,8 @@
 //!
 //! To add a target: a file beside this one with its [`Golden`] and a test, and its `mod` here.
 
+#![allow(clippy::format_push_string, reason = "the texts of tests are short")]
+
 #[path = "../common/mod.rs"]
 mod common;
 

@@ -47,9 +47,8 @@ fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let group = |three: &[u8]| {
         let number = (0..3).fold(0, |sum, at| sum << 8 | u32::from(three.get(at).copied().unwrap_or(0)));
-        let digit = |at: usize| match at <= three.len() {
-            true => char::from(DIGITS[(number >> (18 - 6 * at) & 63) as usize]),
-            false => '=',
+        let digit = |at: usize| {
+            if at <= three.len() { char::from(DIGITS[((number >> (18 - 6 * at)) & 63) as usize]) } else { '=' }
         };
         (0..4).map(digit).collect::<String>()
     };

@@ -21,7 +21,7 @@ pub fn faults(object: &Value) -> String {
     for rule in object["spec"]["rules"].as_array().into_iter().flatten() {
         found.extend(rule_faults(rule));
     }
-    found.iter().map(|fault| format!("{kind}: {fault}\n")).collect()
+    found.iter().flat_map(|fault| [kind, ": ", fault, "\n"]).collect()
 }
 
 fn fields(value: &Value, path: &str, known: &[&str], found: &mut Vec<String>) {
@@ -37,7 +37,9 @@ fn fields(value: &Value, path: &str, known: &[&str], found: &mut Vec<String>) {
             if most.is_some_and(|most: usize| items.len() > most) {
                 found.push(format!("{path} has {} items", items.len()));
             }
-            items.iter().for_each(|item| fields(item, path, known, found));
+            for item in items {
+                fields(item, path, known, found);
+            }
         }
         value => found.extend(field_fault(value, path, known)),
     }

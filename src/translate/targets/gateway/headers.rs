@@ -133,9 +133,7 @@ pub fn for_client(plan: &mut Plan, route: &Route) -> Result<Option<Node>, String
 
 /// The headers-more module, as the controller uses it: `more_set_headers "Name: value"`.
 fn more_headers(plan: &mut Plan, route: &Route, changes: &mut Changes) {
-    let model = plan.model;
-    let set: Vec<(String, SubjectId)> = every(plan, route, "more_set_headers");
-    for (word, from) in set {
+    for (word, from) in every(plan, route, "more_set_headers") {
         let Some((name, value)) = word.split_once(':') else { continue };
         let value = value.trim();
         if value.contains('$') || name.starts_with('-') {
@@ -146,7 +144,7 @@ fn more_headers(plan: &mut Plan, route: &Route, changes: &mut Changes) {
         changes.set.push(header(name.trim(), value, from));
     }
     for (word, from) in every(plan, route, "more_clear_headers") {
-        if word.eq_ignore_ascii_case("Server") && model.config.http.is_some() {
+        if word.eq_ignore_ascii_case("Server") {
             plan.note(from, &can::HIDE_HEADER);
             changes.remove.push(Node::from(word.as_str()).of(from));
         }

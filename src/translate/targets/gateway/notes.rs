@@ -5,7 +5,7 @@ use super::capabilities as can;
 use super::programs;
 use super::rules::denies_all;
 use crate::config::ScopeId;
-use crate::modules::http::rewrite::{Condition, Program, Step};
+use crate::modules::http::rewrite::{Program, Step};
 use crate::modules::shared::upstream::{Method, Standing, Sticky};
 use crate::translate::class::Capability;
 use crate::translate::document::Node;
@@ -229,14 +229,14 @@ fn programs_left(plan: &mut Plan) {
                 // What a block that something is left of says in the end is told with the rest.
                 Step::Return { status: 400.., .. } => plan.note(from, &can::IF_REFUSED),
                 Step::Return { .. } => plan.note(from, &can::RETURN_REDIRECT_LOST),
-                Step::If { condition, block } => lost_if(plan, condition, *block, from),
+                Step::If { block, .. } => lost_if(plan, *block, from),
             }
         }
     }
 }
 
 /// An `if` and all in it.
-fn lost_if(plan: &mut Plan, _condition: &Condition, block: ScopeId, from: SubjectId) {
+fn lost_if(plan: &mut Plan, block: ScopeId, from: SubjectId) {
     let scope = plan.model.config.scope(block);
     let steps = scope.slot::<Program>().into_iter().flat_map(|program| &program.0);
     let refuses = steps.into_iter().any(|step| matches!(step, Step::Return { status: 400.., .. }));
