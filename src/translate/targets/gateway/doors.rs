@@ -33,9 +33,15 @@ pub struct Door {
 struct Pane {
     name: String,
     hostname: Option<String>,
-    secret: Option<(String, Vec<SubjectId>)>,
+    secrets: Vec<Secret>,
     host: Option<usize>,
 }
+
+/// The name of a Secret, and the directives that it came from.
+type Secret = (String, Vec<SubjectId>);
+
+/// How many listeners a Gateway may have, and how many certificates a listener.
+const MOST: usize = 64;
 
 impl Door {
     /// The names of the listeners that requests of a server come in by.
@@ -100,31 +106,43 @@ fn panes(plan: &mut Plan, door: &Door) -> Vec<Pane> {
     let scheme = if door.tls { "https" } else { "http" };
     let all = format!("{scheme}-{}", door.port);
     if !door.tls {
-        return vec![Pane { name: all, hostname: None, secret: None, host: None }];
+        return vec![Pane { name: all, hostname: None, secrets: Vec::new(), host: None }];
     }
-    let secrets: BTreeMap<usize, (String, Vec<SubjectId>)> =
-        door.hosts.iter().map(|host| (*host, secret(plan, *host))).collect();
+    let secrets: BTreeMap<usize, Secret> = door.hosts.iter().map(|host| (*host, secret(plan, *host))).collect();
     let first = secrets.get(&door.default).cloned();
     if secrets.values().all(|(name, _)| Some(name) == first.as_ref().map(|(name, _)| name)) {
-        return vec![Pane { name: all, hostname: None, secret: first, host: None }];
+        return vec![Pane { name: all, hostname: None, secrets: first.into_iter().collect(), host: None }];
+    }
+    let hostnames_of = |host: &usize| hostnames(plan.model, *host).len();
+    if door.hosts.iter().map(hostnames_of).sum::<usize>() > MOST - 2 {
+        let mut all_secrets: Vec<Secret> = first.into_iter().collect();
+        for secret in secrets.into_values() {
+            if all_secrets.len() < MOST && all_secrets.iter().all(|(name, _)| *name != secret.0) {
+                all_secrets.push(secret);
+            }
+        }
+        for from in &door.from {
+            plan.note(*from, &can::CERTIFICATE_MANY);
+        }
+        return vec![Pane { name: all, hostname: None, secrets: all_secrets, host: None }];
     }
     let mut panes = Vec::new();
     for (host, secret) in secrets {
         if host == door.default {
-            panes.insert(0, Pane { name: all.clone(), hostname: None, secret: Some(secret), host: Some(host) });
+            panes.insert(0, Pane { name: all.clone(), hostname: None, secrets: vec![secret], host: Some(host) });
             continue;
         }
         for (hostname, _) in hostnames(plan.model, host) {
             let wild = if is_wild(&hostname) { "any-" } else { "" };
             let name = label(&format!("{all}-{wild}{hostname}"));
-            panes.push(Pane { name, hostname: Some(hostname), secret: Some(secret.clone()), host: Some(host) });
+            panes.push(Pane { name, hostname: Some(hostname), secrets: vec![secret.clone()], host: Some(host) });
         }
     }
     panes
 }
 
 /// The Secret with the certificate of a server, and the directives that say so.
-fn secret(plan: &mut Plan, host: usize) -> (String, Vec<SubjectId>) {
+fn secret(plan: &mut Plan, host: usize) -> Secret {
     let scope = plan.model.hosts[host].scope;
     if plan.controller.is_some() {
         let by_lua =
@@ -167,9 +185,10 @@ fn listener(door: &Door, pane: &Pane, across: bool) -> Node {
     }
     listener.put("port", Value::Number(i64::from(door.port)));
     listener.put("protocol", if door.tls { "HTTPS" } else { "HTTP" });
-    if let Some((secret, from)) = &pane.secret {
-        let secret = Node::from(secret.as_str()).of_all(from.iter().copied());
-        listener.put("tls", map([("mode", "Terminate".into()), ("certificateRefs", list([map([("name", secret)])]))]));
+    if !pane.secrets.is_empty() {
+        let secret = |(name, from): &Secret| map([("name", Node::from(name.as_str()).of_all(from.iter().copied()))]);
+        let secrets = list(pane.secrets.iter().map(secret));
+        listener.put("tls", map([("mode", "Terminate".into()), ("certificateRefs", secrets)]));
     }
     if across {
         listener.put("allowedRoutes", map([("namespaces", map([("from", "All".into())]))]));

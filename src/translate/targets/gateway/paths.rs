@@ -141,9 +141,13 @@ impl Fit {
 /// files, fits everything.
 fn fit(test: &Test) -> Option<(Fit, &'static Capability)> {
     if let Some(path) = &test.exact {
-        return test.regexes.is_empty().then(|| (Fit::Exact(path.clone()), &can::LOCATION_EXACT));
+        let said = test.regexes.is_empty() && is_path(path);
+        return said.then(|| (Fit::Exact(path.clone()), &can::LOCATION_EXACT));
     }
     let prefix = test.prefix.as_deref().unwrap_or("");
+    if !prefix.is_empty() && !is_path(prefix) {
+        return None;
+    }
     match test.regexes.as_slice() {
         [] if prefix.is_empty() => Some((Fit::Begins("/".to_owned()), &can::LOCATION_PREFIX)),
         [] => Some((Fit::Begins(prefix.to_owned()), &can::LOCATION_PREFIX)),
@@ -162,6 +166,12 @@ fn fit(test: &Test) -> Option<(Fit, &'static Capability)> {
         }
         _ => None,
     }
+}
+
+/// Whether a match takes the path.
+fn is_path(path: &str) -> bool {
+    let odd = ["//", "/./", "/../"].iter().any(|odd| path.contains(odd));
+    path.starts_with('/') && !odd && !path.ends_with("/.") && !path.ends_with("/..")
 }
 
 impl Shape {

@@ -38,6 +38,14 @@ pub static CERTIFICATE: Capability = Capability::approximate(
     &[Shows::Connections],
     "kubectl create secret tls NAME --cert FILE --key FILE",
 );
+pub static CERTIFICATE_MANY: Capability = Capability::approximate(
+    "listen-tls",
+    "certificates",
+    "there are more hostnames than a Gateway may have listeners: one listener names up to 64 Secrets, and it is up to the \
+     implementation to choose by the client's server name",
+    &[Shows::Connections],
+    "make further Gateways, or ListenerSets",
+);
 pub static CERTIFICATE_MORE: Capability = Capability::dropped(
     "listen-tls",
     "tls-options",
@@ -152,7 +160,8 @@ pub static LOCATION_REGEX_CASE: Capability = Capability::approximate(
 pub static LOCATION_REGEX_LOST: Capability = Capability::dropped(
     "location-regex",
     "location-regex-lost",
-    "the expression needs what RE2 does not have, or several must match at once; its requests go to other locations",
+    "the expression needs what RE2 does not have, several must match at once, or it is no path that a match takes; its \
+     requests go to other locations",
     &[Shows::Status, Shows::Headers, Shows::Body, Shows::Uri, Shows::UpstreamHeaders, Shows::Peer],
     "write it without lookaround and back references",
 );
