@@ -158,7 +158,9 @@ impl One<'_> {
     fn answer(&mut self, nginx: &Observed, target: &Observed) {
         self.field(Field::Location, &nginx.header("location"), &target.header("location"));
         // What a program answers by itself it types as it likes where nothing is said.
-        let left_out: &[&str] = if built_in(&nginx.body) { &["location", "content-type"] } else { &["location"] };
+        let no_body = self.request.method == "HEAD" && nginx.peer.is_none() && nginx.status >= 300;
+        let left_out: &[&str] =
+            if no_body || built_in(&nginx.body) { &["location", "content-type"] } else { &["location"] };
         self.headers(Field::Headers, &nginx.headers, &target.headers, left_out);
     }
 

@@ -89,7 +89,9 @@ fn the_services_of_ingresses_get_their_requests() {
         let sent = observed.tries.iter().map(|seen| seen.header("Host"));
         assert!(sent.eq(observed.tries.iter().map(|_| Some(*host))), "{host}{target}");
         let framed = observed.header("x-frame-options");
-        assert_eq!(framed, (*status == 200).then_some("DENY"), "{host}{target}");
+        let location = (*status == 308).then_some("http://www.example.com/x?y=1");
+        assert_eq!(observed.header("location"), location, "{host}{target}");
+        assert_eq!(framed, (*status != 404).then_some("DENY"), "{host}{target}");
     }
 }
 
