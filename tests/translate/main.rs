@@ -3,12 +3,13 @@
 //!
 //! To add a target: a file beside this one with its [`Golden`] and a test, and its `mod` here.
 
-#![allow(clippy::format_push_string, reason = "the texts of tests are short")]
-
 #[path = "../common/mod.rs"]
 mod common;
 
 mod gateway;
 mod golden;
+mod haproxy;
+mod nginx;
+mod versions;
 
 use golden::{Golden, Said};

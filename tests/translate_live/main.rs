@@ -24,6 +24,7 @@ mod play;
 mod programs;
 mod report;
 mod translate;
+mod versions;
 
 use std::path::Path;
 

@@ -3,6 +3,7 @@
 pub mod gateway;
 pub mod haproxy;
 pub mod json;
+pub mod nginx;
 
 use super::class::Capability;
 use super::ledger::Ledger;
@@ -33,7 +34,7 @@ pub struct Ask {
 }
 
 /// All of them, sorted by name.
-pub static EMITTERS: &[&Emitter] = &[&gateway::EMITTER, &haproxy::EMITTER, &json::EMITTER];
+pub static EMITTERS: &[&Emitter] = &[&gateway::EMITTER, &haproxy::EMITTER, &json::EMITTER, &nginx::EMITTER];
 
 /// A target by its name.
 #[must_use]
