@@ -50,6 +50,11 @@ pub struct Options {
 }
 
 impl Options {
+    /// Whether a target is named, here or in the environment.
+    pub fn is_given(&self) -> bool {
+        self.target.is_some() || is_chosen()
+    }
+
     /// The target with its modules.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use crate::modules::Target;
 use crate::syntax;
 use crate::translate::report::{Report, json, sarif, text};
 use crate::translate::targets::{self, Ask, EMITTERS, Emitter};
-use crate::translate::{Class, File, Translation, translate};
+use crate::translate::{Class, File, Translation, ingress_nginx, translate};
 
 /// The exit code when there is no translation because of the input.
 const FAULTY: u8 = 4;
@@ -47,7 +47,7 @@ pub struct Translate {
     /// The configuration, or - for the standard input
     #[arg(value_name = "CONF")]
     conf: PathBuf,
-    /// Where to: NAME or NAME@VERSION; json@OPTIONS, with commas: python, go, comments, combine, indent=N
+    /// Where to: NAME or NAME@VERSION; gateway-api@CLASS; json@OPTIONS, with commas: python, go, comments, combine, indent=N
     #[arg(long, value_name = "TARGET", value_parser = destination, required_unless_present = "from")]
     to: Option<Destination>,
     /// Where from, if not from nginx; the output is nginx's
@@ -136,8 +136,12 @@ fn translated(arguments: &Translate) -> Result<Class, String> {
     let [entry] = entries.as_slice() else {
         return Err(format!("{} is not one configuration: name its main file", arguments.conf.display()));
     };
+    let generated = ingress_nginx::is_generated(&entry.sources);
+    if generated {
+        ingress_nginx::adapt(&mut target, arguments.target.is_given());
+    }
     let compiled = compiled(entry, &mut target, arguments);
-    refuse(&compiled, entry, |finding| finding.level.stops() || finding.code == MISSING_INCLUDE)?;
+    refuse(&compiled, entry, if generated { is_fault_of_generated } else { is_fault })?;
     let out = arguments.out.as_deref();
     let folder = out.map_or_else(String::new, |out| format!("{}/", out.display()));
     let ask = Ask { version: to.version.clone(), folder };
@@ -147,6 +151,16 @@ fn translated(arguments: &Translate) -> Result<Class, String> {
         arguments,
         &Report { target: emitter.name, translation: &translation, config: &compiled.config, sources: &entry.sources },
     )
+}
+
+fn is_fault(finding: &Diagnostic) -> bool {
+    finding.level.stops() || finding.code == MISSING_INCLUDE
+}
+
+/// Files of the controller's image are on no other machine.
+fn is_fault_of_generated(finding: &Diagnostic) -> bool {
+    let known = || ingress_nginx::FILES.iter().any(|file| finding.message.contains(file));
+    is_fault(finding) && !(finding.code == MISSING_INCLUDE && known())
 }
 
 fn compiled(entry: &input::Entry, target: &mut Target, arguments: &Translate) -> Compiled {

@@ -16,6 +16,7 @@ mod class;
 pub mod document;
 pub mod features;
 pub mod from;
+pub mod ingress_nginx;
 mod ledger;
 pub mod model;
 mod output;

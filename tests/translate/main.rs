@@ -7,6 +7,7 @@
 mod common;
 
 mod envoy;
+mod gateway;
 mod golden;
 mod haproxy;
 mod nginx;

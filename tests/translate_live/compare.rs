@@ -159,7 +159,8 @@ impl One<'_> {
         self.field(Field::Location, &nginx.header("location"), &target.header("location"));
         // What a program answers by itself where nothing is said is its own, with its type and for how long it holds.
         let own: &[&str] = &["location", "content-type", "cache-control"];
-        let left_out = if built_in(&nginx.body) { own } else { &own[..1] };
+        let no_body = self.request.method == "HEAD" && nginx.peer.is_none() && nginx.status >= 300;
+        let left_out = if no_body || built_in(&nginx.body) { own } else { &own[..1] };
         self.headers(Field::Headers, &nginx.headers, &target.headers, left_out);
     }
 

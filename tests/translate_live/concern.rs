@@ -11,6 +11,7 @@ type Notices = fn(&Request) -> bool;
 /// Directives that only some requests notice.
 const SOME: &[(&str, Notices)] = &[
     ("client_max_body_size", |request| !request.body.is_empty()),
+    ("listen", says_no),
     ("merge_slashes", odd_path),
     ("proxy_request_buffering", |request| !request.body.is_empty()),
     ("underscores_in_headers", |request| request.headers.iter().any(|(name, _)| name.contains('_'))),
@@ -61,7 +62,18 @@ fn path(request: &Request) -> &str {
 /// Whether nginx makes another path of it before it looks for a location.
 fn odd_path(request: &Request) -> bool {
     let path = path(request);
-    !path.starts_with('/') || ["//", "/.", "%", "#"].iter().any(|odd| path.contains(odd))
+    !path.starts_with('/') || ["//", "/.", "%", "#", "\"", "<"].iter().any(|odd| path.contains(odd))
+}
+
+/// Whether nginx refuses it before it looks for a location.
+fn says_no(request: &Request) -> bool {
+    let host = request.headers.iter().find(|(name, _)| name == "Host").map(|(_, value)| value.as_str());
+    let method = &request.method;
+    let odd_host = host.is_none_or(|host| host.is_empty() || host.contains(' '));
+    odd_host
+        || method == "TRACE"
+        || method.bytes().any(|b| !b.is_ascii_uppercase())
+        || !request.version.starts_with("HTTP/1.")
 }
 
 /// Whether a path can come to a location, given by what stands behind the directive's name.

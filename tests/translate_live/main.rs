@@ -20,6 +20,7 @@ mod hand;
 mod haproxy;
 mod judge;
 mod message;
+mod migration;
 mod play;
 mod programs;
 mod report;
@@ -60,6 +61,13 @@ fn a_play_has_a_network_of_its_own() {
 fn judge(to: &'static str, program: &'static str) {
     let full = std::env::var_os("NGINXLB_FULL").is_some();
     judge::require(judge::Target { to, program }, &cases::chosen(full));
+}
+
+#[test]
+fn gateway_api() {
+    let full = std::env::var_os("NGINXLB_FULL").is_some();
+    let target = judge::Target { to: "gateway-api", program: "gateway" };
+    judge::require(target, &[cases::chosen(full), cases::gateway::cases()].concat());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 pub mod acme;
 pub mod app_protect;
+pub mod auth_digest;
 pub mod auth_jwt;
 pub mod auth_pam;
 pub mod brotli;
@@ -13,7 +14,10 @@ pub mod geoip2;
 pub mod headers_more;
 pub mod keyval;
 pub mod lua;
+pub mod lua_stream;
+pub mod modsecurity;
 pub mod njs;
+pub mod opentelemetry;
 pub mod otel;
 pub mod set_misc;
 pub mod subs_filter;
@@ -28,6 +32,7 @@ pub static MODULES: &[&Module] = &[
     &acme::MODULE,
     &acme::MODULE_ISSUER,
     &app_protect::MODULE,
+    &auth_digest::MODULE,
     &auth_jwt::MODULE,
     &auth_pam::MODULE,
     &brotli::MODULE,
@@ -42,9 +47,12 @@ pub static MODULES: &[&Module] = &[
     &keyval::MODULE_REDIS,
     &keyval::MODULE_REDIS_STREAM,
     &lua::MODULE,
+    &lua_stream::MODULE,
+    &modsecurity::MODULE,
     &njs::MODULE,
     &njs::MODULE_STREAM,
     &njs::MODULE_MAIN,
+    &opentelemetry::MODULE,
     &otel::MODULE,
     &otel::MODULE_EXPORTER,
     &set_misc::MODULE,

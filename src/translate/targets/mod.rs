@@ -1,6 +1,7 @@
 //! The targets. One file a target: what it can do, as data, and the emitter that writes it.
 
 pub mod envoy;
+pub mod gateway;
 pub mod haproxy;
 pub mod json;
 pub mod nginx;
@@ -26,7 +27,7 @@ pub struct Emitter {
 /// What was asked for besides the target's name.
 #[derive(Debug, Clone, Default)]
 pub struct Ask {
-    /// Behind the `@` of `--to NAME@VERSION`; of `json` its options.
+    /// Behind the `@` of `--to NAME@VERSION`; of `json` its options, of `gateway-api` the class.
     pub version: Option<String>,
     /// Where the output will stand, for targets that name their other files by whole paths; ends with a slash. Empty if it
     /// is not known: then they are named as they stand.
@@ -34,7 +35,8 @@ pub struct Ask {
 }
 
 /// All of them, sorted by name.
-pub static EMITTERS: &[&Emitter] = &[&envoy::EMITTER, &haproxy::EMITTER, &json::EMITTER, &nginx::EMITTER];
+pub static EMITTERS: &[&Emitter] =
+    &[&envoy::EMITTER, &gateway::EMITTER, &haproxy::EMITTER, &json::EMITTER, &nginx::EMITTER];
 
 /// A target by its name.
 #[must_use]

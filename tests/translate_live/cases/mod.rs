@@ -3,6 +3,7 @@
 mod choice;
 pub mod envoy;
 mod failures;
+pub mod gateway;
 mod limits;
 mod passing;
 mod routing;

@@ -69,6 +69,9 @@ pub fn start(mut objects: Vec<Value>) -> Statuses {
 const DEFAULTS: &[(&str, &str, &str, &str)] = &[
     ("EndpointSlice", "ports", "protocol", "\"TCP\""),
     ("Gateway", "spec.listeners", "allowedRoutes", "{\"namespaces\": {\"from\": \"Same\"}}"),
+    ("Gateway", "spec.listeners.tls", "mode", "\"Terminate\""),
+    ("Gateway", "spec.listeners.tls.certificateRefs", "group", "\"\""),
+    ("Gateway", "spec.listeners.tls.certificateRefs", "kind", "\"Secret\""),
     ("HTTPRoute", "spec.parentRefs", "group", "\"gateway.networking.k8s.io\""),
     ("HTTPRoute", "spec.parentRefs", "kind", "\"Gateway\""),
     ("HTTPRoute", "spec.rules", "matches", "[{\"path\": {\"type\": \"PathPrefix\", \"value\": \"/\"}}]"),

@@ -10,6 +10,7 @@ use std::sync::{Mutex, OnceLock};
 use serde_json::{Value, json};
 
 use super::cluster::{self, Statuses};
+use super::schema;
 use super::traefik::{complaints, ours};
 use super::{Checked, Place, Program, Running};
 use crate::common::oracle;
@@ -41,7 +42,7 @@ impl Program for Gateway {
 
     fn opinion(&self, place: &Place) -> Checked {
         let objects = objects(place);
-        let mut text: String = objects.iter().map(unknown_fields).collect();
+        let mut text: String = objects.iter().map(schema::faults).collect();
         let statuses = STATUSES.lock().unwrap().as_ref().map(|statuses| statuses.lock().unwrap().clone());
         let statuses = statuses.unwrap_or_default();
         for object in objects {
@@ -80,7 +81,7 @@ impl Program for Gateway {
 
     fn ready(&self, place: &Place) -> bool {
         // What is bad anyway may have no routers.
-        let bad = objects(place).iter().any(|object| !unknown_fields(object).is_empty());
+        let bad = objects(place).iter().any(|object| !schema::faults(object).is_empty());
         bad || !ours("routers").is_empty() || !complaints(&place.said()).is_empty()
     }
 
@@ -133,154 +134,5 @@ fn find_conditions(value: &Value, found: &mut Vec<Value>) {
             }
         }
         _ => {}
-    }
-}
-
-/// The fields of the standard channel that are known here, as paths; a list adds nothing to a path, `*` is any name.
-const FIELDS: &[(&str, &[&str])] = &[
-    (
-        "Gateway",
-        &[
-            "spec.gatewayClassName",
-            "spec.listeners.name",
-            "spec.listeners.hostname",
-            "spec.listeners.port",
-            "spec.listeners.protocol",
-            "spec.listeners.allowedRoutes.namespaces.from",
-            "spec.listeners.allowedRoutes.kinds.kind",
-            "spec.listeners.tls.mode",
-            "spec.listeners.tls.certificateRefs.name",
-            "spec.listeners.tls.certificateRefs.kind",
-        ],
-    ),
-    ("GatewayClass", &["spec.controllerName", "spec.description"]),
-    (
-        "HTTPRoute",
-        &[
-            "spec.hostnames",
-            "spec.parentRefs.name",
-            "spec.parentRefs.kind",
-            "spec.parentRefs.group",
-            "spec.parentRefs.namespace",
-            "spec.parentRefs.sectionName",
-            "spec.parentRefs.port",
-            "spec.rules.name",
-            "spec.rules.matches.path.type",
-            "spec.rules.matches.path.value",
-            "spec.rules.matches.headers.type",
-            "spec.rules.matches.headers.name",
-            "spec.rules.matches.headers.value",
-            "spec.rules.matches.queryParams.type",
-            "spec.rules.matches.queryParams.name",
-            "spec.rules.matches.queryParams.value",
-            "spec.rules.matches.method",
-            "spec.rules.filters.type",
-            "spec.rules.filters.requestHeaderModifier.set.name",
-            "spec.rules.filters.requestHeaderModifier.set.value",
-            "spec.rules.filters.requestHeaderModifier.add.name",
-            "spec.rules.filters.requestHeaderModifier.add.value",
-            "spec.rules.filters.requestHeaderModifier.remove",
-            "spec.rules.filters.responseHeaderModifier.set.name",
-            "spec.rules.filters.responseHeaderModifier.set.value",
-            "spec.rules.filters.responseHeaderModifier.add.name",
-            "spec.rules.filters.responseHeaderModifier.add.value",
-            "spec.rules.filters.responseHeaderModifier.remove",
-            "spec.rules.filters.requestRedirect.scheme",
-            "spec.rules.filters.requestRedirect.hostname",
-            "spec.rules.filters.requestRedirect.path.type",
-            "spec.rules.filters.requestRedirect.path.replaceFullPath",
-            "spec.rules.filters.requestRedirect.path.replacePrefixMatch",
-            "spec.rules.filters.requestRedirect.port",
-            "spec.rules.filters.requestRedirect.statusCode",
-            "spec.rules.filters.urlRewrite.hostname",
-            "spec.rules.filters.urlRewrite.path.type",
-            "spec.rules.filters.urlRewrite.path.replaceFullPath",
-            "spec.rules.filters.urlRewrite.path.replacePrefixMatch",
-            "spec.rules.filters.requestMirror.backendRef.name",
-            "spec.rules.filters.requestMirror.backendRef.port",
-            "spec.rules.backendRefs.name",
-            "spec.rules.backendRefs.kind",
-            "spec.rules.backendRefs.group",
-            "spec.rules.backendRefs.namespace",
-            "spec.rules.backendRefs.port",
-            "spec.rules.backendRefs.weight",
-            "spec.rules.backendRefs.filters.*",
-            "spec.rules.timeouts.request",
-            "spec.rules.timeouts.backendRequest",
-        ],
-    ),
-    (
-        "Service",
-        &[
-            "spec.type",
-            "spec.clusterIP",
-            "spec.externalName",
-            "spec.ports.name",
-            "spec.ports.port",
-            "spec.ports.targetPort",
-            "spec.ports.protocol",
-            "spec.ports.appProtocol",
-        ],
-    ),
-    (
-        "EndpointSlice",
-        &[
-            "addressType",
-            "endpoints.addresses",
-            "endpoints.conditions.ready",
-            "ports.name",
-            "ports.port",
-            "ports.protocol",
-            "ports.appProtocol",
-        ],
-    ),
-    ("Namespace", &[]),
-    ("Secret", &["type", "data.*", "stringData.*"]),
-];
-
-const ALWAYS: &[&str] =
-    &["apiVersion", "kind", "metadata.name", "metadata.namespace", "metadata.labels.*", "metadata.annotations.*"];
-
-/// A line for each field that is not known.
-fn unknown_fields(object: &Value) -> String {
-    let kind = object["kind"].as_str().unwrap_or("");
-    let Some((_, known)) = FIELDS.iter().find(|(known, _)| *known == kind) else {
-        return format!("{kind}: a kind that is not known here\n");
-    };
-    let known: Vec<&str> = known.iter().chain(ALWAYS).copied().collect();
-    let mut paths = Vec::new();
-    leaves(object, "", &mut paths);
-    let is_known = |path: &str| {
-        known.iter().any(|known| *known == path || known.strip_suffix('*').is_some_and(|start| path.starts_with(start)))
-    };
-    paths.iter().filter(|path| !is_known(path)).map(|path| format!("{kind}: unknown field {path}\n")).collect()
-}
-
-fn leaves(value: &Value, path: &str, found: &mut Vec<String>) {
-    match value {
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                leaves(field, &path, found);
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| leaves(item, path, found)),
-        _ => found.push(path.to_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_field_that_is_not_known_is_told() {
-        let route = json!({
-            "apiVersion": "gateway.networking.k8s.io/v1",
-            "kind": "HTTPRoute",
-            "metadata": {"name": "x", "labels": {"any": "y"}},
-            "spec": {"rules": [{"matches": [{"path": {"type": "Exact", "valeu": "/"}}]}]},
-        });
-        assert_eq!(unknown_fields(&route), "HTTPRoute: unknown field spec.rules.matches.path.valeu\n");
     }
 }

@@ -8,6 +8,7 @@ mod envoy;
 mod gateway;
 mod haproxy;
 mod nginx;
+mod schema;
 mod traefik;
 
 use std::fs::File;

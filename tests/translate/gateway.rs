@@ -1,0 +1,23 @@
+//! The Gateway API, by the fields and rules of its definitions. That a controller takes the documents, with all conditions
+//! True, is seen in `translate_live`.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::common::oracle;
+use crate::{Golden, Said, golden};
+
+#[path = "../translate_live/programs/schema.rs"]
+mod schema;
+
+fn check(folder: &Path) -> Said {
+    let documents: Vec<Value> = serde_json::from_str(&oracle::yaml(&folder.join("gateway.yaml"))).unwrap();
+    let text: String = documents.iter().map(schema::faults).collect();
+    Said { good: text.is_empty(), text }
+}
+
+#[test]
+fn gateway_api() {
+    golden::require(&Golden { to: "gateway-api", check, keys: &["parentRefs", "backendRefs", "listeners"] });
+}
