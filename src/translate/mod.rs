@@ -18,6 +18,7 @@ pub mod features;
 mod ledger;
 pub mod model;
 mod output;
+mod re2;
 pub mod report;
 mod subject;
 pub mod targets;

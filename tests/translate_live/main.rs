@@ -9,6 +9,7 @@
 mod common;
 
 mod backend;
+mod caddy;
 mod case;
 mod cases;
 mod client;

@@ -1,5 +1,6 @@
 //! The targets. One file a target: what it can do, as data, and the emitter that writes it.
 
+pub mod caddy;
 pub mod haproxy;
 
 use super::class::Capability;
@@ -31,7 +32,7 @@ pub struct Ask {
 }
 
 /// All of them, sorted by name.
-pub static EMITTERS: &[&Emitter] = &[&haproxy::EMITTER];
+pub static EMITTERS: &[&Emitter] = &[&caddy::EMITTER, &haproxy::EMITTER];
 
 /// A target by its name.
 #[must_use]

@@ -1,0 +1,319 @@
+//! Addresses, and which `server` block a request is for.
+
+use super::text::HOST;
+use super::{Cx, can, handler, routes, texts, time, tls};
+use crate::config::address::Address;
+use crate::translate::document::{MapOf, Node, Value, list, map};
+use crate::translate::model::{Host, Listener, Model, NameForm};
+use crate::translate::re2;
+
+/// The listeners that one server of Caddy stands for: those that differ in their address only.
+pub fn servers<'m>(model: &'m Model) -> Vec<Vec<&'m Listener>> {
+    let mut servers: Vec<Vec<&Listener>> = Vec::new();
+    for listener in &model.listeners {
+        let same = |other: &Listener| {
+            let flags = |one: &Listener| (one.tls, one.http2, one.proxy_protocol, one.default, port(one));
+            flags(other) == flags(listener) && other.hosts == listener.hosts
+        };
+        match servers.iter_mut().find(|server| same(server[0])) {
+            Some(server) => server.push(listener),
+            None => servers.push(vec![listener]),
+        }
+    }
+    servers
+}
+
+/// The port; 80 of a UNIX domain socket.
+pub fn port(listener: &Listener) -> u16 {
+    listener.socket().map_or(80, |socket| socket.port())
+}
+
+/// A server.
+pub fn server(cx: &mut Cx, listeners: &[&Listener]) -> Node {
+    let first = listeners[0];
+    (cx.uses_host, cx.kept) = (false, std::collections::BTreeSet::new());
+    let mut server = MapOf::default();
+    server.put("listen", list(listeners.iter().map(|listener| address(listener).of_all(listener.from.clone()))));
+    for from in listeners.iter().flat_map(|listener| &listener.from) {
+        cx.note(*from, if first.tls { &can::LISTEN_TLS } else { &can::LISTEN });
+        if first.proxy_protocol {
+            cx.note(*from, &can::PROXY_PROTOCOL);
+        }
+    }
+    if first.proxy_protocol {
+        let wrapper = map([("wrapper", Node::from("proxy_protocol")), ("timeout", time(60_000))]);
+        let rest = first.tls.then(|| map([("wrapper", Node::from("tls"))]));
+        server.put("listener_wrappers", list(std::iter::once(wrapper).chain(rest)));
+    }
+    let protocols: &[&str] = match (first.http2, first.tls) {
+        (true, true) => &["h1", "h2"],
+        (true, false) => &["h1", "h2c"],
+        (false, _) => &["h1"],
+    };
+    server.put("protocols", texts(protocols));
+    server.put("automatic_https", map([("disable", Node::from(true))]));
+    timeouts(cx, first, &mut server);
+    if first.tls {
+        server.put("tls_connection_policies", tls::policies(cx, first));
+    }
+    logs(cx, first, &mut server);
+    let (named, hosts) = hosts(cx, first);
+    let mut all = first_routes(cx);
+    all.extend(hosts);
+    if !named.is_empty() {
+        server.put("named_routes", named.node());
+    }
+    server.put("routes", list(all));
+    server.put("errors", map([("routes", list(routes::errors()))]));
+    server.node()
+}
+
+fn address(listener: &Listener) -> Node {
+    Node::from(match &listener.address {
+        Address::Unix(path) => format!("unix/{path}"),
+        // Go opens `[::]` for IPv4 too.
+        Address::Inet(address) if address.is_ipv6() => format!("tcp6/{address}"),
+        Address::Inet(address) => address.to_string(),
+    })
+}
+
+fn timeouts(cx: &mut Cx, listener: &Listener, server: &mut MapOf) {
+    let scope = cx.model.hosts[listener.default].scope;
+    for (directive, name, default) in
+        [("client_header_timeout", "read_header_timeout", 60_000), ("keepalive_timeout", "idle_timeout", 75_000)]
+    {
+        let Some((setting, from)) = cx.effective(scope, directive) else {
+            server.put(name, time(default));
+            continue;
+        };
+        let value = crate::config::values::msec(setting.arg(1)).unwrap_or(default);
+        server.put(name, time(value).of(from));
+        cx.note(from, &can::CLIENT_TIMEOUTS);
+    }
+    for directive in ["client_body_timeout", "send_timeout", "keepalive_requests", "keepalive_time"] {
+        for host in listener.hosts.iter().map(|host| cx.model.hosts[*host].scope) {
+            if let Some((_, from)) = cx.effective(host, directive) {
+                cx.note(from, &can::CLIENT_TIMEOUTS_OTHER);
+            }
+        }
+    }
+}
+
+fn logs(cx: &mut Cx, listener: &Listener, server: &mut MapOf) {
+    let mut from = Vec::new();
+    for host in listener.hosts.iter().map(|host| cx.model.hosts[*host].scope) {
+        let Some((setting, subject)) = cx.effective(host, "access_log") else { continue };
+        let off = setting.arg(1) == "off";
+        cx.note(subject, if off { &can::ACCESS_LOG_OFF } else { &can::ACCESS_LOG });
+        from.extend((!off).then_some(subject));
+    }
+    if !from.is_empty() {
+        from.dedup();
+        server.put("logs", map([]).of_all(from));
+    }
+}
+
+/// What comes before the routes of the servers: what Caddy adds is taken away, and placeholders are made.
+fn first_routes(cx: &mut Cx) -> Vec<Node> {
+    let mut handle = Vec::new();
+    let mut headers = handler("headers");
+    let gone = [("deferred", Node::from(true)), ("delete", texts(["Server", "Via"]))];
+    handle.push(headers.put("response", map(gone)).take());
+    if cx.uses_host {
+        handle.push(host_map());
+    }
+    for name in &cx.kept {
+        // Caddy sets this header; its client's value is put back, or it is deleted where the client sent none.
+        let mut own = handler("map");
+        own.put("source", format!("{{http.request.header.{name}}}").as_str());
+        own.put("destinations", texts([absent(name)]));
+        own.put("mappings", list([map([("input", Node::from("")), ("outputs", texts([name]))])]));
+        handle.push(own.put("defaults", texts(["-"])).take());
+    }
+    vec![map([("handle", list(handle))])]
+}
+
+/// The placeholder that is a header's name where the client did not send it.
+pub fn absent(header: &str) -> String {
+    format!("{{absent_{}}}", header.to_ascii_lowercase().replace('-', "_"))
+}
+
+/// nginx's `$host`: without the port, without a dot at the end, in small letters; the last for names of up to five labels.
+fn host_map() -> Node {
+    const MOST: usize = 5;
+    let mut mappings = vec![map([("input_regexp", Node::from("^[^A-Z]*[^A-Z.]$")), ("outputs", texts(["plain"]))])];
+    let mut lower = Vec::new();
+    for (dot, skip) in [("", 0), ("\\.", 1)] {
+        for labels in 1..=MOST {
+            let kind = format!("{labels}{}", if skip == 0 { "" } else { "." });
+            let regex = format!("^[^.]+(\\.[^.]+){{{}}}{dot}$", labels - 1);
+            mappings.push(map([("input_regexp", Node::from(regex)), ("outputs", texts([&kind]))]));
+            let parts: Vec<String> =
+                (skip..labels + skip).rev().map(|label| format!("{{http.request.host.labels.{label}}}")).collect();
+            lower.push(map([("input", Node::from(kind)), ("outputs", texts([parts.join(".")]))]));
+        }
+    }
+    let mut kinds = handler("map");
+    kinds.put("source", "{http.request.host}").put("destinations", texts(["{nginx_host_kind}"]));
+    let kinds = kinds.put("mappings", list(mappings)).put("defaults", texts(["plain"])).take();
+    let mut hosts = handler("map");
+    hosts.put("source", "{nginx_host_kind}").put("destinations", texts([HOST]));
+    let hosts = hosts.put("mappings", list(lower)).put("defaults", texts(["{http.request.host}"])).take();
+    let routes = list([map([("handle", list([kinds, hosts]))])]);
+    handler("subroute").put("routes", routes).take()
+}
+
+/// A name of a server among all of an address.
+struct Entry<'m> {
+    /// By kind of name, then as nginx prefers them.
+    rank: (u8, usize),
+    host: usize,
+    form: &'m NameForm,
+}
+
+/// The routes of the servers, those that are used more than once by name.
+fn hosts(cx: &mut Cx, listener: &Listener) -> (MapOf, Vec<Node>) {
+    let model = cx.model;
+    let mut entries: Vec<Entry> = Vec::new();
+    let fuzzy = |host: &usize| model.hosts[*host].names.iter().any(|name| !matches!(name.form, NameForm::Exact(_)));
+    let others_fuzzy = listener.hosts.iter().any(|host| *host != listener.default && fuzzy(host));
+    let mut regexes = 0;
+    for host in &listener.hosts {
+        let own = &model.hosts[*host];
+        for name in &own.names {
+            regexes += 1;
+            note_name(cx, name.from, &name.form);
+            let ranks: Vec<(u8, usize)> = match &name.form {
+                NameForm::Exact(_) => vec![(0, *host)],
+                NameForm::HostAndSuffix(text) => vec![(0, *host), (1, usize::MAX - text.len())],
+                NameForm::Suffix(text) => vec![(1, usize::MAX - text.len())],
+                NameForm::Prefix(text) => vec![(2, usize::MAX - text.len())],
+                NameForm::Regex(_) => vec![(3, regexes)],
+            };
+            let needed = *host != listener.default || others_fuzzy;
+            entries.extend(
+                ranks.into_iter().filter(|_| needed).map(|rank| Entry { rank, host: *host, form: &name.form }),
+            );
+        }
+    }
+    entries.sort_by_key(|entry| entry.rank);
+    let mut rows: Vec<(usize, Vec<Node>)> = Vec::new();
+    for entry in &entries {
+        let Some(matcher) = name_matcher(cx, entry) else { continue };
+        match rows.last_mut() {
+            Some((host, matchers)) if *host == entry.host => add_matcher(matchers, matcher),
+            _ => rows.push((entry.host, vec![matcher])),
+        }
+    }
+    written(cx, listener, rows)
+}
+
+fn written(cx: &mut Cx, listener: &Listener, mut rows: Vec<(usize, Vec<Node>)>) -> (MapOf, Vec<Node>) {
+    rows.push((listener.default, Vec::new()));
+    let (mut named, mut nodes) = (MapOf::default(), Vec::new());
+    let alone = rows.len() == 1;
+    for (at, (host, matchers)) in rows.iter().enumerate() {
+        let uses = rows.iter().filter(|(other, _)| other == host).count();
+        let is_first = rows.iter().position(|(other, _)| other == host) == Some(at);
+        let own = &cx.model.hosts[*host];
+        let mut routes = if is_first { routes::all(cx, listener, own) } else { routes::Routes::default() };
+        let name = routes_name(*host);
+        if is_first && routes.reenters {
+            let locations = handler("subroute").put("routes", list(std::mem::take(&mut routes.locations))).take();
+            named.put(&name, map([("handle", list([locations]))]).of(own.from));
+            routes.locations.push(map([("handle", list([handler("invoke").put("name", name.as_str()).take()]))]));
+        }
+        let all: Vec<Node> = routes.program.into_iter().chain(routes.locations).collect();
+        if alone {
+            return (named, all);
+        }
+        let whole = format!("{name}-all");
+        let handle = if uses > 1 {
+            if is_first {
+                let subroute = handler("subroute").put("routes", list(all)).take();
+                named.put(&whole, map([("handle", list([subroute]))]).of(own.from));
+            }
+            handler("invoke").put("name", whole.as_str()).take()
+        } else {
+            handler("subroute").put("routes", list(all)).take().of(own.from)
+        };
+        let mut route = MapOf::default();
+        if !matchers.is_empty() {
+            route.put("match", list(matchers.clone()));
+        }
+        route.put("handle", list([handle]));
+        nodes.push(route.put("terminal", true).take());
+    }
+    (named, nodes)
+}
+
+/// Names without patterns go into one list.
+fn add_matcher(matchers: &mut Vec<Node>, new: Node) {
+    let names = |node: &Node| match &node.value {
+        Value::Map(entries) => match entries.as_slice() {
+            [(name, Node { value: Value::List(names), .. })] if name == "host" => Some(names.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let merged = matchers.last().and_then(names).zip(names(&new));
+    match (merged, matchers.last_mut()) {
+        (Some((old, more)), Some(last)) => *last = map([("host", list(old.into_iter().chain(more)))]),
+        _ => matchers.push(new),
+    }
+}
+
+fn note_name(cx: &mut Cx, from: crate::translate::SubjectId, form: &NameForm) {
+    let capability = match form {
+        NameForm::Exact(_) => &can::SERVER_NAME,
+        NameForm::Regex(regex) if re2::of(regex).is_none() => &can::SERVER_NAME_REGEX_LOST,
+        NameForm::Regex(_) => &can::SERVER_NAME_REGEX,
+        _ => &can::SERVER_NAME_WILDCARD,
+    };
+    cx.note(from, capability);
+}
+
+fn name_matcher(cx: &mut Cx, entry: &Entry) -> Option<Node> {
+    let exact = |text: &str| match text {
+        "" => map([("vars", map([("{http.request.host}", texts([""]))]))]),
+        // nginx takes a dot at the end of the host for none.
+        _ => map([("host", texts([text.to_owned(), format!("{text}.")]))]),
+    };
+    let regex = |cx: &mut Cx, name: Option<String>, pattern: String| {
+        cx.uses_host = true;
+        let mut own = MapOf::default();
+        if let Some(name) = name {
+            own.put("name", name);
+        }
+        let own = own.put("pattern", format!("(?i){pattern}")).take();
+        map([("vars_regexp", map([(HOST, own)]))])
+    };
+    match (entry.form, entry.rank.0) {
+        (NameForm::Exact(text), _) => Some(exact(text)),
+        (NameForm::HostAndSuffix(text), 0) => Some(exact(text.trim_start_matches('.'))),
+        (NameForm::Suffix(text) | NameForm::HostAndSuffix(text), _) => {
+            Some(regex(cx, None, format!("^.+{}$", re2::quoted(text))))
+        }
+        (NameForm::Prefix(text), _) => Some(regex(cx, None, format!("^{}.+$", re2::quoted(text)))),
+        (NameForm::Regex(own), _) => Some(regex(cx, Some(host_regex(entry.host)), re2::of(own)?)),
+    }
+}
+
+/// The name of a server's locations as routes.
+pub fn routes_name(host: usize) -> String {
+    format!("server{host}")
+}
+
+/// The name under which the captures of a server's name are known.
+pub fn host_regex(host: usize) -> String {
+    format!("host{host}")
+}
+
+/// The names of the captures of a server's names.
+pub fn captures(number: usize, host: &Host) -> Vec<(String, String)> {
+    let regexes = host.names.iter().filter_map(|name| match &name.form {
+        NameForm::Regex(regex) => Some(regex),
+        _ => None,
+    });
+    regexes.flat_map(|regex| regex.names().iter().map(move |name| (name.clone(), host_regex(number)))).collect()
+}
