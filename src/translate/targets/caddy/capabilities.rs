@@ -166,13 +166,7 @@ pub static IF_GUARD: Capability = Capability::refused(
     &[Shows::Status],
     "write it as locations",
 );
-pub static PASS: Capability = Capability::approximate(
-    "pass",
-    "pass",
-    "`reverse_proxy`; a backend's own `Via` is not passed on, and odd characters of a target may arrive encoded",
-    &[Shows::Headers, Shows::Uri],
-    "",
-);
+pub static PASS: Capability = Capability::exact("pass", "pass", "`reverse_proxy`");
 pub static UNUSED: Capability = Capability::harmless("pass", "unused", "no route leads there");
 pub static GROUP: Capability = Capability::exact("pass", "group", "the upstreams of a `reverse_proxy`");
 pub static SERVER_ADDRESS: Capability = Capability::exact("pass", "server-address", "an upstream");
@@ -540,8 +534,8 @@ pub static GZIP_OFF: Capability = Capability::harmless("gzip", "gzip-off", "noth
 pub static OWN_ANSWERS: Capability = Capability::approximate(
     "error-page",
     "own-answers",
-    "answers of Caddy's own have no page as their body, and a few faulty requests are answered otherwise",
-    &[Shows::Body, Shows::Status],
+    "answers of Caddy's own have no page as their body",
+    &[Shows::Body],
     "",
 );
 pub static ACCESS_LOG: Capability = Capability::approximate(
