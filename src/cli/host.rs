@@ -5,7 +5,7 @@ mod pem;
 mod sockets;
 mod starting;
 
-pub use starting::{Looking, Starting};
+pub use starting::Starting;
 
 use std::fs::{self, OpenOptions};
 use std::net::{IpAddr, ToSocketAddrs};

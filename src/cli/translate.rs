@@ -183,15 +183,27 @@ fn write_files(translation: &Translation, out: Option<&Path>, force: bool) -> Re
         return written.map_err(|error| format!("cannot write the configuration: {error}"));
     };
     let paths: Vec<PathBuf> = translation.files.iter().map(|file| inside(folder, file)).collect::<Result<_, _>>()?;
-    if let Some(taken) = paths.iter().find(|path| !force && path.exists()) {
-        return Err(format!("{} is there already: --force writes over it", taken.display()));
+    // A link may lead out of the folder: it counts as something that is there, and is never written through.
+    let there = |path: &&PathBuf| path.symlink_metadata().is_ok_and(|found| !force || !found.is_file());
+    if let Some(taken) = paths.iter().find(there) {
+        let way = if force { "it is no file, so it stays" } else { "--force writes over it" };
+        return Err(format!("{} is there already: {way}", taken.display()));
     }
     for (path, file) in paths.iter().zip(&translation.files) {
-        let made = path.parent().map_or(Ok(()), fs::create_dir_all);
-        let written = made.and_then(|()| fs::write(path, syntax::encode(&file.text)));
+        let written = made_inside(folder, path).and_then(|()| fs::write(path, syntax::encode(&file.text)));
         written.map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
     Ok(())
+}
+
+/// Makes the folder of a file, which has to be in `folder` also when links are followed.
+fn made_inside(folder: &Path, path: &Path) -> io::Result<()> {
+    let parent = path.parent().unwrap_or(folder);
+    fs::create_dir_all(parent)?;
+    if parent.canonicalize()?.starts_with(folder.canonicalize()?) {
+        return Ok(());
+    }
+    Err(io::Error::other(format!("a link leads out of {}", folder.display())))
 }
 
 /// The path of a file, which may not lead out of the folder.

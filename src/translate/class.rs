@@ -78,6 +78,19 @@ pub enum Shows {
 }
 
 impl Shows {
+    /// All of them.
+    pub const ALL: [Shows; 9] = [
+        Shows::Status,
+        Shows::Headers,
+        Shows::Body,
+        Shows::Uri,
+        Shows::UpstreamHeaders,
+        Shows::Peer,
+        Shows::Timing,
+        Shows::Connections,
+        Shows::Logs,
+    ];
+
     /// As the report names it.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -21,6 +21,7 @@ mod output;
 mod re2;
 pub mod report;
 mod subject;
+pub mod tables;
 pub mod targets;
 mod unclaimed;
 

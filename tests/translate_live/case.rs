@@ -142,7 +142,7 @@ impl Request {
         match (self.chunked, self.body.is_empty() && self.method != "POST") {
             (true, _) => {
                 text +=
-                    &format!("Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n0\r\n\r\n", self.body.len(), self.body)
+                    &format!("Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n0\r\n\r\n", self.body.len(), self.body);
             }
             (false, true) => text += "\r\n",
             (false, false) => text += &format!("Content-Length: {}\r\n\r\n{}", self.body.len(), self.body),

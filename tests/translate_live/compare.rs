@@ -224,6 +224,8 @@ fn built_in(body: &str) -> bool {
 mod tests {
     use super::*;
 
+    type Change = fn(&mut Observed);
+
     fn case(choice: Choice, requests: usize) -> Case {
         let case = Case::new("x", 2, "").send_all((0..requests).map(|_| Request::get("/")));
         Case { choice, ..case }
@@ -249,7 +251,7 @@ mod tests {
     fn each_field_is_compared() {
         let nginx = answered("a");
         assert_eq!(fields(&nginx, &nginx), []);
-        let changed: [(fn(&mut Observed), &[Field]); 11] = [
+        let changed: [(Change, &[Field]); 11] = [
             (|o| o.status = 404, &[Field::Status]),
             (|o| o.took = 1000, &[Field::Timing]),
             (|o| o.headers.push(("location".to_owned(), "/".to_owned())), &[Field::Location]),

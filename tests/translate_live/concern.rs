@@ -6,8 +6,10 @@
 use crate::case::Request;
 use crate::report::Entry;
 
+type Notices = fn(&Request) -> bool;
+
 /// Directives that only some requests notice.
-const SOME: &[(&str, fn(&Request) -> bool)] = &[
+const SOME: &[(&str, Notices)] = &[
     ("client_max_body_size", |request| !request.body.is_empty()),
     ("merge_slashes", odd_path),
     ("proxy_request_buffering", |request| !request.body.is_empty()),
@@ -20,7 +22,7 @@ const ELSEWHERE: &[&str] = &["rewrite ", "error_page ", "try_files "];
 /// Whether a request may notice a directive.
 pub fn concerns(entry: &Entry, request: &Request, conf: &str) -> bool {
     let about = &request.about;
-    if !about.is_empty() && !about.iter().any(|directive| entry.directive == *directive) {
+    if !about.is_empty() && !about.contains(&entry.directive) {
         return false;
     }
     if let Some((_, notices)) = SOME.iter().find(|(directive, _)| entry.directive == *directive) {

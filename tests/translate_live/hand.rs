@@ -220,7 +220,7 @@ fn nginx_does_as_nginx() {
 }
 
 fn gateway() -> TempDir {
-    let text = r#"
+    let text = r"
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
 metadata: {name: g}
@@ -242,7 +242,7 @@ spec:
   - matches: [{path: {type: PathPrefix, value: /h}}]
     filters: [{type: URLRewrite, urlRewrite: {hostname: h.test}}]
     backendRefs: [{name: a, port: 9101}, {name: b, port: 9102, weight: 3}, {name: c, port: 9103}]
-"#;
+";
     let mut text = text.to_owned();
     for (name, port) in [("a", 9101), ("b", 9102), ("c", 9103)] {
         text += &format!(

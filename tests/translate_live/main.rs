@@ -5,6 +5,8 @@
 //! so, `NGINXLB_SHOW=50` shows so many differences of each. To add a target: a file in `programs/` that says how the program checks and runs a configuration, an entry in
 //! `programs::PROGRAMS`, and a test here.
 
+#![expect(clippy::format_push_string, clippy::format_collect, reason = "the texts of tests are short")]
+
 #[path = "../common/mod.rs"]
 mod common;
 
@@ -51,4 +53,15 @@ fn a_play_has_a_network_of_its_own() {
     let seen = &played.observed[0].tries[0];
     assert_eq!((&*seen.line, seen.header("host")), ("GET /x HTTP/1.1", Some("127.0.0.1:9101")));
     assert_eq!(played.observed[2].tries[0].body, "body");
+}
+
+/// What was translated does as nginx did.
+fn judge(to: &'static str, program: &'static str) {
+    let full = std::env::var_os("NGINXLB_FULL").is_some();
+    judge::require(judge::Target { to, program }, &cases::chosen(full));
+}
+
+#[test]
+fn haproxy() {
+    judge("haproxy", "haproxy");
 }

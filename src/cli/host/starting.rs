@@ -10,16 +10,19 @@ use crate::config::{Host, Listening, Pem, Refusal};
 pub struct Starting {
     /// Whether the server was started by the super-user, whoever it is now.
     root: bool,
+    /// Logs and folders are made.
+    makes: bool,
 }
-
-/// This machine for a look at the configuration that changes nothing: that of `-s`.
-#[derive(Debug, Clone, Copy)]
-pub struct Looking;
 
 impl Starting {
     /// As it is now.
     pub fn now() -> Starting {
-        Starting { root: Machine.is_root() }
+        Starting { root: Machine.is_root(), makes: true }
+    }
+
+    /// For a look at the configuration that changes nothing: that of `-s`.
+    pub fn looking() -> Starting {
+        Starting { makes: false, ..Starting::now() }
     }
 }
 
@@ -37,10 +40,10 @@ impl Host for Starting {
         Machine.group(name)
     }
     fn open_log(&self, path: &str) -> Result<(), Refusal> {
-        Machine.open_log(path)
+        if self.makes { Machine.open_log(path) } else { Ok(()) }
     }
     fn make_folder(&self, path: &str, owner: Option<&str>) -> Result<(), String> {
-        Machine.make_folder(path, owner)
+        if self.makes { Machine.make_folder(path, owner) } else { Ok(()) }
     }
     fn bind(&self, _socket: &Listening) -> Result<(), String> {
         Ok(())
@@ -50,48 +53,6 @@ impl Host for Starting {
     }
     fn is_root(&self) -> bool {
         self.root
-    }
-    fn processors(&self) -> Option<usize> {
-        Machine.processors()
-    }
-    fn open_files_limit(&self) -> Option<u64> {
-        Machine.open_files_limit()
-    }
-    fn open_pid_file(&self, _path: &str) -> Result<(), Refusal> {
-        Ok(())
-    }
-    fn pem(&self, path: &str, kind: Pem) -> Result<(), String> {
-        Machine.pem(path, kind)
-    }
-}
-
-impl Host for Looking {
-    fn resolve(&self, name: &str) -> Option<Vec<IpAddr>> {
-        Machine.resolve(name)
-    }
-    fn read(&self, path: &str) -> Result<Vec<u8>, Refusal> {
-        Machine.read(path)
-    }
-    fn user(&self, name: &str) -> bool {
-        Machine.user(name)
-    }
-    fn group(&self, name: &str) -> bool {
-        Machine.group(name)
-    }
-    fn open_log(&self, _path: &str) -> Result<(), Refusal> {
-        Ok(())
-    }
-    fn make_folder(&self, _path: &str, _owner: Option<&str>) -> Result<(), String> {
-        Ok(())
-    }
-    fn bind(&self, _socket: &Listening) -> Result<(), String> {
-        Ok(())
-    }
-    fn name(&self) -> String {
-        Machine.name()
-    }
-    fn is_root(&self) -> bool {
-        Machine.is_root()
     }
     fn processors(&self) -> Option<usize> {
         Machine.processors()

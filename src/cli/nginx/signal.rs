@@ -8,7 +8,7 @@ use nix::unistd::Pid;
 
 use super::start::first_log;
 use super::{read, start};
-use crate::cli::host::Looking;
+use crate::cli::host::Starting;
 use crate::diagnostics::{self, Nature};
 use crate::modules::Target;
 use crate::serve::Settings;
@@ -37,7 +37,7 @@ pub fn run(signal: &str, target: &Target, directives: Option<&str>) -> ExitCode 
 
 /// The file of the process number, as the configuration has it.
 fn pid_file(target: &Target, directives: Option<&str>, logs: &Logs) -> Option<String> {
-    let reading = match read::read(target, directives, &Looking) {
+    let reading = match read::read(target, directives, &Starting::looking()) {
         Ok(reading) => reading,
         Err((level, message)) => {
             logs.error(MAIN, start::level_named(level), None, format_args!("{message}"));

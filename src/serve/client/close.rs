@@ -9,6 +9,8 @@ use crate::exchange::Lingering;
 use crate::serve::clock;
 use crate::serve::flight::Flight;
 use crate::serve::state::Worker;
+use crate::serve::stream::Stream;
+use crate::serve::timers::Timer;
 
 /// How long nginx waits for room to say farewell in, in milliseconds.
 const FAREWELL: u64 = 3000;
@@ -63,21 +65,26 @@ impl Http1 {
         if !lingers {
             return;
         }
-        let until = clock::now().plus(lingering.time);
-        loop {
-            self.timer.set(clock::now().plus(lingering.timeout).min(until));
-            let more = poll_fn(|cx| {
-                let mut scratch = worker.scratch.borrow_mut();
-                match self.stream.poll_read(cx, &mut scratch) {
-                    Poll::Pending if self.timer.poll(cx).is_ready() => Poll::Ready(false),
-                    Poll::Pending => Poll::Pending,
-                    Poll::Ready(read) => Poll::Ready(matches!(read, Ok(count) if count > 0)),
-                }
-            })
-            .await;
-            if !more || clock::now() >= until {
-                return;
+        linger(worker, &mut self.stream, &self.timer, lingering).await;
+    }
+}
+
+/// Reads what a client still sends and throws it away.
+pub(super) async fn linger(worker: &Worker, stream: &mut Stream, timer: &Timer, lingering: Lingering) {
+    let until = clock::now().plus(lingering.time);
+    loop {
+        timer.set(clock::now().plus(lingering.timeout).min(until));
+        let more = poll_fn(|cx| {
+            let mut scratch = worker.scratch.borrow_mut();
+            match stream.poll_read(cx, &mut scratch) {
+                Poll::Pending if timer.poll(cx).is_ready() => Poll::Ready(false),
+                Poll::Pending => Poll::Pending,
+                Poll::Ready(read) => Poll::Ready(matches!(read, Ok(count) if count > 0)),
             }
+        })
+        .await;
+        if !more || clock::now() >= until {
+            return;
         }
     }
 }

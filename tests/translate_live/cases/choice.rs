@@ -63,7 +63,7 @@ fn hash(name: &str, method: &str, request: fn(u32) -> Request) -> Case {
 }
 
 fn uri(n: u32) -> Request {
-    Request::get(&if n % 3 == 0 { format!("/item/{n}?page={}", n % 7) } else { format!("/{}", n * 7919) })
+    Request::get(&if n.is_multiple_of(3) { format!("/item/{n}?page={}", n % 7) } else { format!("/{}", n * 7919) })
 }
 
 fn argument(n: u32) -> Request {

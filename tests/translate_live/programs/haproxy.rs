@@ -22,7 +22,7 @@ impl Program for Haproxy {
     fn check(&self, place: &Place) -> Checked {
         let mut command = place.command(&self.binary());
         command.args(["-c", "-f"]).arg(place.main(MAIN));
-        place.checked(command)
+        Place::checked(command)
     }
 
     fn start(&self, place: &Place) -> Child {

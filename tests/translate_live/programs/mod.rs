@@ -121,7 +121,7 @@ impl Place {
     }
 
     /// Runs a checker that answers by its exit code.
-    pub fn checked(&self, mut command: Command) -> Checked {
+    pub fn checked(mut command: Command) -> Checked {
         let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
         let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         Checked { good: output.status.success(), text }

@@ -61,7 +61,7 @@ impl Program for Nginx {
     fn check(&self, place: &Place) -> Checked {
         let mut command = self.command(place);
         command.arg("-t");
-        place.checked(command)
+        Place::checked(command)
     }
 
     fn start(&self, place: &Place) -> Child {

@@ -54,7 +54,7 @@ impl Program for Traefik {
 
     fn start(&self, place: &Place) -> Child {
         let made = place.scratch.join("static.yaml");
-        std::fs::write(&made, self.static_part(place)).unwrap();
+        std::fs::write(&made, Self::static_part(place)).unwrap();
         let mut command = place.command(&self.binary());
         command.arg("--configFile").arg(made);
         place.spawn(command)
@@ -71,7 +71,7 @@ impl Program for Traefik {
 }
 
 impl Traefik {
-    fn static_part(&self, place: &Place) -> String {
+    fn static_part(place: &Place) -> String {
         let given = STATIC.iter().find_map(|name| std::fs::read_to_string(place.files.join(name)).ok());
         let mut text = given.unwrap_or_else(|| {
             let entry = |port: &u16| format!("  web{port}:\n    address: \":{port}\"\n");

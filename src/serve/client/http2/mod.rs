@@ -23,6 +23,7 @@ use session::Session;
 use tokio::task::spawn_local;
 
 use super::arrival::Arrived;
+use super::close::linger;
 use super::http1::Http1;
 use crate::balance::Millis;
 use crate::exchange::{Connection, ListenerId};
@@ -245,21 +246,6 @@ impl Task {
             return;
         }
         let _ = poll_fn(|cx| self.stream.poll_shutdown(cx)).await;
-        let until = clock::now().plus(lingering.time);
-        loop {
-            self.timer.set(clock::now().plus(lingering.timeout).min(until));
-            let more = poll_fn(|cx| {
-                let mut scratch = worker.scratch.borrow_mut();
-                match self.stream.poll_read(cx, &mut scratch) {
-                    Poll::Pending if self.timer.poll(cx).is_ready() => Poll::Ready(false),
-                    Poll::Pending => Poll::Pending,
-                    Poll::Ready(read) => Poll::Ready(matches!(read, Ok(count) if count > 0)),
-                }
-            })
-            .await;
-            if !more || clock::now() >= until {
-                return;
-            }
-        }
+        linger(worker, &mut self.stream, &self.timer, lingering).await;
     }
 }
