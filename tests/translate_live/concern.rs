@@ -16,6 +16,18 @@ const SOME: &[(&str, Notices)] = &[
     ("underscores_in_headers", |request| request.headers.iter().any(|(name, _)| name.contains('_'))),
 ];
 
+/// Losses of single targets that only some requests notice, by the codes of their entries.
+const CODES: &[(&str, Notices)] = &[
+    ("caddy/buffering", |request| request.target.contains("be-status=304")),
+    ("caddy/connection", |request| has(request, "Connection") || has(request, "Expect")),
+    ("caddy/odd-target", |request| odd_path(request) || path(request).contains(['\'', '"', '<', '>'])),
+    ("caddy/pass-uri", |request| odd_path(request) || path(request).contains(['\'', '"', '<', '>'])),
+];
+
+fn has(request: &Request, header: &str) -> bool {
+    request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(header))
+}
+
 /// What leads a request to another location than its path says.
 const ELSEWHERE: &[&str] = &["rewrite ", "error_page ", "try_files "];
 
@@ -27,6 +39,12 @@ pub fn concerns(entry: &Entry, request: &Request, conf: &str) -> bool {
     }
     if let Some((_, notices)) = SOME.iter().find(|(directive, _)| entry.directive == *directive) {
         return notices(request);
+    }
+    if let Some((_, notices)) = CODES.iter().find(|(code, _)| entry.code == *code) {
+        return notices(request);
+    }
+    if entry.default {
+        return true;
     }
     let own = (entry.directive == "location").then_some(&entry.text);
     let location = own.into_iter().chain(entry.context.iter().rev()).find_map(|block| block.strip_prefix("location "));
@@ -72,6 +90,7 @@ mod tests {
             text: text.to_owned(),
             context: context.iter().map(|block| (*block).to_owned()).collect(),
             shows: Vec::new(),
+            default: false,
         }
     }
 

@@ -45,6 +45,9 @@ pub struct Entry {
     /// The blocks around it, outermost first: `http`, `server`, `location /`.
     #[serde(default)]
     pub context: Vec<String>,
+    /// It is no directive but what holds where none is.
+    #[serde(default)]
+    pub default: bool,
     /// Where the difference shows.
     #[serde(default)]
     pub shows: Vec<String>,

@@ -6,7 +6,7 @@ use crate::config::{Part, Text};
 use crate::config::address::Address;
 use crate::modules::shared::upstream::{Method, Server, Standing, Sticky};
 use crate::translate::document::{MapOf, Node, list, map};
-use crate::translate::model::{Given, Group, Pass};
+use crate::translate::model::{Action, Given, Group, Pass};
 
 /// A group as Caddy takes it.
 pub struct Balance {
@@ -69,9 +69,22 @@ pub fn group(cx: &mut Cx, number: usize, pass: &Pass, place: &Place) -> Balance 
         primary.push(map([("dial", Node::from(dial))]).of(group.from));
         weights.push(1);
     }
-    let (policy, key) = policy(cx, group, &weights, place);
+    let alone = uses(cx, number) == 1;
+    let (policy, key) = policy(cx, group, &weights, place, alone);
+    if matches!(group.method.value, Method::RoundRobin) && weights.windows(2).all(|pair| pair[0] == pair[1]) {
+        // Caddy begins with the second.
+        primary.rotate_right(1.min(weights.len()));
+    }
+    let several = backup.len();
+    backup.rotate_right(1.min(several));
     let health = (primary.len() > 1).then(|| passive(cx, group, pass)).flatten();
     Balance { primary, backup, policy, health, key }
+}
+
+/// How many routes lead to a group.
+fn uses(cx: &Cx, number: usize) -> usize {
+    let routes = cx.model.hosts.iter().flat_map(|host| &host.routes);
+    routes.filter(|route| matches!(&route.action, Action::Pass(pass) if pass.to == Ok(number))).count()
 }
 
 fn note_server(cx: &mut Cx, server: &Given<&Server>) {
@@ -109,7 +122,7 @@ fn dials(server: &Server, tls: bool) -> Vec<String> {
 }
 
 /// The policy, and the key that it needs in a header.
-fn policy(cx: &mut Cx, group: &Group, weights: &[u64], place: &Place) -> (Node, Option<String>) {
+fn policy(cx: &mut Cx, group: &Group, weights: &[u64], place: &Place, alone: bool) -> (Node, Option<String>) {
     let named = |name: &str| {
         let mut policy = MapOf::default();
         policy.put("policy", name);
@@ -128,11 +141,11 @@ fn policy(cx: &mut Cx, group: &Group, weights: &[u64], place: &Place) -> (Node, 
     let from = group.method.from;
     let (policy, key) = match group.method.value {
         Method::RoundRobin if equal => {
-            cx.note(from, &can::ROUND_ROBIN);
+            cx.note(from, if alone || weights.len() < 2 { &can::ROUND_ROBIN } else { &can::ROUND_ROBIN_EACH });
             (named("round_robin").take(), None)
         }
         Method::RoundRobin => {
-            cx.note(from, &can::ROUND_ROBIN);
+            cx.note(from, if alone || weights.len() < 2 { &can::ROUND_ROBIN } else { &can::ROUND_ROBIN_EACH });
             let weights = list(weights.iter().map(|weight| Node::from(*weight as i64)));
             (named("weighted_round_robin").put("weights", weights).take(), None)
         }

@@ -77,8 +77,8 @@ pub static SLASH_REDIRECT: Capability = Capability::exact("slash-redirect", "sla
 pub static MERGE_SLASHES: Capability = Capability::approximate(
     "path-normalising",
     "merge-slashes",
-    "paths are cleaned before they are matched; one that leads above the root, or has a zero byte, is not refused",
-    &[Shows::Status, Shows::Uri],
+    "paths are cleaned before they are matched; one that leads above the root, or has a zero byte, is not refused, one that ends in `/..` loses its slash, and a `#` is part of it",
+    &[Shows::Status, Shows::Headers, Shows::Uri, Shows::UpstreamHeaders, Shows::Peer],
     "",
 );
 pub static MERGE_SLASHES_OFF: Capability = Capability::approximate(
@@ -167,6 +167,13 @@ pub static IF_GUARD: Capability = Capability::refused(
     "write it as locations",
 );
 pub static PASS: Capability = Capability::exact("pass", "pass", "`reverse_proxy`");
+pub static ODD_TARGET: Capability = Capability::approximate(
+    "pass",
+    "odd-target",
+    "quotes, angle brackets and the like in a target arrive encoded",
+    &[Shows::Uri],
+    "",
+);
 pub static UNUSED: Capability = Capability::harmless("pass", "unused", "no route leads there");
 pub static GROUP: Capability = Capability::exact("pass", "group", "the upstreams of a `reverse_proxy`");
 pub static SERVER_ADDRESS: Capability = Capability::exact("pass", "server-address", "an upstream");
@@ -228,6 +235,13 @@ pub static FILES_LOST: Capability = Capability::dropped(
 );
 pub static NO_FILES: Capability = Capability::harmless("files", "no-files", "where nginx would look for files in its own folder 404 is answered");
 pub static ROUND_ROBIN: Capability = Capability::exact("round-robin", "round-robin", "`round_robin`, or `weighted_round_robin` where weights differ");
+pub static ROUND_ROBIN_EACH: Capability = Capability::approximate(
+    "round-robin",
+    "round-robin-each",
+    "each location that passes to the group has its own turn",
+    &[Shows::Peer],
+    "",
+);
 pub static WEIGHT: Capability = Capability::approximate(
     "weight",
     "weight",
@@ -443,8 +457,8 @@ pub static SET_HEADER_VARIABLES: Capability = Capability::dropped(
 pub static CONNECTION: Capability = Capability::approximate(
     "set-header",
     "connection",
-    "it is Caddy's; headers that a client's `Connection` names are not passed on",
-    &[Shows::UpstreamHeaders],
+    "it is Caddy's; headers that a client's `Connection` names are not passed on, and an unknown `Expect` is answered with 417",
+    &[Shows::Status, Shows::UpstreamHeaders, Shows::Peer],
     "",
 );
 pub static FRAMING: Capability = Capability::automatic("set-header", "framing", "it is Caddy's");
@@ -489,7 +503,13 @@ pub static ADD_HEADER_VARIABLES: Capability = Capability::dropped(
     "",
 );
 pub static HIDE_HEADER: Capability = Capability::exact("hide-header", "hide-header", "a header is deleted");
-pub static BUFFERING: Capability = Capability::automatic("buffering", "buffering", "answers are passed on as they come");
+pub static BUFFERING: Capability = Capability::approximate(
+    "buffering",
+    "buffering",
+    "answers are passed on as they come, those with 304 without their `Content-Type`, none with the backend's `Via`",
+    &[Shows::Headers],
+    "",
+);
 pub static REQUEST_BUFFERING: Capability = Capability::exact("buffering", "request-buffering", "`request_buffers`");
 pub static REQUEST_BUFFERING_BACKUP: Capability = Capability::approximate(
     "buffering",
@@ -499,7 +519,15 @@ pub static REQUEST_BUFFERING_BACKUP: Capability = Capability::approximate(
     "",
 );
 pub static REQUEST_BUFFERING_OFF: Capability = Capability::exact("buffering", "request-buffering-off", "nothing is kept");
-pub static BODY_SIZE: Capability = Capability::exact("body-size", "body-size", "`request_body`");
+pub static BODY_SIZE: Capability = Capability::approximate(
+    "body-size",
+    "body-size",
+    "a matcher of `Content-Length`, and `request_body`: the beginning of a body in chunks that is too large reaches a backend",
+    &[Shows::Peer],
+    "",
+);
+pub static BODY_SIZE_IDLE: Capability =
+    Capability::harmless("body-size", "body-size-idle", "no backend is asked, so a body is not read");
 pub static LIMIT_REQ: Capability = Capability::refused(
     "limit-req",
     "limit-req",
@@ -594,6 +622,7 @@ pub static ALL: &[&Capability] = &[
     &IF_LOST,
     &IF_GUARD,
     &PASS,
+    &ODD_TARGET,
     &UNUSED,
     &GROUP,
     &SERVER_ADDRESS,
@@ -607,6 +636,7 @@ pub static ALL: &[&Capability] = &[
     &FILES_LOST,
     &NO_FILES,
     &ROUND_ROBIN,
+    &ROUND_ROBIN_EACH,
     &WEIGHT,
     &MAX_FAILS,
     &MAX_FAILS_MANY,
@@ -669,6 +699,7 @@ pub static ALL: &[&Capability] = &[
     &REQUEST_BUFFERING_BACKUP,
     &REQUEST_BUFFERING_OFF,
     &BODY_SIZE,
+    &BODY_SIZE_IDLE,
     &LIMIT_REQ,
     &LIMIT_CONN,
     &ACCESS,

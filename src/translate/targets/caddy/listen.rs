@@ -130,7 +130,14 @@ fn first_routes(cx: &mut Cx) -> Vec<Node> {
         own.put("mappings", list([map([("input", Node::from("")), ("outputs", texts([name]))])]));
         handle.push(own.put("defaults", texts(["-"])).take());
     }
-    vec![map([("handle", list(handle))])]
+    vec![map([("handle", list(handle))]), methods("^(TRACE|CONNECT)$", 405), methods("[^A-Z_-]", 400)]
+}
+
+/// Methods that nginx refuses.
+fn methods(pattern: &str, code: u16) -> Node {
+    let method = map([("{http.request.method}", routes::regex(None, pattern))]);
+    let test = list([map([("vars_regexp", method)])]);
+    map([("match", test), ("handle", list([routes::status(code)])), ("terminal", Node::from(true))])
 }
 
 /// The placeholder that is a header's name where the client did not send it.

@@ -16,7 +16,7 @@ const LEFT: &str = "left";
 
 /// A program that is being written.
 struct Writer<'p> {
-    server: &'p Server<'p>,
+    server: &'p Server,
     scope: ScopeId,
     /// The name of the server's routes, of a location's program.
     again: Option<String>,

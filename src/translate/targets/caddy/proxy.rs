@@ -35,6 +35,7 @@ pub fn handlers(
     let place = Place { proxy_host: pass.host.clone(), ..place.clone() };
     let balance = balance::group(cx, number, pass, &place);
     cx.note(pass.from, &can::PASS);
+    cx.note(pass.from, if pass.uri.is_some() { &can::PASS_URI } else { &can::ODD_TARGET });
     if balance.primary.is_empty() && balance.backup.is_empty() {
         notes(cx, pass, &balance);
         return handle.push(status(502).of(pass.from));
@@ -113,7 +114,6 @@ fn proxy(
     let own_headers = map([("request", request), ("response", response)]);
     let rewrite = pass.uri.as_ref().filter(|_| !route.has_program).map(|uri| {
         let captured = matched.captures.as_ref().filter(|_| route.test.exact.is_none() && !uri.contains('?'));
-        cx.note(pass.from, &can::PASS_URI);
         let rest = captured.map_or_else(String::new, |name| format!("{{http.regexp.{name}.1}}"));
         map([("uri", Node::from(format!("{}{rest}", uri.replace('{', "\\{").replace('%', "%25"))))])
     });
@@ -132,6 +132,10 @@ fn proxy(
             balancing.put("selection_policy", policy);
             retries(pass, upstreams.len(), &mut balancing);
             proxy.put("load_balancing", balancing.take());
+        } else if let Some(test) = status_test(pass).filter(|_| !is_backup && !balance.backup.is_empty()) {
+            // There is nobody to try again here; the status becomes an error, after which the backups are asked.
+            let tests = list([test]).of(pass.how.next_upstream.from);
+            proxy.put("load_balancing", map([("retry_match", tests)]));
         }
         if let Some(health) = balance.health.as_ref().filter(|_| !is_backup) {
             proxy.put("health_checks", health.clone());
@@ -184,14 +188,18 @@ fn retries(pass: &Pass, servers: usize, balancing: &mut MapOf) {
         let some = map([("not", list([map([("method", texts(ONCE))])]))]);
         matchers.push(if twice { all } else { some });
     }
-    if !codes.is_empty() {
-        let mut test = format!("{{http.reverse_proxy.status_code}} in [{}]", codes.join(", "));
-        if !twice {
-            test += &format!(" && !({{http.request.method}} in {})", method_list());
-        }
-        matchers.push(map([("expression", Node::from(test))]));
-    }
+    matchers.extend(status_test(pass));
     balancing.put("retry_match", list(matchers).of(how.next_upstream.from));
+}
+
+/// The matcher of answers after which the next backend is asked.
+fn status_test(pass: &Pass) -> Option<Node> {
+    let codes = statuses(pass);
+    let mut test = format!("{{http.reverse_proxy.status_code}} in [{}]", codes.join(", "));
+    if !pass.how.next_upstream.value.has("non_idempotent") {
+        test += &format!(" && !({{http.request.method}} in {})", method_list());
+    }
+    (!codes.is_empty()).then(|| map([("expression", Node::from(test))]))
 }
 
 fn transport(cx: &mut Cx, route: &Route, pass: &Pass) -> Node {

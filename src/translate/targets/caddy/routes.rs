@@ -9,9 +9,7 @@ use crate::translate::model::{Action, Given, Host, Listener, Route};
 use crate::translate::re2;
 
 /// What all routes of a server know.
-pub struct Server<'l> {
-    /// The address.
-    pub listener: &'l Listener,
+pub struct Server {
     /// Placeholders for variables.
     pub place: Place,
     /// `http://host:port` of redirects.
@@ -47,7 +45,7 @@ pub fn all(cx: &mut Cx, listener: &Listener, host: &Host) -> Routes {
     let usual = port == if listener.tls { 443 } else { 80 };
     let base =
         if usual { format!("{scheme}://{}", super::text::HOST) } else { format!("{scheme}://{}:{port}", super::text::HOST) };
-    let mut server = Server { listener, place, base };
+    let mut server = Server { place, base };
     let mut routes = Routes::default();
     if host.has_program {
         // The `return` that a server begins with is its only route.
@@ -208,6 +206,7 @@ fn before(cx: &mut Cx, route: &Route, handle: &mut Vec<Node>) {
     let most = &route.policy.max_body;
     if most.value > 0 && matches!(route.action, Action::Pass(_)) {
         let size = Node::from(most.value as i64).of(most.from);
+        handle.push(too_large(most.value).of(most.from));
         handle.push(handler("request_body").put("max_size", size).take());
     }
     if let Some(encode) = headers::encode(cx, route.scope) {
@@ -216,7 +215,8 @@ fn before(cx: &mut Cx, route: &Route, handle: &mut Vec<Node>) {
 }
 
 fn note_limits(cx: &mut Cx, route: &Route, answers: bool) {
-    cx.note(route.policy.max_body.from, &can::BODY_SIZE);
+    let passes = matches!(route.action, Action::Pass(_)) && route.policy.max_body.value > 0;
+    cx.note(route.policy.max_body.from, if passes { &can::BODY_SIZE } else { &can::BODY_SIZE_IDLE });
     for rate in &route.policy.rates {
         cx.note(rate.from, &can::LIMIT_REQ);
         cx.note(rate.value.zone, &can::LIMIT_REQ);
@@ -257,14 +257,28 @@ fn access(cx: &mut Cx, rules: &[Given<Rule>]) -> Node {
     handler("subroute").put("routes", list(routes)).take()
 }
 
-/// An answer without a body.
+/// nginx looks at the length before it asks a backend.
+fn too_large(most: u64) -> Node {
+    let length = "{http.request.header.Content-Length}";
+    let test = format!("{length} != '' && int({length}) > {most}");
+    let answer = handler("static_response").put("status_code", 413_i64).put("close", true).take();
+    let route = map([("match", list([map([("expression", Node::from(test))])])), ("handle", list([answer]))]);
+    handler("subroute").put("routes", list([route])).take()
+}
+
+/// An answer without a body; where nginx has a page for it, with the page's type.
 pub fn status(code: u16) -> Node {
-    handler("static_response").put("status_code", i64::from(code)).take()
+    let mut answer = handler("static_response");
+    answer.put("status_code", i64::from(code));
+    if code >= 300 {
+        answer.put("headers", map([("Content-Type", texts(["text/html"]))]));
+    }
+    answer.take()
 }
 
 /// A redirect.
 pub fn redirect(code: u16, location: &str) -> Node {
-    let headers = map([("Location", texts([location]))]);
+    let headers = map([("Location", texts([location])), ("Content-Type", texts(["text/html"]))]);
     handler("static_response").put("status_code", i64::from(code)).put("headers", headers).take()
 }
 
