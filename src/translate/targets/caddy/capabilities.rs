@@ -97,6 +97,13 @@ pub static RETURN_TEXT_NEAR: Capability = Capability::approximate(
     "",
 );
 pub static RETURN_STATUS: Capability = Capability::exact("return-text", "return-status", "`static_response`");
+pub static RETURN_TYPES: Capability = Capability::approximate(
+    "return-text",
+    "return-types",
+    "its `Content-Type` is one of the three that nginx knows by itself, or the default",
+    &[Shows::Headers],
+    "",
+);
 pub static DEFAULT_TYPE: Capability = Capability::exact("return-text", "default-type", "the `Content-Type` of texts");
 pub static RETURN_REDIRECT: Capability = Capability::exact("return-redirect", "return-redirect", "`static_response` with a whole `Location`");
 pub static RETURN_REDIRECT_NEAR: Capability = Capability::approximate(
@@ -606,6 +613,7 @@ pub static ALL: &[&Capability] = &[
     &RETURN_TEXT,
     &RETURN_TEXT_NEAR,
     &RETURN_STATUS,
+    &RETURN_TYPES,
     &DEFAULT_TYPE,
     &RETURN_REDIRECT,
     &RETURN_REDIRECT_NEAR,

@@ -343,10 +343,27 @@ pub fn answer(
         }
         None => "text/plain".to_owned(),
     };
-    let headers = map([("Content-Type", texts([kind]))]);
+    if cx.effective(scope, "types").is_some() {
+        cx.note(from, &can::RETURN_TYPES);
+    }
+    let headers = map([("Content-Type", texts([TYPE]))]);
     let mut answer = handler("static_response");
     answer.put("status_code", i64::from(code)).put("headers", headers);
-    answer.put("body", text.text).take().of(from)
+    let answer = answer.put("body", text.text).take().of(from);
+    handler("subroute").put("routes", list([map([("handle", list([types(&kind), answer]))])])).take()
+}
+
+/// The placeholder for the type of a text.
+const TYPE: &str = "{nginx_type}";
+
+/// The type of a text goes by the end of the request's path: those that nginx knows by itself, or the default.
+fn types(default: &str) -> Node {
+    const OWN: [(&str, &str); 3] =
+        [("(?i)^\\.(html?|shtml)$", "text/html"), ("(?i)^\\.gif$", "image/gif"), ("(?i)^\\.jpe?g$", "image/jpeg")];
+    let mappings = OWN.map(|(end, kind)| map([("input_regexp", Node::from(end)), ("outputs", texts([kind]))]));
+    let mut types = handler("map");
+    types.put("source", "{http.request.uri.path.file.ext}").put("destinations", texts([TYPE]));
+    types.put("mappings", list(mappings)).put("defaults", texts([default.replace('{', "\\{")])).take()
 }
 
 /// Files, and handlers of nginx's own.
