@@ -219,6 +219,13 @@ pub static PASS_TLS_NAME: Capability = Capability::approximate(
     &[Shows::Connections],
     "",
 );
+pub static PASS_TLS_NAME_VARIABLES: Capability = Capability::dropped(
+    "pass-tls",
+    "pass-tls-name-variables",
+    "the name of the server cannot come out of variables: it is that of the group",
+    &[Shows::Connections],
+    "write the name down",
+);
 pub static PASS_OTHER: Capability = Capability::dropped(
     "pass-other",
     "pass-other",
@@ -407,7 +414,7 @@ pub static NEXT_UPSTREAM_BOTH: Capability = Capability::approximate(
 pub static NEXT_UPSTREAM_STATUS: Capability = Capability::approximate(
     "next-upstream-status",
     "next-upstream-status",
-    "`retry_match`; when all servers answer so the status is passed on, without the answer of the last; a server that answers so is not left out of later requests",
+    "`retry_match`; when all servers answer so the status is passed on, without the answer of the last",
     &[Shows::Body, Shows::Headers, Shows::Peer, Shows::Timing],
     "",
 );
@@ -639,6 +646,7 @@ pub static ALL: &[&Capability] = &[
     &PASS_VARIABLES,
     &PASS_TLS,
     &PASS_TLS_NAME,
+    &PASS_TLS_NAME_VARIABLES,
     &PASS_OTHER,
     &FILES,
     &FILES_LOST,

@@ -52,6 +52,11 @@ pub fn server(cx: &mut Cx, listeners: &[&Listener]) -> Node {
     };
     server.put("protocols", texts(protocols));
     server.put("automatic_https", map([("disable", Node::from(true))]));
+    for host in &first.hosts {
+        if let Some((_, from)) = cx.effective(cx.model.hosts[*host].scope, "http2") {
+            cx.note(from, &can::LISTEN);
+        }
+    }
     timeouts(cx, first, &mut server);
     if first.tls {
         server.put("tls_connection_policies", tls::policies(cx, first));
@@ -104,6 +109,9 @@ fn logs(cx: &mut Cx, listener: &Listener, server: &mut MapOf) {
     for host in listener.hosts.iter().map(|host| cx.model.hosts[*host].scope) {
         let Some((setting, subject)) = cx.effective(host, "access_log") else { continue };
         let off = setting.arg(1) == "off";
+        if let Some((_, format)) = cx.effective(host, "log_format") {
+            cx.note(format, &can::ACCESS_LOG);
+        }
         cx.note(subject, if off { &can::ACCESS_LOG_OFF } else { &can::ACCESS_LOG });
         from.extend((!off).then_some(subject));
     }

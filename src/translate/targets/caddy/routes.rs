@@ -4,6 +4,7 @@ use super::text::{Place, words};
 use super::{Cx, can, handler, headers, listen, program, proxy, texts};
 use crate::config::cidr::Cidr;
 use crate::modules::shared::access::Rule;
+use crate::translate::class::Capability;
 use crate::translate::document::{MapOf, Node, list, map};
 use crate::translate::model::{Action, Given, Host, Listener, Route};
 use crate::translate::re2;
@@ -71,7 +72,11 @@ fn notes(cx: &mut Cx, listener: &Listener, number: usize, host: &Host) {
         let scopes: Vec<_> = std::iter::once(host.scope).chain(host.routes.iter().map(|route| route.scope)).collect();
         for scope in scopes {
             let Some((setting, from)) = cx.effective(scope, name) else { continue };
-            cx.note(from, if setting.arg(1) == "off" { &can::AUTH_OFF } else { &can::AUTH });
+            let capability = if setting.arg(1) == "off" { &can::AUTH_OFF } else { &can::AUTH };
+            cx.note(from, capability);
+            if let Some((_, file)) = cx.effective(scope, "auth_basic_user_file") {
+                cx.note(file, capability);
+            }
         }
     }
 }
@@ -137,7 +142,7 @@ fn matcher(cx: &mut Cx, route: &Route, wants_rest: bool) -> Option<Matched> {
     let mut patterns: Vec<(Option<String>, String)> = Vec::new();
     for (number, regex) in test.regexes.iter().enumerate() {
         let Some(pattern) = re2::of(regex) else {
-            cx.note(route.from, if keeps_out(route) { &can::LOCATION_REGEX_GUARD } else { &can::LOCATION_REGEX_LOST });
+            lost(cx, route, if keeps_out(route) { &can::LOCATION_REGEX_GUARD } else { &can::LOCATION_REGEX_LOST });
             return None;
         };
         let name = (number == 0).then(|| cx.regex_name());
@@ -178,6 +183,14 @@ fn matcher(cx: &mut Cx, route: &Route, wants_rest: bool) -> Option<Matched> {
         };
     }
     Some(Matched { test: (!test.is_empty()).then(|| test.node()), captures })
+}
+
+/// What is said of a route that cannot be written, and of what stands in it.
+fn lost(cx: &mut Cx, route: &Route, capability: &'static Capability) {
+    cx.note(route.from, capability);
+    for setting in &cx.model.config.scope(route.scope).settings {
+        cx.note(cx.model.subjects.setting(route.scope, setting), capability);
+    }
 }
 
 /// A regular expression with its name.

@@ -129,7 +129,12 @@ pub fn upstream(cx: &mut Cx, scope: ScopeId, pass: &Pass) -> Node {
             cx.note(from, &can::PASS_TLS);
             setting.arg(1).to_owned()
         }
-        _ => pass.host.split(':').next().unwrap_or_default().to_owned(),
+        other => {
+            if let Some((_, from)) = other {
+                cx.note(from, &can::PASS_TLS_NAME_VARIABLES);
+            }
+            pass.host.split(':').next().unwrap_or_default().to_owned()
+        }
     };
     tls.put("server_name", name);
     let verify = cx.effective(scope, "proxy_ssl_verify");
