@@ -17,6 +17,7 @@ pub mod document;
 pub mod features;
 mod ledger;
 pub mod model;
+mod order;
 mod output;
 mod re2;
 pub mod report;

@@ -23,6 +23,7 @@ mod message;
 mod play;
 mod programs;
 mod report;
+mod traefik;
 mod translate;
 
 use std::path::Path;

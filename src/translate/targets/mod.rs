@@ -2,6 +2,7 @@
 
 pub mod caddy;
 pub mod haproxy;
+pub mod traefik;
 
 use super::class::Capability;
 use super::ledger::Ledger;
@@ -32,7 +33,7 @@ pub struct Ask {
 }
 
 /// All of them, sorted by name.
-pub static EMITTERS: &[&Emitter] = &[&caddy::EMITTER, &haproxy::EMITTER];
+pub static EMITTERS: &[&Emitter] = &[&caddy::EMITTER, &haproxy::EMITTER, &traefik::EMITTER];
 
 /// A target by its name.
 #[must_use]

@@ -4,29 +4,9 @@ use super::text::HOST;
 use super::{Cx, can, handler, routes, texts, time, tls};
 use crate::config::address::Address;
 use crate::translate::document::{MapOf, Node, Value, list, map};
-use crate::translate::model::{Host, Listener, Model, NameForm};
+use crate::translate::model::{Host, Listener, NameForm};
+use crate::translate::order::{self, Wanted};
 use crate::translate::re2;
-
-/// The listeners that one server of Caddy stands for: those that differ in their address only.
-pub fn servers<'m>(model: &'m Model) -> Vec<Vec<&'m Listener>> {
-    let mut servers: Vec<Vec<&Listener>> = Vec::new();
-    for listener in &model.listeners {
-        let same = |other: &Listener| {
-            let flags = |one: &Listener| (one.tls, one.http2, one.proxy_protocol, one.default, port(one));
-            flags(other) == flags(listener) && other.hosts == listener.hosts
-        };
-        match servers.iter_mut().find(|server| same(server[0])) {
-            Some(server) => server.push(listener),
-            None => servers.push(vec![listener]),
-        }
-    }
-    servers
-}
-
-/// The port; 80 of a UNIX domain socket.
-pub fn port(listener: &Listener) -> u16 {
-    listener.socket().map_or(80, |socket| socket.port())
-}
 
 /// A server.
 pub fn server(cx: &mut Cx, listeners: &[&Listener]) -> Node {
@@ -178,53 +158,30 @@ fn host_map() -> Node {
     handler("subroute").put("routes", routes).take()
 }
 
-/// A name of a server among all of an address.
-struct Entry<'m> {
-    /// By kind of name, then as nginx prefers them.
-    rank: (u8, usize),
-    host: usize,
-    form: &'m NameForm,
-}
-
 /// The routes of the servers, those that are used more than once by name.
 fn hosts(cx: &mut Cx, listener: &Listener) -> (MapOf, Vec<Node>) {
     let model = cx.model;
-    let mut entries: Vec<Entry> = Vec::new();
-    let fuzzy = |host: &usize| model.hosts[*host].names.iter().any(|name| !matches!(name.form, NameForm::Exact(_)));
-    let others_fuzzy = listener.hosts.iter().any(|host| *host != listener.default && fuzzy(host));
-    let mut regexes = 0;
     for host in &listener.hosts {
-        let own = &model.hosts[*host];
-        for name in &own.names {
-            regexes += 1;
+        for name in &model.hosts[*host].names {
             note_name(cx, name.from, &name.form);
-            let ranks: Vec<(u8, usize)> = match &name.form {
-                NameForm::Exact(_) => vec![(0, *host)],
-                NameForm::HostAndSuffix(text) => vec![(0, *host), (1, usize::MAX - text.len())],
-                NameForm::Suffix(text) => vec![(1, usize::MAX - text.len())],
-                NameForm::Prefix(text) => vec![(2, usize::MAX - text.len())],
-                NameForm::Regex(_) => vec![(3, regexes)],
-            };
-            let needed = *host != listener.default || others_fuzzy;
-            entries.extend(
-                ranks.into_iter().filter(|_| needed).map(|rank| Entry { rank, host: *host, form: &name.form }),
-            );
         }
     }
-    entries.sort_by_key(|entry| entry.rank);
-    let mut rows: Vec<(usize, Vec<Node>)> = Vec::new();
-    for entry in &entries {
-        let Some(matcher) = name_matcher(cx, entry) else { continue };
-        match rows.last_mut() {
-            Some((host, matchers)) if *host == entry.host => add_matcher(matchers, matcher),
-            _ => rows.push((entry.host, vec![matcher])),
+    let mut rows = Vec::new();
+    for row in order::rows(model, listener) {
+        let mut matchers = Vec::new();
+        for name in &row.names {
+            if let Some(matcher) = name_matcher(cx, row.host, *name) {
+                add_matcher(&mut matchers, matcher);
+            }
+        }
+        if row.names.is_empty() || !matchers.is_empty() {
+            rows.push((row.host, matchers));
         }
     }
     written(cx, listener, rows)
 }
 
-fn written(cx: &mut Cx, listener: &Listener, mut rows: Vec<(usize, Vec<Node>)>) -> (MapOf, Vec<Node>) {
-    rows.push((listener.default, Vec::new()));
+fn written(cx: &mut Cx, listener: &Listener, rows: Vec<(usize, Vec<Node>)>) -> (MapOf, Vec<Node>) {
     let (mut named, mut nodes) = (MapOf::default(), Vec::new());
     let alone = rows.len() == 1;
     for (at, (host, matchers)) in rows.iter().enumerate() {
@@ -288,30 +245,19 @@ fn note_name(cx: &mut Cx, from: crate::translate::SubjectId, form: &NameForm) {
     cx.note(from, capability);
 }
 
-fn name_matcher(cx: &mut Cx, entry: &Entry) -> Option<Node> {
-    let exact = |text: &str| match text {
-        "" => map([("vars", map([("{http.request.host}", texts([""]))]))]),
-        // nginx takes a dot at the end of the host for none.
-        _ => map([("host", texts([text.to_owned(), format!("{text}.")]))]),
-    };
+fn name_matcher(cx: &mut Cx, host: usize, name: Wanted) -> Option<Node> {
     let regex = |cx: &mut Cx, name: Option<String>, pattern: String| {
         cx.uses_host = true;
-        let mut own = MapOf::default();
-        if let Some(name) = name {
-            own.put("name", name);
-        }
-        let own = own.put("pattern", format!("(?i){pattern}")).take();
-        map([("vars_regexp", map([(HOST, own)]))])
+        map([("vars_regexp", map([(HOST, routes::regex(name, &format!("(?i){pattern}")))]))])
     };
-    match (entry.form, entry.rank.0) {
-        (NameForm::Exact(text), _) => Some(exact(text)),
-        (NameForm::HostAndSuffix(text), 0) => Some(exact(text.trim_start_matches('.'))),
-        (NameForm::Suffix(text) | NameForm::HostAndSuffix(text), _) => {
-            Some(regex(cx, None, format!("^.+{}$", re2::quoted(text))))
-        }
-        (NameForm::Prefix(text), _) => Some(regex(cx, None, format!("^{}.+$", re2::quoted(text)))),
-        (NameForm::Regex(own), _) => Some(regex(cx, Some(host_regex(entry.host)), re2::of(own)?)),
-    }
+    Some(match name {
+        Wanted::Exact("") => map([("vars", map([("{http.request.host}", texts([""]))]))]),
+        // nginx takes a dot at the end of the host for none.
+        Wanted::Exact(text) => map([("host", texts([text.to_owned(), format!("{text}.")]))]),
+        Wanted::Suffix(text) => regex(cx, None, format!("^.+{}$", re2::quoted(text))),
+        Wanted::Prefix(text) => regex(cx, None, format!("^{}.+$", re2::quoted(text))),
+        Wanted::Regex(own) => regex(cx, Some(host_regex(host)), re2::of(own)?),
+    })
 }
 
 /// The name of a server's locations as routes.

@@ -23,6 +23,7 @@ use crate::translate::class::Capability;
 use crate::translate::document::{MapOf, Node, json, map};
 use crate::translate::ledger::Ledger;
 use crate::translate::model::Model;
+use crate::translate::order;
 use crate::translate::output::File;
 use crate::translate::subject::SubjectId;
 use capabilities as can;
@@ -67,7 +68,7 @@ impl<'m> Cx<'m> {
 fn emit(model: &Model, _ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, String> {
     let mut cx = Cx { model, ledger, uses_host: false, kept: BTreeSet::new(), regexes: 0 };
     let mut servers = MapOf::default();
-    for (number, listeners) in listen::servers(model).into_iter().enumerate() {
+    for (number, listeners) in order::alike(model).into_iter().enumerate() {
         servers.put(&format!("srv{number}"), listen::server(&mut cx, &listeners));
     }
     balance::unused(&mut cx);

@@ -7,7 +7,7 @@ use crate::modules::shared::access::Rule;
 use crate::translate::class::Capability;
 use crate::translate::document::{MapOf, Node, list, map};
 use crate::translate::model::{Action, Given, Host, Listener, Route};
-use crate::translate::re2;
+use crate::translate::{order, re2};
 
 /// What all routes of a server know.
 pub struct Server {
@@ -34,7 +34,7 @@ pub fn all(cx: &mut Cx, listener: &Listener, host: &Host) -> Routes {
     notes(cx, listener, number, host);
     let server_name = host.names.first().map(|name| cx.model.subjects.get(name.from).text());
     let server_name = server_name.and_then(|text| text.split(' ').nth(1).map(str::to_owned)).unwrap_or_default();
-    let port = listen::port(listener);
+    let port = order::port(listener);
     let place = Place {
         port,
         tls: listener.tls,
