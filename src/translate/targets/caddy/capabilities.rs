@@ -493,6 +493,8 @@ pub static UNDERSCORES_ON: Capability = Capability::dropped(
     "rename the headers",
 );
 pub static PROXY_REDIRECT: Capability = Capability::exact("proxy-redirect", "proxy-redirect", "`Location` is replaced by a regular expression");
+pub static PROXY_REDIRECT_OFF: Capability =
+    Capability::exact("proxy-redirect", "proxy-redirect-off", "`Location` is passed on as it is");
 pub static PROXY_REDIRECT_VARIABLES: Capability = Capability::dropped(
     "proxy-redirect",
     "proxy-redirect-variables",
@@ -549,6 +551,8 @@ pub static LIMIT_REQ: Capability = Capability::refused(
     &[Shows::Status, Shows::Timing],
     "build Caddy with a plugin for them",
 );
+pub static LIMIT_STATUS: Capability =
+    Capability::harmless("limit-req", "limit-status", "there are no limits, as is said of them");
 pub static LIMIT_CONN: Capability = Capability::refused(
     "limit-conn",
     "limit-conn",
@@ -704,6 +708,7 @@ pub static ALL: &[&Capability] = &[
     &UNDERSCORES,
     &UNDERSCORES_ON,
     &PROXY_REDIRECT,
+    &PROXY_REDIRECT_OFF,
     &PROXY_REDIRECT_VARIABLES,
     &PROXY_REDIRECT_IDLE,
     &ADD_HEADER,
@@ -717,6 +722,7 @@ pub static ALL: &[&Capability] = &[
     &BODY_SIZE,
     &BODY_SIZE_IDLE,
     &LIMIT_REQ,
+    &LIMIT_STATUS,
     &LIMIT_CONN,
     &ACCESS,
     &AUTH,

@@ -142,6 +142,11 @@ pub fn response(cx: &mut Cx, server: &Server, route: &Route, pass: &Pass) -> Nod
     }
     let mut response = MapOf::default();
     response.put("delete", list(delete));
+    if let Some((setting, from)) = cx.effective(route.scope, "proxy_redirect")
+        && setting.arg(1) == "off"
+    {
+        cx.note(from, &can::PROXY_REDIRECT_OFF);
+    }
     let mut replace = Vec::new();
     for rule in &pass.how.redirects {
         if let Some((pattern, text)) = redirect(cx, server, route, pass, rule) {

@@ -118,6 +118,13 @@ pub static RETURN_AFTER_LOST: Capability = Capability::approximate(
     "",
 );
 pub static DEFAULT_TYPE: Capability = Capability::exact("return-text", "default-type", "the `Content-Type` of the answer");
+pub static RETURN_UNKNOWN: Capability = Capability::approximate(
+    "return-text",
+    "return-unknown",
+    "a status that Go has no name for becomes the first of its hundred",
+    &[Shows::Status],
+    "",
+);
 pub static RETURN_REDIRECT: Capability = Capability::exact("return-redirect", "return-redirect", "the status by an `ipAllowList` that nobody is on, and a whole `Location`");
 pub static REDIRECT_PARTS: Capability = Capability::approximate(
     "return-redirect",
@@ -143,7 +150,7 @@ pub static REDIRECT_VARIABLES: Capability = Capability::dropped(
 pub static RETURN_CLOSE: Capability = Capability::approximate(
     "return-close",
     "return-close",
-    "an answer with the status 444, after which the connection stays",
+    "403 is answered instead",
     &[Shows::Status, Shows::Headers, Shows::Body],
     "",
 );
@@ -185,6 +192,13 @@ pub static IF_GUARD: Capability = Capability::refused(
     "write it as locations",
 );
 pub static PASS: Capability = Capability::exact("pass", "pass", "a service");
+pub static ODD_TARGET: Capability = Capability::approximate(
+    "pass",
+    "odd-target",
+    "quotes, angle brackets and the like in a target arrive encoded, and `;` in arguments as `&`",
+    &[Shows::Uri],
+    "",
+);
 pub static UNUSED: Capability = Capability::harmless("pass", "unused", "no route leads there");
 pub static GROUP: Capability = Capability::exact("pass", "group", "a `loadBalancer`");
 pub static SERVER_ADDRESS: Capability = Capability::exact("pass", "server-address", "a server");
@@ -272,7 +286,7 @@ pub static MAX_FAILS: Capability = Capability::approximate(
     "max-fails",
     "max-fails",
     "a server that fails stays in turn, and requests that meet it are tried again",
-    &[Shows::Peer, Shows::Timing],
+    &[Shows::Timing],
     "add a `healthCheck`",
 );
 pub static BACKUP: Capability = Capability::approximate(
@@ -486,17 +500,23 @@ pub static ACCEPT_ENCODING: Capability = Capability::approximate(
 pub static CONNECTION: Capability = Capability::approximate(
     "set-header",
     "connection",
-    "it is Traefik's; headers that a client's `Connection` names are not passed on, its `X-Forwarded-*` and `X-Real-IP` neither, `Accept-Encoding: gzip` is added where there is none, and an unknown `Expect` is answered with 417",
-    &[Shows::Status, Shows::Headers, Shows::UpstreamHeaders, Shows::Peer],
+    "it is Traefik's; headers that a client's `Connection` names are not passed on, and an unknown `Expect` is answered with 417",
+    &[Shows::Status, Shows::UpstreamHeaders, Shows::Peer],
     "",
 );
 pub static FRAMING: Capability = Capability::automatic("set-header", "framing", "it is Traefik's");
-pub static HTTP_11: Capability = Capability::automatic("http-version", "http11", "HTTP/1.1 is spoken");
+pub static HTTP_11: Capability = Capability::approximate(
+    "http-version",
+    "http11",
+    "HTTP/1.1 is spoken, with `Accept-Encoding: gzip` where the client sent none; a client's own `X-Forwarded-*` and `X-Real-IP` are not passed on",
+    &[Shows::UpstreamHeaders],
+    "",
+);
 pub static HTTP_10: Capability = Capability::approximate(
     "http-version",
     "http10",
-    "HTTP/1.1 is spoken",
-    &[Shows::Connections, Shows::Uri],
+    "HTTP/1.1 is spoken, with `Accept-Encoding: gzip` where the client sent none; a client's own `X-Forwarded-*` and `X-Real-IP` are not passed on",
+    &[Shows::Connections, Shows::Uri, Shows::UpstreamHeaders],
     "",
 );
 pub static UNDERSCORES: Capability = Capability::exact("underscores", "underscores", "`underscoreHeadersStrategy`");
@@ -508,6 +528,7 @@ pub static UNDERSCORES_OTHER: Capability = Capability::approximate(
     &[Shows::UpstreamHeaders],
     "",
 );
+pub static PROXY_REDIRECT_OFF: Capability = Capability::exact("proxy-redirect", "proxy-redirect-off", "`Location` is passed on as it is");
 pub static PROXY_REDIRECT: Capability = Capability::dropped(
     "proxy-redirect",
     "proxy-redirect",
@@ -547,7 +568,7 @@ pub static HIDE_HEADER: Capability = Capability::exact("hide-header", "hide-head
 pub static BUFFERING: Capability = Capability::approximate(
     "buffering",
     "buffering",
-    "answers are passed on as they come, those with 304 without their `Content-Type`, those compressed for Traefik alone undone",
+    "answers are passed on as they come, those with 304 without their `Content-Type`",
     &[Shows::Headers],
     "",
 );
@@ -589,6 +610,7 @@ pub static LIMIT_REQ_KEY: Capability = Capability::refused(
     &[Shows::Status],
     "count by one of them",
 );
+pub static LIMIT_STATUS: Capability = Capability::harmless("limit-req", "limit-status", "429 is answered, as is said of the limit");
 pub static LIMIT_CONN: Capability = Capability::approximate(
     "limit-conn",
     "limit-conn",
@@ -685,6 +707,7 @@ pub static ALL: &[&Capability] = &[
     &RETURN_STATUS,
     &RETURN_AFTER_LOST,
     &DEFAULT_TYPE,
+    &RETURN_UNKNOWN,
     &RETURN_REDIRECT,
     &REDIRECT_PARTS,
     &REDIRECT_STATUS,
@@ -698,6 +721,7 @@ pub static ALL: &[&Capability] = &[
     &IF_LOST,
     &IF_GUARD,
     &PASS,
+    &ODD_TARGET,
     &UNUSED,
     &GROUP,
     &SERVER_ADDRESS,
@@ -763,6 +787,7 @@ pub static ALL: &[&Capability] = &[
     &UNDERSCORES,
     &UNDERSCORES_ON,
     &UNDERSCORES_OTHER,
+    &PROXY_REDIRECT_OFF,
     &PROXY_REDIRECT,
     &ADD_HEADER,
     &ADD_HEADER_ALWAYS,
@@ -778,6 +803,7 @@ pub static ALL: &[&Capability] = &[
     &BODY_SIZE_IDLE,
     &LIMIT_REQ,
     &LIMIT_REQ_KEY,
+    &LIMIT_STATUS,
     &LIMIT_CONN,
     &LIMIT_CONN_KEY,
     &LIMIT_IDLE,

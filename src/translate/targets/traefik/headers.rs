@@ -47,6 +47,11 @@ pub fn middlewares(cx: &mut Cx, server: &Server, route: &Route, pass: &Pass, rew
         }
     }
     headers.put("customResponseHeaders", by_name(response));
+    if let Some((setting, from)) = cx.effective(route.scope, "proxy_redirect")
+        && setting.arg(1) == "off"
+    {
+        cx.note(from, &can::PROXY_REDIRECT_OFF);
+    }
     for rule in &pass.how.redirects {
         cx.note(rule.from, &can::PROXY_REDIRECT);
     }

@@ -134,6 +134,17 @@ pub fn redirect(cx: &mut Cx, status: u16, url: &Url, from: SubjectId) -> Vec<Str
     }
 }
 
+/// A status that Go has a name for: others are not taken.
+fn known(cx: &mut Cx, code: u16, from: SubjectId) -> u16 {
+    let named = matches!(code, 200..=208 | 226 | 300..=305 | 307 | 308 | 400..=418 | 421..=426 | 428 | 429 | 431 | 451)
+        || matches!(code, 500..=508 | 510 | 511);
+    if named {
+        return code;
+    }
+    cx.note(from, &can::RETURN_UNKNOWN);
+    (code / 100).clamp(2, 5) * 100
+}
+
 /// What a `return` becomes.
 pub fn returned(
     cx: &mut Cx,
@@ -143,8 +154,9 @@ pub fn returned(
 ) -> Vec<String> {
     if code == 444 {
         cx.note(from, &can::RETURN_CLOSE);
-        return answer(cx, 444, &[]);
+        return answer(cx, 403, &[]);
     }
+    let code = known(cx, code, from);
     let html: &[(&str, &str)] = if code >= 300 { &[("Content-Type", "text/html")] } else { &[] };
     let Some(text) = text else {
         cx.note(from, &can::RETURN_STATUS);

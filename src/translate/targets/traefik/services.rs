@@ -21,6 +21,7 @@ pub fn service(cx: &mut Cx, route: &Route, pass: &Pass) -> Option<String> {
     }
     let group = &cx.model.groups[number];
     cx.note(pass.from, if pass.protocol == Protocol::Grpc { &can::PASS_GRPC } else { &can::PASS });
+    cx.note(pass.from, &can::ODD_TARGET);
     notes(cx, pass, group);
     let transport = transport(cx, route, pass, group);
     let scheme = match (pass.protocol, pass.tls) {
