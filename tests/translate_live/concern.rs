@@ -23,11 +23,17 @@ const CODES: &[(&str, Notices)] = &[
     ("caddy/odd-target", |request| odd_path(request) || path(request).contains(['\'', '"', '<', '>'])),
     ("caddy/pass-uri", |request| odd_path(request) || path(request).contains(['\'', '"', '<', '>'])),
     ("traefik/buffering", |request| request.target.contains("be-status=304")),
-    ("traefik/connection", |request| has(request, "Connection") || has(request, "Expect")),
+    ("traefik/connection", |request| has(request, "Connection") || has(request, "Expect") || odd_head(request)),
     ("traefik/next-upstream", |request| ["be-status=502", "be-status=504"].iter().any(|ask| request.target.contains(ask))),
     ("traefik/odd-target", |request| odd_path(request) || request.target.contains(['\'', '"', '<', '>', ';'])),
     ("traefik/pass-uri", |request| odd_path(request) || request.target.contains(['\'', '"', '<', '>', ';'])),
 ];
+
+/// A method in small letters, or an empty host.
+fn odd_head(request: &Request) -> bool {
+    let empty = request.headers.iter().any(|(name, value)| name == "Host" && value.is_empty());
+    empty || request.method.bytes().any(|byte| byte.is_ascii_lowercase())
+}
 
 fn has(request: &Request, header: &str) -> bool {
     request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(header))

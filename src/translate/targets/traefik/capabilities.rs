@@ -500,7 +500,7 @@ pub static ACCEPT_ENCODING: Capability = Capability::approximate(
 pub static CONNECTION: Capability = Capability::approximate(
     "set-header",
     "connection",
-    "it is Traefik's; headers that a client's `Connection` names are not passed on, and an unknown `Expect` is answered with 417",
+    "it is Traefik's; headers that a client's `Connection` names are not passed on, an unknown `Expect` is answered with 417, and a method in small letters or an empty `Host` is let through",
     &[Shows::Status, Shows::UpstreamHeaders, Shows::Peer],
     "",
 );

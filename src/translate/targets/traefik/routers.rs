@@ -29,6 +29,7 @@ pub fn all(cx: &mut Cx, listener: &Listener, points: &[String]) {
     for host in &listener.hosts {
         notes(cx, listener, *host);
     }
+    refused_methods(cx, listener, points);
     let rows = order::rows(model, listener);
     for (number, row) in rows.iter().enumerate() {
         let hosts: Vec<String> = row.names.iter().filter_map(|name| rules::host(*name)).collect();
@@ -55,6 +56,15 @@ pub fn all(cx: &mut Cx, listener: &Listener, points: &[String]) {
         let server = Server { points, hosts: rules::any(hosts), asked, name, tls };
         one_server(cx, &server, host);
     }
+}
+
+/// Methods that nginx refuses.
+fn refused_methods(cx: &mut Cx, listener: &Listener, points: &[String]) {
+    let own = redirects::answer(cx, 405, &[("Content-Type", "text/html")]);
+    let tls = listener.tls.then(|| map([]));
+    let server = Server { points, hosts: String::new(), asked: Asked::default(), name: points[0].clone(), tls };
+    let methods = ["TRACE", "CONNECT"].map(|method| rules::matcher("Method", method));
+    server.answer(cx, rules::any(methods.to_vec()), &own, &[]);
 }
 
 fn first_name(name: &crate::translate::model::Name) -> String {

@@ -46,7 +46,8 @@ pub fn any(parts: Vec<String>) -> String {
 /// What a host must be; none for an expression that Go cannot run.
 pub fn host(name: Wanted) -> Option<String> {
     Some(match name {
-        Wanted::Exact("") => matcher("HostRegexp", "^$"),
+        // `^$` would fit every host: a second name of it, which is empty, is tried too.
+        Wanted::Exact("") => format!("!{}", matcher("HostRegexp", ".")),
         Wanted::Exact(text) => matcher("Host", text),
         Wanted::Suffix(text) => matcher("HostRegexp", &format!("^.+{}\\.?$", re2::quoted(text))),
         Wanted::Prefix(text) => matcher("HostRegexp", &format!("^{}.+$", re2::quoted(text))),
