@@ -9,5 +9,6 @@ mod common;
 mod caddy;
 mod golden;
 mod haproxy;
+mod traefik;
 
 use golden::{Golden, Said};

@@ -7,5 +7,7 @@ const TRAEFIK: Target = Target { to: "traefik", program: "traefik" };
 
 #[test]
 fn traefik_does_what_its_report_says() {
-    require(TRAEFIK, &cases::chosen(std::env::var_os("NGINXLB_FULL").is_some()));
+    let mut all = cases::chosen(std::env::var_os("NGINXLB_FULL").is_some());
+    all.extend(cases::more());
+    require(TRAEFIK, &all);
 }

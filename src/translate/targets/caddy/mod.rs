@@ -72,6 +72,11 @@ fn emit(model: &Model, _ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Str
         servers.put(&format!("srv{number}"), listen::server(&mut cx, &listeners));
     }
     balance::unused(&mut cx);
+    for (subject, what) in model.subjects.iter() {
+        if matches!(what.name(), "limit_req_status" | "limit_conn_status") {
+            cx.note(subject, &can::LIMIT_STATUS);
+        }
+    }
     let mut apps = MapOf::default();
     apps.put("http", map([("servers", servers.node())]));
     if let Some(tls) = tls::app(&mut cx) {

@@ -230,11 +230,6 @@ fn before(cx: &mut Cx, route: &Route, handle: &mut Vec<Node>) {
 fn note_limits(cx: &mut Cx, route: &Route, answers: bool) {
     let passes = matches!(route.action, Action::Pass(_)) && route.policy.max_body.value > 0;
     cx.note(route.policy.max_body.from, if passes { &can::BODY_SIZE } else { &can::BODY_SIZE_IDLE });
-    for name in ["limit_req_status", "limit_conn_status"] {
-        if let Some((_, from)) = cx.effective(route.scope, name) {
-            cx.note(from, &can::LIMIT_STATUS);
-        }
-    }
     for rate in &route.policy.rates {
         cx.note(rate.from, &can::LIMIT_REQ);
         cx.note(rate.value.zone, &can::LIMIT_REQ);

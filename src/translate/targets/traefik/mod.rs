@@ -110,6 +110,11 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
         points.extend(names.into_iter().zip(listeners));
     }
     services::unused(&mut cx);
+    for (subject, what) in model.subjects.iter() {
+        if matches!(what.name(), "limit_req_status" | "limit_conn_status") {
+            cx.note(subject, &can::LIMIT_STATUS);
+        }
+    }
     let mut entries = MapOf::default();
     for (name, listener) in points {
         if let Some(point) = entry_point(&mut cx, listener) {

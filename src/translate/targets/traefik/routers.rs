@@ -268,11 +268,6 @@ fn auth(cx: &mut Cx, route: &Route) -> Vec<String> {
 /// Sizes of bodies, rates, requests at once.
 fn limits(cx: &mut Cx, route: &Route) -> Vec<String> {
     let mut own = Vec::new();
-    for name in ["limit_req_status", "limit_conn_status"] {
-        if let Some((_, from)) = cx.effective(route.scope, name) {
-            cx.note(from, &can::LIMIT_STATUS);
-        }
-    }
     for rate in &route.policy.rates {
         own.extend(services::rate(cx, rate));
     }
