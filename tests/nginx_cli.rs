@@ -17,6 +17,19 @@ fn prefix() -> TempDir {
     write("part.conf", "env A; # é\n");
     write("bad.conf", "events {}\nworker_processes many;\n");
     write("late.conf", "worker_processes 1;\n");
+    for (name, directives) in [
+        ("country.conf", "geoip_country country.dat; geoip_country country.dat;"),
+        ("city.conf", "geoip_city country.dat utf8;"),
+        ("org.conf", "geoip_org country.dat;"),
+        ("latin.conf", "geoip_country country.dat latin1;"),
+        ("short.conf", "geoip_country short.dat;"),
+        ("absent.conf", "geoip_country absent.dat;"),
+    ] {
+        write(name, &format!("events {{}}\nhttp {{\n    {directives}\n}}\n"));
+    }
+    // What says nothing of itself is about countries.
+    write("country.dat", &"y".repeat(100));
+    write("short.dat", "y");
     write("warned.conf", "worker_cpu_affinity 01 10;\nevents {\n    debug_connection 10.0.0.1/8;\n}\n");
     folder
 }
@@ -42,6 +55,14 @@ fn tests_a_configuration() {
     let run = |conf: &'static str| [&start[..], &["-t", "-c", conf]].concat();
     let lines = ["good.conf", "bad.conf", "late.conf", "warned.conf", "none.conf", "logs"].map(run);
     check("test", &lines.each_ref().map(Vec::as_slice));
+}
+
+#[test]
+fn tests_databases() {
+    let run = |conf: &'static str| ["-p", ".", "-e", "/dev/null", "-t", "-c", conf];
+    let confs = ["country.conf", "city.conf", "org.conf", "latin.conf", "short.conf", "absent.conf"];
+    let lines = confs.map(run);
+    check("databases", &lines.each_ref().map(<[&str; 7]>::as_slice));
 }
 
 #[test]

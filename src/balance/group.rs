@@ -186,6 +186,16 @@ impl Group {
         methods::header(peer, measured, &mut selection.inflight, header_time, now);
     }
 
+    /// A connection stands, which is all that a session of `stream` wants to know of a peer: one that was given another
+    /// chance is well (`ngx_stream_upstream_notify_round_robin_peer`).
+    pub fn connected(&mut self, selection: &Selection) {
+        if let Some((_, peer)) = self.current_mut(selection)
+            && peer.accessed < peer.checked
+        {
+            peer.fails = 0;
+        }
+    }
+
     /// The peer that the request has, with whether it is the only one; none if it has left the group meanwhile.
     #[inline]
     fn current_mut(&mut self, selection: &Selection) -> Option<(bool, &mut Peer)> {

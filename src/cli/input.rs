@@ -114,19 +114,24 @@ fn entry(path: &str, text: String, how: How) -> Entry {
         return Entry { subject, prefix, sources };
     }
     let prefix = how.prefix.map_or_else(|| folder_of(path), with_slash);
-    let whole = Sources::from_text(path, text.clone(), &prefix, &Disk);
+    within(path, text, &prefix, how, &Disk)
+}
+
+/// The text of one file with all it includes from `files`, and around it what it needs.
+pub fn within(path: &str, text: String, prefix: &str, how: How, files: &dyn Files) -> Entry {
+    let whole = Sources::from_text(path, text.clone(), prefix, files);
     let is_entry = path.rsplit('/').next() == Some(ENTRY);
     let found = || if is_entry { None } else { whole.files.first().map(|file| Surroundings::of(&file.tree)) };
     let wrapped = how.around.or_else(found).and_then(|around| around.wrap(Fragment::NAME));
     let sources = match wrapped {
         None => whole,
-        Some(around) => Fragment { text }.read_in(around, path, &prefix),
+        Some(around) => Fragment { text, files }.read_in(around, path, prefix),
     };
-    Entry { subject: path.to_owned(), prefix, sources }
+    Entry { subject: path.to_owned(), prefix: prefix.to_owned(), sources }
 }
 
 /// The folder that nginx would read the file's includes from.
-fn folder_of(path: &str) -> String {
+pub fn folder_of(path: &str) -> String {
     let folder = path.rfind('/').map_or("", |slash| &path[..=slash]);
     let name = folder.trim_end_matches('/').rsplit('/').next().unwrap_or("");
     if INCLUDED_FOLDERS.contains(&name) {
@@ -140,11 +145,12 @@ fn with_slash(folder: &str) -> String {
 }
 
 /// A file that is included from a configuration made up for it.
-struct Fragment {
+struct Fragment<'f> {
     text: String,
+    files: &'f dyn Files,
 }
 
-impl Fragment {
+impl Fragment<'_> {
     /// The name by which it is included; no file has it.
     const NAME: &'static str = "/(fragment)";
 
@@ -159,12 +165,12 @@ impl Fragment {
     }
 }
 
-impl Files for Fragment {
+impl Files for Fragment<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        if path == Fragment::NAME { Ok(syntax::encode(&self.text)) } else { Disk.read(path) }
+        if path == Fragment::NAME { Ok(syntax::encode(&self.text)) } else { self.files.read(path) }
     }
 
     fn glob(&self, pattern: &str) -> Result<Vec<String>, ReadError> {
-        Disk.glob(pattern)
+        self.files.glob(pattern)
     }
 }

@@ -1,4 +1,6 @@
-//! `translate`: a configuration taken elsewhere, and what that changes.
+//! `translate`: a configuration taken elsewhere, or brought from elsewhere, and what that changes.
+
+mod from;
 
 use std::fs;
 use std::io::{self, Write};
@@ -10,7 +12,8 @@ use clap::{Args, ValueEnum};
 use super::input::{self, How};
 use super::target;
 use crate::config::{self, Compiled, MISSING_INCLUDE, NoHost, SURROUNDINGS, Surroundings};
-use crate::diagnostics::concise;
+use crate::diagnostics::{Diagnostic, concise};
+use crate::modules::Target;
 use crate::syntax;
 use crate::translate::report::{Report, json, sarif, text};
 use crate::translate::targets::{self, Ask, EMITTERS, Emitter};
@@ -27,6 +30,9 @@ Examples:
                                                              one entry for each directive
   nginxlb translate --to envoy --allow-loss refused/auth_basic nginx.conf
                                                              without something that protects
+  nginxlb translate --to json@go,comments,indent=4 nginx.conf
+                                                             the payload of crossplane: python or go; combine
+  nginxlb translate --from json --out nginx payload.json     a payload back to files
 
 Exit status: 0 all exact, 1 something is approximate, 2 something was dropped, 3 refused: nothing was written;
 4 the configuration has faults, or something could not be read or written.";
@@ -38,9 +44,12 @@ pub struct Translate {
     /// The configuration, or - for the standard input
     #[arg(value_name = "CONF")]
     conf: PathBuf,
-    /// Where to: NAME or NAME@VERSION
-    #[arg(long, value_name = "TARGET", value_parser = destination)]
-    to: Destination,
+    /// Where to: NAME or NAME@VERSION; json@OPTIONS, with commas: python, go, comments, combine, indent=N
+    #[arg(long, value_name = "TARGET", value_parser = destination, required_unless_present = "from")]
+    to: Option<Destination>,
+    /// Where from, if not from nginx; the output is nginx's
+    #[arg(long, value_name = "FORMAT", value_enum, conflicts_with = "to")]
+    from: Option<from::Format>,
     /// The folder to write to [default: the main file goes to the standard output]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -115,6 +124,7 @@ pub fn run(arguments: &Translate) -> ExitCode {
 fn translated(arguments: &Translate) -> Result<Class, String> {
     let mut target = arguments.target.target()?;
     let how = How { prefix: arguments.prefix.as_deref(), around: arguments.context };
+    let Some(to) = &arguments.to else { return from::read(arguments, &mut target, how) };
     let path = std::slice::from_ref(&arguments.conf);
     let (entries, unreadable) = input::read(path, how);
     if let Some(one) = unreadable.first() {
@@ -123,33 +133,43 @@ fn translated(arguments: &Translate) -> Result<Class, String> {
     let [entry] = entries.as_slice() else {
         return Err(format!("{} is not one configuration: name its main file", arguments.conf.display()));
     };
+    let compiled = compiled(entry, &mut target, arguments);
+    refuse(&compiled, entry, |finding| finding.level.stops() || finding.code == MISSING_INCLUDE)?;
+    let out = arguments.out.as_deref();
+    let folder = out.map_or_else(String::new, |out| format!("{}/", out.display()));
+    let ask = Ask { version: to.version.clone(), folder };
+    let emitter = to.emitter;
+    let translation = translate(&compiled.config, &entry.sources, &target, (emitter, &ask), &arguments.allow)?;
+    finish(
+        arguments,
+        &Report { target: emitter.name, translation: &translation, config: &compiled.config, sources: &entry.sources },
+    )
+}
+
+fn compiled(entry: &input::Entry, target: &mut Target, arguments: &Translate) -> Compiled {
     if arguments.prefix.is_some() {
         target.paths.prefix.clone_from(&entry.prefix);
     }
     target.paths.conf = format!("{}nginx.conf", entry.prefix);
-    let compiled = config::compile(&entry.sources, &target, &NoHost, config::Options::default());
-    refuse_faults(&compiled, entry)?;
-    let out = arguments.out.as_deref();
-    let folder = out.map_or_else(String::new, |out| format!("{}/", out.display()));
-    let ask = Ask { version: arguments.to.version.clone(), folder };
-    let emitter = arguments.to.emitter;
-    let translation = translate(&compiled.config, &entry.sources, &target, (emitter, &ask), &arguments.allow)?;
-    let report =
-        Report { target: emitter.name, translation: &translation, config: &compiled.config, sources: &entry.sources };
-    write_report(arguments, &report)?;
-    let class = translation.worst();
+    config::compile(&entry.sources, target, &NoHost, config::Options::default())
+}
+
+/// Writes the report, and the files unless something is refused.
+fn finish(arguments: &Translate, report: &Report) -> Result<Class, String> {
+    write_report(arguments, report)?;
+    let class = report.translation.worst();
     if class != Class::Refused {
-        write_files(&translation, out, arguments.force)?;
+        write_files(report.translation, arguments.out.as_deref(), arguments.force)?;
     }
     Ok(class)
 }
 
 /// A configuration with faults is translated into nothing: nginx would not run it.
-fn refuse_faults(compiled: &Compiled, entry: &input::Entry) -> Result<(), String> {
+fn refuse(compiled: &Compiled, entry: &input::Entry, is_fault: fn(&Diagnostic) -> bool) -> Result<(), String> {
     let faults: Vec<String> = compiled
         .diagnostics
         .iter()
-        .filter(|finding| finding.level.stops() || finding.code == MISSING_INCLUDE)
+        .filter(|finding| is_fault(finding))
         .map(|finding| concise::line(finding, &entry.sources, &entry.subject))
         .collect();
     if faults.is_empty() {

@@ -20,6 +20,13 @@ pub trait Host {
     /// # Errors
     /// The system's refusal, numbered as nginx prints it.
     fn read(&self, path: &str) -> Result<Vec<u8>, Refusal>;
+    /// Reads a database that a directive names, whose content some read where the machine is no real one.
+    ///
+    /// # Errors
+    /// The system's refusal.
+    fn database(&self, path: &str) -> Result<Vec<u8>, Refusal> {
+        self.read(path)
+    }
     /// Whether the user exists (`getpwnam`).
     fn user(&self, name: &str) -> bool;
     /// Whether the group exists (`getgrnam`).

@@ -11,7 +11,7 @@ use crate::modules::{Contexts, Directive, Module};
 use crate::syntax::{Place, Span, Word};
 
 /// A scope of one [`Config`], by its number. The main context is number 0; a parent's number is smaller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct ScopeId(pub u32);
 
 /// The whole configuration.

@@ -74,9 +74,10 @@ pub enum LogTo {
 
 impl LogFormat {
     fn compile(builder: &mut Builder, escape: Escape, text: &Text) -> LogFormat {
+        let of_http = builder.realm == builder.config.http;
         let part = |part: &TextPart| match part {
             TextPart::Literal(text) => Part::Literal(builder.text(text)),
-            TextPart::Variable(name) if OF_HTTP.contains(&name.as_str()) => {
+            TextPart::Variable(name) if of_http && OF_HTTP.contains(&name.as_str()) => {
                 Part::Variable(builtin(name, |rest| builder.text(rest)))
             }
             TextPart::Variable(name) => Part::Variable(builder.variable(name)),
@@ -173,7 +174,7 @@ pub(super) struct Compiled {
 impl Compiled {
     pub fn new(builder: &mut Builder) -> Compiled {
         let config = builder.config;
-        let formats = config.http.and_then(|http| config.scope(http).slot::<LogFormats>());
+        let formats = builder.realm.and_then(|realm| config.scope(realm).slot::<LogFormats>());
         let formats = formats.map_or(&[][..], |formats| &formats.0);
         let compile = |format: &crate::modules::shared::log_format::LogFormat| {
             LogFormat::compile(builder, format.escape, &format.text)
@@ -218,8 +219,11 @@ impl Compiled {
         compiled
     }
 
-    /// The build's own log, of servers for which no other is named.
+    /// The build's own log, of servers of `http` for which no other is named.
     fn of_build(&mut self, builder: &mut Builder) -> Arc<[AccessLog]> {
+        if builder.realm != builder.config.http {
+            return Arc::default();
+        }
         if let Some(known) = &self.default {
             return Arc::clone(known);
         }

@@ -33,11 +33,16 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Compiles what belongs to these locations.
-    pub(super) fn compile(config: &Config, locations: &[ScopeId], compile: &mut dyn Compile) -> Plan {
+    /// Compiles what belongs to these locations of `http`, or servers of `stream`.
+    pub(super) fn compile(
+        config: &Config,
+        realm: Option<ScopeId>,
+        locations: &[ScopeId],
+        compile: &mut dyn Compile,
+    ) -> Plan {
         let mut plan = Plan::default();
-        let Some(http) = config.http.map(|http| config.scope(http)) else { return plan };
-        for (_, upstream) in http.slot::<Upstreams>().into_iter().flat_map(Upstreams::iter) {
+        let Some(realm) = realm.map(|realm| config.scope(realm)) else { return plan };
+        for (_, upstream) in realm.slot::<Upstreams>().into_iter().flat_map(Upstreams::iter) {
             let sessions = &mut plan.sessions;
             let zone = upstream.zone.map(|number| config.zones.get(number).name.as_str().into());
             plan.upstreams.push(Upstream::compile(upstream, zone, compile, |number, timeout| {
@@ -47,7 +52,7 @@ impl Plan {
                 sessions.len() - 1
             }));
         }
-        plan.keys = ZoneKeys::compile(config, http, compile);
+        plan.keys = ZoneKeys::compile(config, realm, compile);
         for scope in locations {
             let protocol = pass::effective(config, *scope).map_or(pass::Protocol::Http, |pass| pass.protocol);
             plan.passings.push(Passing::of(config, *scope, protocol));

@@ -188,11 +188,11 @@ impl Exchange {
         done
     }
 
-    /// `$document_root`, as decoded text.
+    /// `$document_root`, as decoded text; a session of `stream` has none.
     #[must_use]
-    pub fn document_root(&mut self, site: &Site) -> String {
-        let root = site.location(self.route.location).root.eval(site, self);
-        crate::syntax::decode(self.text(site, root))
+    pub fn document_root(&mut self, site: &Site) -> Option<String> {
+        let root = site.locations().get(self.route.location.0 as usize)?.root.eval(site, self);
+        Some(crate::syntax::decode(self.text(site, root)))
     }
 
     /// Bytes that its body may have; 0 for no limit.

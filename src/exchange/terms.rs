@@ -9,6 +9,7 @@ use super::answer::HeadTerms;
 use super::local::LocalTerms;
 use super::passed::{Certificates, Cgi, Http, Memcached, NearEnd, SecurePass};
 use super::site::{LocationId, ServerId};
+use super::stored::Storing;
 use super::value::Template;
 use crate::config::{Config, ScopeId, Setting, Text, Value, values};
 use crate::exchange::site::Builder;
@@ -84,6 +85,8 @@ pub struct TermsOf {
     pub upstream_rate: Option<Box<Template>>,
     /// Buffers for answers.
     pub buffering: Buffering,
+    /// Answers are stored, and so read to their end even if the client goes away.
+    pub storing: Option<Storing>,
     /// Bytes of an answer that goes into a variable.
     pub subrequest_buffer: u64,
     /// The sockets to upstreams.
@@ -209,6 +212,7 @@ impl TermsOf {
         let cgi = protocol.and_then(|protocol| Cgi::compile(config, scope, protocol, target, builder));
         let memcached = (protocol == Some(Protocol::Memcached)).then(|| Memcached::compile(config, scope, builder));
         let secure = protocol.and_then(|protocol| SecurePass::compile(config, scope, protocol, builder));
+        let storing = protocol.and_then(|_| Storing::compile(scope, prefix, builder));
         let tokens = match config.effective(scope, "server_tokens").map(|set| &set.value) {
             Some(Value::Enum(0)) => "nginx".to_owned(),
             _ => format!("nginx/{}", target.version),
@@ -251,7 +255,7 @@ impl TermsOf {
             },
             http2_chunk: number("http2_chunk_size", 8 << 10),
             chunked: flag("chunked_transfer_encoding", true),
-            ignores_abort: flag_of(config, scope, prefix, "ignore_client_abort"),
+            ignores_abort: storing.is_some() || flag_of(config, scope, prefix, "ignore_client_abort"),
             log_not_found: flag("log_not_found", true),
             padding: flag("msie_padding", true),
             refreshes: flag("msie_refresh", false),
@@ -262,6 +266,7 @@ impl TermsOf {
                 .effective(scope, &format!("{prefix}_limit_rate"))
                 .map(|set| Box::new(builder.template(&Text::read(set.arg(1)).unwrap_or_default()))),
             buffering: Buffering::of(config, scope, prefix),
+            storing,
             subrequest_buffer: number("subrequest_output_buffer_size", 4096),
             near: NearEnd::compile(config, scope, prefix, target, builder),
             access_logs,

@@ -5,6 +5,7 @@
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -13,12 +14,14 @@ use tokio::task::spawn_local;
 
 use super::client::Client;
 use super::flight::Flight;
+use super::generation::Generation;
 use super::local::complain;
 use super::log::Level;
+use super::memory::Zones;
 use super::resolver::{Resolver, watch};
 use super::state::Worker;
 use crate::config::ScopeId;
-use crate::exchange::Event;
+use crate::exchange::{Event, Plan};
 use crate::modules::shared::resolver as settings;
 use crate::modules::shared::upstream::{UpstreamId, Upstreams};
 use crate::syntax;
@@ -34,7 +37,7 @@ pub struct Resolvers {
 
 impl Worker {
     /// The resolver that holds in a block, and how long it may take.
-    fn resolver(&self, scope: ScopeId) -> Option<(Resolver, Duration)> {
+    pub(super) fn resolver(&self, scope: ScopeId) -> Option<(Resolver, Duration)> {
         let config = &self.generation.config;
         let timeout = Duration::from_millis(config.number(scope, "resolver_timeout", TIMEOUT));
         let at = config.ancestors(scope).find(|id| config.scope(*id).slot::<settings::Resolver>().is_some())?;
@@ -81,17 +84,25 @@ pub async fn resolve<C: Client>(worker: &Worker, client: &mut C, flight: &mut Fl
 
 /// Looks after the names of all zones, if this worker is the first.
 pub fn watch_zones(worker: &Rc<Worker>) {
-    let config = &worker.generation.config;
-    let Some(upstreams) = config.http.and_then(|http| config.scope(http).slot::<Upstreams>()) else { return };
+    let Generation { config, plan, zones, streams, .. } = &*worker.generation;
     if worker.number != 0 {
         return;
     }
-    for (at, upstream) in worker.generation.plan.upstreams.iter().enumerate() {
+    watch_zones_of(worker, config.http, plan, zones);
+    if let Some(streams) = streams {
+        watch_zones_of(worker, config.stream, &streams.plan, &streams.zones);
+    }
+}
+
+fn watch_zones_of(worker: &Rc<Worker>, realm: Option<ScopeId>, plan: &Plan, zones: &Arc<Zones>) {
+    let config = &worker.generation.config;
+    let Some(upstreams) = realm.and_then(|realm| config.scope(realm).slot::<Upstreams>()) else { return };
+    for (at, upstream) in plan.upstreams.iter().enumerate() {
         let id = UpstreamId(at);
         let Some(scope) = upstreams.get(id).scope.filter(|_| upstream.zone.is_some()) else { continue };
         for name in &upstream.names {
             let Some((resolver, timeout)) = worker.resolver(scope) else { continue };
-            let zones = worker.generation.zones.clone();
+            let zones = Arc::clone(zones);
             let known = zones.good_until(id, name.line);
             spawn_local(watch(resolver, name.clone(), timeout, known, move |name, outcome| {
                 let Ok(update) = outcome else { return };

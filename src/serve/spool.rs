@@ -5,7 +5,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -63,11 +63,15 @@ pub struct Spool {
     stored: u64,
 }
 
+/// A file that was made for content that waits.
 #[derive(Debug)]
-struct Stored {
-    file: File,
-    path: PathBuf,
-    naming: Naming,
+pub struct Stored {
+    /// It, to read and to write.
+    pub file: File,
+    /// The name that it was made with.
+    pub path: PathBuf,
+    /// What becomes of the name.
+    pub naming: Naming,
 }
 
 impl Drop for Stored {
@@ -182,12 +186,14 @@ impl Spool {
 }
 
 impl Stored {
-    fn create(folder: &Path, naming: Naming) -> io::Result<Stored> {
-        static NUMBER: AtomicU64 = AtomicU64::new(1);
+    /// Makes one that only its owner may read.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn create(folder: &Path, naming: Naming) -> io::Result<Stored> {
         loop {
-            let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-            let path = folder.join(format!("{number:010}"));
-            match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
+            let path = folder.join(next_name());
+            match OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path) {
                 Ok(file) => {
                     if naming == Naming::None {
                         std::fs::remove_file(&path)?;
@@ -203,6 +209,12 @@ impl Stored {
             }
         }
     }
+}
+
+/// A name that no other file of this process was given: nginx's `ngx_next_temp_number`.
+pub fn next_name() -> String {
+    static NUMBER: AtomicU64 = AtomicU64::new(1);
+    format!("{:010}", NUMBER.fetch_add(1, Ordering::Relaxed))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::clock;
 use super::flight::Flight;
-use super::generation::Generation;
+use super::generation::{Generation, Streams};
 use super::local::{Counts, connections};
 use super::log::{AccessLogs, Logs};
 use super::memory::WorkerMemory;
@@ -19,7 +19,10 @@ use super::names::Resolvers;
 use super::timers::Timers;
 use super::upstream::Pools;
 use crate::balance::{Glibc, Queue, Random, Watch};
-use crate::exchange::{Action, Event, Exchange, Http, ListenerId, Memory, Sub, TermsOf, Ticket, World, http_time};
+use crate::exchange::session::{Happened, Session, SessionTerms, Step};
+use crate::exchange::{
+    Action, Connection, Event, Exchange, Http, ListenerId, Memory, Sub, TermsOf, Ticket, World, http_time,
+};
 use crate::modules::shared::upstream::UpstreamId;
 
 /// Bytes that are read at once.
@@ -71,6 +74,8 @@ pub struct Worker {
 /// What the exchanges of a worker work on.
 struct Core {
     memory: WorkerMemory,
+    /// That of the sessions of `stream`.
+    of_sessions: Option<WorkerMemory>,
     /// By which peers are chosen.
     chance: Chance,
     /// For everything else.
@@ -110,6 +115,8 @@ impl Worker {
     /// A worker that has not begun.
     pub fn new(number: usize, generation: Arc<Generation>, logs: Arc<Logs>) -> Rc<Worker> {
         let memory = WorkerMemory::new(&generation.plan, Arc::clone(&generation.zones));
+        let of_sessions =
+            generation.streams.as_ref().map(|streams| WorkerMemory::new(&streams.plan, Arc::clone(&streams.zones)));
         let seed = clock::epoch() ^ u64::from(std::process::id()) << 16 ^ (number as u64) << 48 ^ clock::now().0;
         let chance = match generation.options.random {
             Some(seed) => Chance::Glibc(Box::new(Glibc::new(seed.wrapping_add(number as u32)))),
@@ -132,7 +139,13 @@ impl Worker {
             is_cut: Cell::new(false),
             streams: Cell::new(0),
             connections: Cell::new(0),
-            core: RefCell::new(Core { memory, chance, others: ChaCha8Rng::seed_from_u64(!seed), watch: Blind }),
+            core: RefCell::new(Core {
+                memory,
+                of_sessions,
+                chance,
+                others: ChaCha8Rng::seed_from_u64(!seed),
+                watch: Blind,
+            }),
             flights: RefCell::default(),
             date: RefCell::default(),
             zone: Cell::default(),
@@ -163,6 +176,30 @@ impl Worker {
         let Core { memory, chance, watch, .. } = &mut *core;
         let Generation { site, plan, .. } = &*self.generation;
         step(&mut World { site, plan, memory, rng: chance, watch, now: clock::now(), ticket })
+    }
+
+    /// The world of a session, for one step; none where there is no `stream`.
+    fn with_sessions(&self, step: impl FnOnce(&mut World<WorkerMemory, Chance, Blind>) -> Step) -> Step {
+        let mut core = self.core.borrow_mut();
+        let Core { of_sessions, chance, watch, .. } = &mut *core;
+        let (Some(streams), Some(memory)) = (&self.generation.streams, of_sessions) else { return Step::Done };
+        let Streams { site, plan, .. } = streams;
+        step(&mut World { site, plan, memory, rng: chance, watch, now: clock::now(), ticket: 0 })
+    }
+
+    /// The client of a session is known.
+    pub fn arrive_session(&self, session: &mut Session, connection: &Connection, terms: &SessionTerms) -> Step {
+        self.with_sessions(|world| session.arrive(connection, terms, world))
+    }
+
+    /// The client of a session did not say who it is, or said it wrongly.
+    pub fn reject_session(&self, session: &mut Session, broken: bool) -> Step {
+        self.with_sessions(|world| session.reject(broken, world))
+    }
+
+    /// Something happened to a session.
+    pub fn tell_session(&self, session: &mut Session, happened: Happened) -> Step {
+        self.with_sessions(|world| session.on(happened, world))
     }
 
     /// The head of a request was read.

@@ -19,7 +19,8 @@ use super::generation::Generation;
 use super::local::State;
 use super::log::{Level, Logs, MAIN};
 use super::names;
-use super::process::{Order, Socket};
+use super::process::{Order, Socket, Takes};
+use super::session;
 use super::state::Worker;
 use super::stream::Plain;
 use crate::exchange::{Connection, ListenerId};
@@ -32,7 +33,7 @@ pub struct Seed {
     pub generation: Arc<Generation>,
     /// What it listens on, not blocking; its own to close. The listener is the one of the socket's address: where all
     /// interfaces are listened on, connections may belong to another one of the port, see `Site::listener_at`.
-    pub sockets: Vec<(ListenerId, Socket)>,
+    pub sockets: Vec<(Takes, Socket)>,
     /// What it is told.
     pub orders: watch::Receiver<Order>,
     /// The logs of its generation.
@@ -58,10 +59,8 @@ async fn serve(seed: Seed) {
     names::watch_zones(&worker);
     let watched = Rc::clone(&worker);
     spawn_local(async move { watched.access.watch().await });
-    let accepting: Vec<_> = sockets
-        .into_iter()
-        .map(|(listener, socket)| spawn_local(accept(Rc::clone(&worker), listener, socket)))
-        .collect();
+    let accepting: Vec<_> =
+        sockets.into_iter().map(|(takes, socket)| spawn_local(accept(Rc::clone(&worker), takes, socket))).collect();
     let order = orders.wait_for(|order| *order != Order::Run).await.map_or(Order::Stop, |order| *order);
     for task in &accepting {
         task.abort();
@@ -126,11 +125,14 @@ impl Listening {
     }
 }
 
-async fn accept(worker: Rc<Worker>, listener: ListenerId, socket: Socket) {
+async fn accept(worker: Rc<Worker>, takes: Takes, socket: Socket) {
     let Ok(listening) = Listening::new(socket) else { return };
     loop {
         match listening.accept().await {
-            Ok((plain, client)) => begin(&worker, listener, plain, client),
+            Ok((plain, client)) => match takes {
+                Takes::Http(listener) => begin(&worker, listener, plain, client),
+                Takes::Stream(listener) => begin_session(&worker, listener, plain, client),
+            },
             Err(error) => {
                 worker.logs.error(
                     MAIN,
@@ -153,15 +155,8 @@ fn next_number() -> u64 {
 
 fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option<SocketAddr>) {
     let site = &worker.generation.site;
-    let server = local_address(&plain);
-    let listener = server.and_then(|server| site.listener_at(server)).unwrap_or(listener);
-    let connection = Connection {
-        client: client.map(|client| client.ip().to_canonical()),
-        client_port: client.map_or(0, |client| client.port()),
-        server,
-        number: next_number(),
-        ..Connection::default()
-    };
+    let connection = connection(&plain, client);
+    let listener = connection.server.and_then(|server| site.listener_at(server)).unwrap_or(listener);
     if let Plain::Tcp(tcp) = &plain {
         // Without it answers wait for acknowledgements; that it fails says only that the client has gone.
         let _ = tcp.set_nodelay(true);
@@ -176,6 +171,25 @@ fn begin(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option
     } else {
         let client = Box::new(Http1::new(worker, Arrived::plain(plain), listener, connection));
         spawn_local(clock::timed(talk(open, client)));
+    }
+}
+
+fn begin_session(worker: &Rc<Worker>, listener: ListenerId, plain: Plain, client: Option<SocketAddr>) {
+    let connection = connection(&plain, client);
+    let open = Open::new(worker);
+    spawn_local(clock::timed(async move {
+        session::run(&open.0, listener, plain, connection).await;
+    }));
+}
+
+/// What is known of a connection before its first byte.
+fn connection(plain: &Plain, client: Option<SocketAddr>) -> Connection {
+    Connection {
+        client: client.map(|client| client.ip().to_canonical()),
+        client_port: client.map_or(0, |client| client.port()),
+        server: local_address(plain),
+        number: next_number(),
+        ..Connection::default()
     }
 }
 

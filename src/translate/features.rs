@@ -13,6 +13,9 @@ const fn f(name: &'static str, title: &'static str) -> Feature {
     Feature { name, title }
 }
 
+/// The feature of targets that take the text, not the behaviour.
+pub const TEXT: &str = "text";
+
 /// All features, in the order of the tables.
 pub static FEATURES: &[Feature] = &[
     f("listen", "`listen` address and port"),
@@ -81,6 +84,7 @@ pub static FEATURES: &[Feature] = &[
     f("error-page", "`error_page`"),
     f("access-log", "`access_log`, `log_format`"),
     f("websocket", "WebSocket by `Upgrade` headers"),
+    f(TEXT, "the text itself, directive by directive"),
 ];
 
 /// A feature by its name.

@@ -15,6 +15,7 @@
 mod class;
 pub mod document;
 pub mod features;
+pub mod from;
 mod ledger;
 pub mod model;
 mod order;

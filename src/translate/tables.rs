@@ -4,15 +4,19 @@
 use std::fmt::Write;
 
 use super::class::{Capability, Class};
-use super::features::{FEATURES, Feature};
+use super::features::{FEATURES, Feature, TEXT};
 use super::targets::Emitter;
 
-/// A row a feature, a column a target: which classes its capabilities have, from best to worst. In Markdown.
+/// A row a feature, a column a target: which classes its capabilities have, from best to worst. In Markdown. Targets and
+/// features where it is all about the text are left out.
 #[must_use]
 pub fn overview(emitters: &[&Emitter]) -> String {
+    let is_of_behaviour = |capability: &&Capability| capability.feature != TEXT;
+    let emitters: Vec<&Emitter> =
+        emitters.iter().copied().filter(|emitter| emitter.capabilities.iter().any(is_of_behaviour)).collect();
     let titles: Vec<&str> = emitters.iter().map(|emitter| emitter.name).collect();
     let mut out = format!("| | {} |\n|---|{}\n", titles.join(" | "), "---|".repeat(titles.len()));
-    for feature in FEATURES {
+    for feature in FEATURES.iter().filter(|feature| feature.name != TEXT) {
         let cells: Vec<String> = emitters.iter().map(|emitter| cell(emitter, feature)).collect();
         // Writing to a text cannot fail.
         let _ = writeln!(out, "| {} | {} |", feature.title, cells.join(" | "));
@@ -48,11 +52,11 @@ fn sign(class: Class) -> &'static str {
     }
 }
 
-/// All that a report for a target may say, by feature. In Markdown.
+/// All that a report for a target may say, by feature: a section in Markdown.
 #[must_use]
 pub fn details(emitter: &Emitter) -> String {
-    let mut out =
-        "| | code | class | what becomes of it | it shows in | way out |\n|---|---|---|---|---|---|\n".to_owned();
+    let mut out = format!("### `{}`: {}\n\n", emitter.name, emitter.title);
+    out += "| | code | class | what becomes of it | it shows in | way out |\n|---|---|---|---|---|---|\n";
     for feature in FEATURES {
         for capability in of(emitter, feature) {
             let shows: Vec<&str> = capability.shows.iter().map(|shows| shows.name()).collect();

@@ -7,5 +7,7 @@ mod common;
 mod answers;
 mod files;
 mod pages;
+mod places;
 mod requests;
 mod server;
+mod stored;

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 pub struct Server {
     folder: TempDir,
     child: Child,
-    port: u16,
+    pub port: u16,
 }
 
 impl Server {

@@ -41,6 +41,12 @@ fn five_to_one() {
     assert_eq!(tries("five_to_one.conf", &["gen:requests=600"]), [500, 100, 0]);
 }
 
+/// What a database, country.dat, says of a client chooses its group.
+#[test]
+fn countries_have_groups() {
+    assert_eq!(peers("country.conf", &["countries.jsonl"]), "2 1 1 2");
+}
+
 /// Without a zone each worker counts `max_fails` for itself: four workers, four times as many failures.
 #[test]
 fn failures_are_counted_by_each_worker() {

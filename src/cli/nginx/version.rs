@@ -11,6 +11,7 @@ const SERVED_OPTIONS: &[&str] = &[
     "--with-threads",
     "--with-http_addition_module",
     "--with-http_auth_request_module",
+    "--with-http_geoip_module",
     "--with-http_gunzip_module",
     "--with-http_gzip_static_module",
     "--with-http_random_index_module",
@@ -20,7 +21,10 @@ const SERVED_OPTIONS: &[&str] = &[
     "--with-http_stub_status_module",
     "--with-http_sub_module",
     "--with-http_v2_module",
+    "--with-stream",
+    "--with-stream_realip_module",
     "--without-http-cache",
+    "--without-stream_pass_module",
 ];
 
 /// The lines for the standard error, `-V` with `configure`, `-h` with `help`.
@@ -125,6 +129,6 @@ mod tests {
         assert!(lines[0].starts_with("nginx version: nginx/1.31.5 "), "{lines:?}");
         let arguments = lines.last().expect("a line");
         assert!(arguments.starts_with("configure arguments: --with"), "{arguments}");
-        assert!(!arguments.contains("stream") && !arguments.contains("mail"), "{arguments}");
+        assert!(!arguments.contains("stream_ssl") && !arguments.contains("mail"), "{arguments}");
     }
 }

@@ -58,10 +58,10 @@ pub struct LocationLimits {
 }
 
 impl ZoneKeys {
-    /// The zones of `http`.
-    pub(in crate::exchange) fn compile(config: &Config, http: &Scope, compile: &mut dyn Compile) -> ZoneKeys {
+    /// The zones of `http` or `stream`.
+    pub(in crate::exchange) fn compile(config: &Config, realm: &Scope, compile: &mut dyn Compile) -> ZoneKeys {
         let mut keys = ZoneKeys::default();
-        for zone in http.slot::<ReqZones>().map_or(&[][..], |zones| &zones.0) {
+        for zone in realm.slot::<ReqZones>().map_or(&[][..], |zones| &zones.0) {
             let known = config.zones.get(zone.zone);
             keys.requests.push(RequestKey {
                 number: zone.zone,
@@ -72,7 +72,7 @@ impl ZoneKeys {
                 size: known.size,
             });
         }
-        for zone in http.slot::<ConnZones>().map_or(&[][..], |zones| &zones.0) {
+        for zone in realm.slot::<ConnZones>().map_or(&[][..], |zones| &zones.0) {
             let known = config.zones.get(zone.zone);
             keys.connections.push(ConnectionKey {
                 number: zone.zone,

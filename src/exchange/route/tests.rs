@@ -302,8 +302,8 @@ $upstream_http_x_a|$upstream_cookie_c|$status|$request_time|$msec|$time_iso8601|
 #[test]
 fn what_is_not_known() {
     let (_, site) = site(
-        "map $ssl_cipher $x { default y; } server { listen 8000; auth_basic a; auth_basic_user_file f;
-        location / { return 200 $x$geoip_city$sent_http_etag; } }",
+        "map $ssl_cipher $x { default y; } geoip_city d; server { listen 8000; auth_basic a; auth_basic_user_file f;
+        location / { return 200 $x$geoip_city$geoip_org$sent_http_etag; } }",
     );
     assert_eq!(site.unknown_variables(), ["geoip_city", "sent_http_etag", "ssl_cipher"]);
     assert_eq!(site.assumptions(), ["every client passes \"auth_basic\""]);

@@ -11,10 +11,11 @@ use crate::exchange::answer::{CharsetTables, ContentTypes};
 use crate::exchange::aside::Live;
 use crate::exchange::plan::Plan;
 use crate::exchange::request::{CONSTANT, Slice};
+use crate::exchange::session::Sessions;
 use crate::exchange::site::location::Page;
 use crate::exchange::terms::Terms;
 use crate::exchange::upstream::Compile;
-use crate::exchange::value::{Part, Template};
+use crate::exchange::value::{Geoip, Part, Template};
 use crate::modules::Target;
 use crate::modules::shared::access::Rule;
 use crate::modules::shared::upstream::Upstreams;
@@ -24,6 +25,8 @@ use crate::syntax::encode;
 pub struct Builder<'c> {
     pub config: &'c Config,
     pub target: &'c Target,
+    /// `http` or `stream`.
+    pub realm: Option<ScopeId>,
     pub site: Site,
     constants: FxHashMap<Box<[u8]>, Slice>,
     patterns: FxHashMap<(String, bool), PatternId>,
@@ -45,10 +48,12 @@ pub struct Builder<'c> {
 }
 
 impl<'c> Builder<'c> {
-    pub fn new(config: &'c Config, target: &'c Target) -> Builder<'c> {
+    /// For `http` or `stream`; there is nothing in it where there is none.
+    pub fn new(config: &'c Config, target: &'c Target, realm: Option<ScopeId>) -> Builder<'c> {
         Builder {
             config,
             target,
+            realm,
             site: Site::default(),
             constants: FxHashMap::default(),
             patterns: FxHashMap::default(),
@@ -82,14 +87,32 @@ impl<'c> Builder<'c> {
 
     fn build_with<T>(mut self, more: impl FnOnce(&mut Self) -> T) -> (Site, Plan, T) {
         self.fixed_texts();
-        if let Some(http) = self.config.http {
+        if let Some(http) = self.realm {
+            self.site.geoip = Geoip::compile(self.config, http);
             self.define_variables(http);
             self.groups(http);
             self.servers(http);
         }
         let locations: Vec<ScopeId> = self.site.locations.iter().map(|location| location.scope).collect();
-        let plan = Plan::compile(self.config, &locations, &mut self);
+        let plan = Plan::compile(self.config, self.realm, &locations, &mut self);
         let more = more(&mut self);
+        self.finish(plan, more)
+    }
+
+    /// Compiles `stream`: its servers have no locations, so what holds in a location holds in the server of that number.
+    pub fn build_sessions(mut self, stream: ScopeId) -> (Site, Plan, Sessions) {
+        self.is_live = true;
+        self.fixed_texts();
+        self.define_variables(stream);
+        self.groups(stream);
+        self.session_servers(stream);
+        let scopes: Vec<ScopeId> = self.site.servers.iter().map(|server| server.scope).collect();
+        let plan = Plan::compile(self.config, self.realm, &scopes, &mut self);
+        let sessions = Sessions::compile(&mut self);
+        self.finish(plan, sessions)
+    }
+
+    fn finish<T>(mut self, plan: Plan, more: T) -> (Site, Plan, T) {
         self.note_unknown();
         if self.is_live {
             self.site.numbers = std::mem::take(&mut self.names);
@@ -109,8 +132,8 @@ impl<'c> Builder<'c> {
         self.site.schemes = [self.text("http"), self.text("https")];
     }
 
-    fn groups(&mut self, http: ScopeId) {
-        let Some(upstreams) = self.config.scope(http).slot::<Upstreams>() else { return };
+    fn groups(&mut self, realm: ScopeId) {
+        let Some(upstreams) = self.config.scope(realm).slot::<Upstreams>() else { return };
         for (id, upstream) in upstreams.iter() {
             let name = encode(&upstream.name.to_ascii_lowercase()).into_boxed_slice();
             self.site.groups.entry(name).or_default().push((id, upstream.port));

@@ -49,7 +49,7 @@ pub struct Choice {
 }
 
 /// A server.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "nginx's flags, each of its own")]
 pub struct Server {
     /// Its block.
@@ -82,13 +82,39 @@ impl Builder<'_> {
                 self.site.servers.push(server);
             }
         }
-        for listener in ports(config).into_iter().flat_map(Ports::listeners) {
+        self.listeners(ports(config), &numbers, Builder::choice);
+    }
+
+    /// Compiles the servers of `stream`, then the listeners. Only names in TLS would choose another server than the
+    /// default one.
+    pub fn session_servers(&mut self, stream: ScopeId) {
+        let config = self.config;
+        let mut numbers = FxHashMap::default();
+        for scope in &config.scope(stream).children {
+            if config.scope(*scope).context.meets(Contexts::STREAM_SERVER) {
+                let number = self.site.servers.len() as u32;
+                let (location, name) = (LocationId(number), self.server_name(*scope));
+                numbers.insert(*scope, ServerId(number));
+                self.site.servers.push(Server { scope: *scope, location, name, ..Server::default() });
+            }
+        }
+        self.listeners(config.scope(stream).slot(), &numbers, |_, _| Choice::default());
+    }
+
+    fn listeners(
+        &mut self,
+        ports: Option<&Ports>,
+        numbers: &FxHashMap<ScopeId, ServerId>,
+        choice: fn(&mut Self, &[(ScopeId, ServerId)]) -> Choice,
+    ) {
+        let config = self.config;
+        for listener in ports.into_iter().flat_map(Ports::listeners) {
             let Some(default) = numbers.get(&listener.default_server) else { continue };
             let servers: Vec<(ScopeId, ServerId)> =
                 listener.servers.iter().filter_map(|scope| Some((*scope, *numbers.get(scope)?))).collect();
             let own = config.scope(listener.default_server).slot::<ServerNames>();
             let chosen = servers.len() > 1 || own.is_some_and(ServerNames::captures);
-            let names = chosen.then(|| self.choice(&servers));
+            let names = chosen.then(|| choice(self, &servers));
             let options = listener.socket.options;
             self.site.listeners.push(Listener {
                 address: listener.address.clone(),
@@ -106,23 +132,27 @@ impl Builder<'_> {
         let location = self.location(scope);
         let mut named = FxHashMap::default();
         self.locations_inside(scope, location, &mut named);
-        let first = config.scope(scope).slot::<ServerNames>().and_then(|names| names.0.first());
-        let name = match first {
-            None => Slice::default(),
-            Some(name) if matches!(name.form, Form::Regex(_)) => self.text(&format!("~{}", name.text)),
-            Some(name) => self.text(name.text.strip_prefix('.').unwrap_or(&name.text)),
-        };
         Server {
             scope,
             location,
             http2: config.flag(scope, "http2", false),
-            name,
+            name: self.server_name(scope),
             named,
             merge_slashes: config.flag(scope, "merge_slashes", true),
             underscores: config.flag(scope, "underscores_in_headers", false),
             odd_headers: !config.flag(scope, "ignore_invalid_headers", true),
             allow_connect: config.flag(scope, "allow_connect", false),
             verify: VerifyClient::of(config, scope),
+        }
+    }
+
+    /// `$server_name`
+    fn server_name(&mut self, scope: ScopeId) -> Slice {
+        let first = self.config.scope(scope).slot::<ServerNames>().and_then(|names| names.0.first());
+        match first {
+            None => Slice::default(),
+            Some(name) if matches!(name.form, Form::Regex(_)) => self.text(&format!("~{}", name.text)),
+            Some(name) => self.text(name.text.strip_prefix('.').unwrap_or(&name.text)),
         }
     }
 

@@ -19,8 +19,9 @@ use super::aside::Live;
 use super::files::Files;
 use super::plan::Plan;
 use super::request::{CONSTANT, Request, Slice};
+use super::session::Sessions;
 use super::terms::Terms;
-use super::value::{Geo, Map, Named, Source, Split};
+use super::value::{Geo, Geoip, Map, Named, Source, Split};
 use crate::config::{Config, Regex, ScopeId};
 use crate::modules::Target;
 use crate::modules::shared::upstream::UpstreamId;
@@ -54,7 +55,7 @@ pub struct Asks {
     pub body: bool,
 }
 
-/// The compiled configuration of `http`.
+/// The compiled configuration of `http`, or of `stream`.
 #[derive(Debug, Default)]
 pub struct Site {
     constants: Vec<u8>,
@@ -67,6 +68,7 @@ pub struct Site {
     maps: Vec<Map>,
     geos: Vec<Geo>,
     splits: Vec<Split>,
+    pub(super) geoip: Geoip,
     /// Groups by name, as a `proxy_pass` with variables finds them: in order, each with its port.
     pub(super) groups: FxHashMap<Box<[u8]>, Vec<(UpstreamId, u16)>>,
     pub(super) files: Option<Arc<dyn Files>>,
@@ -91,13 +93,21 @@ impl Site {
     /// Compiles a configuration that was found good: where requests go, and what happens to them there.
     #[must_use]
     pub fn compile(config: &Config, target: &Target) -> (Site, Plan) {
-        build::Builder::new(config, target).build()
+        build::Builder::new(config, target, config.http).build()
     }
 
     /// [`Site::compile`], and what a live proxy needs to know besides.
     #[must_use]
     pub fn compile_live(config: &Config, target: &Target) -> (Site, Plan, Terms) {
-        build::Builder::new(config, target).build_live()
+        build::Builder::new(config, target, config.http).build_live()
+    }
+
+    /// Compiles `stream` for a live proxy, if it has servers.
+    #[must_use]
+    pub fn compile_sessions(config: &Config, target: &Target) -> Option<(Site, Plan, Sessions)> {
+        let stream = config.stream?;
+        let made = build::Builder::new(config, target, config.stream).build_sessions(stream);
+        (!made.0.servers.is_empty()).then_some(made)
     }
 
     /// Lets `try_files` and `if (-f ...)` find files; without it there are none.

@@ -2,18 +2,18 @@
 
 use super::build::Builder;
 use crate::config::{ScopeId, Variables};
-use crate::exchange::value::{Live, Named, Source, Variable, builtin};
+use crate::exchange::value::{Live, Named, Source, Variable, builtin, of_session};
 use crate::modules::shared::geo::Geos;
 use crate::modules::shared::map::Maps;
 use crate::modules::shared::split_clients::Splits;
 
 impl Builder<'_> {
     /// Numbers the variables that directives define, then gives them their sources.
-    pub fn define_variables(&mut self, http: ScopeId) {
-        let scope = self.config.scope(http);
+    pub fn define_variables(&mut self, realm: ScopeId) {
+        let scope = self.config.scope(realm);
         let names = scope.slot::<Variables>().map(Variables::names).unwrap_or_default();
         for name in names {
-            let variable = builtin(&name, |rest| self.text(rest));
+            let variable = self.own_variable(&name);
             let source = if variable == Variable::Unknown { Source::Unset } else { Source::Builtin(variable) };
             let number = self.site.named.len() as u32;
             self.site.named.push(Named { source, kept: false });
@@ -39,6 +39,13 @@ impl Builder<'_> {
         }
     }
 
+    /// One of nginx's own variables, by its name in lower case.
+    fn own_variable(&mut self, name: &str) -> Variable {
+        let of_stream = self.config.stream.is_some() && self.config.stream == self.realm;
+        let keep = |rest: &str| self.text(rest);
+        if of_stream { of_session(name, keep) } else { builtin(name, keep) }
+    }
+
     /// The number of a variable that directives define.
     pub fn number(&self, name: &str) -> Option<u32> {
         self.names.get(&name.to_ascii_lowercase()).copied()
@@ -51,9 +58,10 @@ impl Builder<'_> {
             self.used.insert(*number);
             return Variable::Named(*number);
         }
-        let variable = builtin(&name, |rest| self.text(rest));
+        let variable = self.own_variable(&name);
         self.site.asks.body |= variable == Variable::Live(Live::RequestBody);
-        if variable == Variable::Unknown || (variable.is_live() && !self.is_live) {
+        let is_missing = matches!(variable, Variable::Geoip(field) if self.site.geoip.lacks(field));
+        if variable == Variable::Unknown || is_missing || (variable.is_live() && !self.is_live) {
             self.unknown.insert(name);
         }
         variable

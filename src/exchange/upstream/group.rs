@@ -70,6 +70,8 @@ pub struct Upstream {
     pub zone: Option<Arc<str>>,
     /// What its method hashes.
     pub key: Key,
+    /// Which time its method goes by, where it is `least_time`.
+    pub timing: Option<Timing>,
     /// Session affinity.
     pub affinity: Option<Affinity>,
     /// NGINX Plus: requests may wait for a peer.
@@ -181,6 +183,10 @@ impl Upstream {
         mut zone_of: impl FnMut(usize, u64) -> usize,
     ) -> Upstream {
         let (method, key) = method_of(&config.method, compile);
+        let timing = match config.method {
+            upstream::Method::LeastTime { of, .. } => Some(of),
+            _ => None,
+        };
         let attributes = config.sticky.as_ref().map(|sticky| Attributes::compile(sticky, compile)).unwrap_or_default();
         let mut variables =
             |names: &[String]| names.iter().map(|name| compile.variable(name)).collect::<Vec<Template>>();
@@ -223,6 +229,7 @@ impl Upstream {
             is_block: config.is_explicit(),
             zone,
             key,
+            timing,
             affinity,
             queue: config.queue,
             names,

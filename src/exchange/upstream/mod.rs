@@ -5,6 +5,7 @@ mod cookie;
 mod group;
 mod own;
 mod passing;
+mod session;
 mod tries;
 
 pub use cookie::Cookie;

@@ -141,6 +141,9 @@ impl Passing {
     /// The settings that hold in a scope for what is passed on by this protocol.
     #[must_use]
     pub fn of(config: &Config, scope: ScopeId, protocol: Protocol) -> Passing {
+        if protocol == Protocol::Stream {
+            return Passing::of_session(config, scope);
+        }
         let prefix = protocol.prefix();
         let number = |what: &str, default| config.number(scope, &format!("{prefix}_{what}"), default);
         let flag = |what: &str| config.flag(scope, &format!("{prefix}_{what}"), true);
@@ -167,6 +170,20 @@ impl Passing {
 }
 
 impl Passing {
+    /// The settings of a server of `stream`.
+    fn of_session(config: &Config, scope: ScopeId) -> Passing {
+        let number = |what, default| config.number(scope, what, default);
+        let tries_more = config.flag(scope, "proxy_next_upstream", true);
+        Passing {
+            next_upstream: if tries_more { Wrong::ERROR } else { Wrong::empty() },
+            tries: u32::try_from(number("proxy_next_upstream_tries", 0)).unwrap_or(u32::MAX),
+            timeout: number("proxy_next_upstream_timeout", 0),
+            connect_timeout: number("proxy_connect_timeout", 60_000),
+            read_timeout: number("proxy_timeout", 600_000),
+            ..Passing::default()
+        }
+    }
+
     /// Whether a body is read whole before it is passed on.
     #[must_use]
     pub fn buffers(&self, is_chunked: bool) -> bool {

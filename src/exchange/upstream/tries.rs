@@ -12,6 +12,7 @@ use crate::exchange::notes::Note;
 use crate::exchange::state::Exchange;
 use crate::exchange::value::Template;
 use crate::exchange::world::{Memory, World};
+use crate::modules::shared::pass::Protocol;
 use crate::modules::shared::upstream::UpstreamId;
 
 /// The group that a request is sent to.
@@ -137,7 +138,7 @@ impl Tries {
 impl Exchange {
     /// Works on the group that the request is sent to.
     #[inline]
-    fn with_group<M: Memory, R, W, T>(
+    pub(super) fn with_group<M: Memory, R, W, T>(
         &mut self,
         world: &mut World<M, R, W>,
         work: impl FnOnce(&mut Group, &mut Selection, &mut R, &mut W) -> T,
@@ -384,7 +385,10 @@ impl Exchange {
             self.learn(false, world);
         }
         let times = self.attempts.last().map(|attempt| (attempt.header_time, attempt.response_time));
-        let (header_time, response_time) = times.unwrap_or_default();
+        let (mut header_time, response_time) = times.unwrap_or_default();
+        if self.protocol == Protocol::Stream {
+            header_time = self.measured(world);
+        }
         self.free(Freed::Well { header_time, response_time: response_time.unwrap_or(0) }, world);
     }
 

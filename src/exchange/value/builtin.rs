@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::clues;
 use super::format::{print, push_address, seconds, time_iso8601};
+use super::geoip;
 use super::live;
 use super::table::{Builtin, Variable};
 use super::upstream;
@@ -24,6 +25,7 @@ pub fn eval(variable: Variable, site: &Site, exchange: &mut Exchange) -> Option<
         | Variable::SentTrailer(name)
         | Variable::ProxyTlv(name) => of_family(variable, site.constant(name), exchange),
         Variable::Builtin(builtin) => named(builtin, site, exchange),
+        Variable::Geoip(field) => geoip::eval(field, site, exchange),
         Variable::Live(of_connection) => live::eval(of_connection, site, exchange),
         Variable::Named(_) | Variable::Unknown => None,
     }
@@ -69,7 +71,7 @@ fn of_family(variable: Variable, name: &[u8], exchange: &mut Exchange) -> Option
         Variable::SentHeader(_) => live::sent_header(exchange, name),
         Variable::SentTrailer(_) => live::sent_trailer(exchange, name),
         Variable::ProxyTlv(_) => live::proxied(exchange, name),
-        Variable::Builtin(_) | Variable::Live(_) | Variable::Named(_) | Variable::Unknown => None,
+        Variable::Builtin(_) | Variable::Geoip(_) | Variable::Live(_) | Variable::Named(_) | Variable::Unknown => None,
     }
 }
 

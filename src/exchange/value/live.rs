@@ -38,6 +38,8 @@ pub enum Live {
     Sent(Sent),
     /// What only the system knows, and has no safe way to be asked: it has no value.
     TcpInfo,
+    /// `$protocol`: what carries a session.
+    Transport,
     UidGot,
     UidReset,
     UidSet,
@@ -156,6 +158,7 @@ pub fn eval(live: Live, site: &Site, exchange: &mut Exchange) -> Option<Slice> {
         Live::UidGot => return facts.uid[0],
         Live::UidSet => return facts.uid[1],
         Live::UidReset => return Some(Slice::default()),
+        Live::Transport => return Some(request.push(b"TCP")),
         Live::UpstreamCacheStatus | Live::TcpInfo => return None,
         Live::GzipRatio => {
             let ratio = facts.gzip_ratio?;

@@ -7,6 +7,7 @@ mod browser;
 mod builtin;
 mod clues;
 mod format;
+mod geoip;
 mod live;
 mod lookup;
 mod referer;
@@ -19,10 +20,11 @@ pub(super) use builtin::{basic_credentials, by_name, decode_base64};
 pub(super) use clues::Clues;
 pub(super) use format::{base64_encode, cookie_time};
 pub use format::{http_time, list_time, xml_time};
+pub(super) use geoip::Geoip;
 pub(super) use live::Live;
 pub(super) use lookup::{Geo, Map, Ranges, Split, real_client};
 pub(super) use script::Script;
-pub(super) use table::{Builtin, Variable, builtin};
+pub(super) use table::{Builtin, Variable, builtin, of_session};
 
 /// `$upstream_addr`
 pub(super) fn upstream_addr(exchange: &mut Exchange) -> Option<Slice> {

@@ -1,5 +1,6 @@
-//! The variables that nginx has by itself: one list of names.
+//! The variables that nginx has by itself: one list of names for requests, one for the sessions of `stream`.
 
+use super::geoip::{Field, GEOIP};
 use super::live::{LIVE, Live};
 use crate::exchange::request::Slice;
 
@@ -26,6 +27,8 @@ pub enum Variable {
     UpstreamTrailer(Slice),
     /// `$proxy_protocol_tlv_NAME`: the whole name
     ProxyTlv(Slice),
+    /// What a database says of the client.
+    Geoip(Field),
     /// One that only a live connection knows.
     Live(Live),
     /// One with a name of its own.
@@ -194,11 +197,57 @@ pub fn builtin(name: &str, keep: impl FnOnce(&str) -> Slice) -> Variable {
     if let Ok(at) = LIVE.binary_search_by(|(known, _)| (*known).cmp(name)) {
         return Variable::Live(LIVE[at].1);
     }
+    if let Ok(at) = GEOIP.binary_search_by(|(known, _)| (*known).cmp(name)) {
+        return Variable::Geoip(GEOIP[at].1);
+    }
     if name.starts_with("proxy_protocol_tlv_") {
         return Variable::ProxyTlv(keep(name));
     }
     let family = PREFIXES.iter().find_map(|(prefix, make)| Some((name.strip_prefix(prefix)?, make)));
     family.map_or(Variable::Unknown, |(rest, make)| make(keep(rest)))
+}
+
+/// The variables of a session of `stream`: most are those of a request, some under another name.
+static OF_SESSION: &[(&str, Variable)] = &[
+    ("binary_remote_addr", Variable::Builtin(Builtin::BinaryRemoteAddr)),
+    ("bytes_received", Variable::Live(Live::RequestLength)),
+    ("bytes_sent", Variable::Live(Live::BytesSent)),
+    ("connection", Variable::Builtin(Builtin::Connection)),
+    ("hostname", Variable::Builtin(Builtin::Hostname)),
+    ("limit_conn_status", Variable::Builtin(Builtin::LimitConnStatus)),
+    ("msec", Variable::Builtin(Builtin::Msec)),
+    ("nginx_version", Variable::Builtin(Builtin::NginxVersion)),
+    ("pid", Variable::Live(Live::Pid)),
+    ("protocol", Variable::Live(Live::Transport)),
+    ("proxy_protocol_addr", Variable::Live(Live::Proxied("proxy_protocol_addr"))),
+    ("proxy_protocol_port", Variable::Live(Live::Proxied("proxy_protocol_port"))),
+    ("proxy_protocol_server_addr", Variable::Live(Live::Proxied("proxy_protocol_server_addr"))),
+    ("proxy_protocol_server_port", Variable::Live(Live::Proxied("proxy_protocol_server_port"))),
+    ("realip_remote_addr", Variable::Builtin(Builtin::RealipRemoteAddr)),
+    ("realip_remote_port", Variable::Builtin(Builtin::RealipRemotePort)),
+    ("remote_addr", Variable::Builtin(Builtin::RemoteAddr)),
+    ("remote_port", Variable::Builtin(Builtin::RemotePort)),
+    ("server_addr", Variable::Builtin(Builtin::ServerAddr)),
+    ("server_name", Variable::Builtin(Builtin::ServerName)),
+    ("server_port", Variable::Builtin(Builtin::ServerPort)),
+    ("session_time", Variable::Builtin(Builtin::RequestTime)),
+    ("status", Variable::Builtin(Builtin::Status)),
+    ("time_iso8601", Variable::Builtin(Builtin::TimeIso8601)),
+    ("time_local", Variable::Builtin(Builtin::TimeLocal)),
+    ("upstream_addr", Variable::Builtin(Builtin::UpstreamAddr)),
+    ("upstream_bytes_received", Variable::Live(Live::UpstreamBytesReceived)),
+    ("upstream_bytes_sent", Variable::Live(Live::UpstreamBytesSent)),
+    ("upstream_connect_time", Variable::Builtin(Builtin::UpstreamConnectTime)),
+    ("upstream_first_byte_time", Variable::Builtin(Builtin::UpstreamHeaderTime)),
+    ("upstream_session_time", Variable::Builtin(Builtin::UpstreamResponseTime)),
+];
+
+/// [`builtin`] of a session.
+pub fn of_session(name: &str, keep: impl FnOnce(&str) -> Slice) -> Variable {
+    if let Ok(at) = OF_SESSION.binary_search_by(|(known, _)| (*known).cmp(name)) {
+        return OF_SESSION[at].1;
+    }
+    if name.starts_with("proxy_protocol_tlv_") { Variable::ProxyTlv(keep(name)) } else { Variable::Unknown }
 }
 
 #[cfg(test)]
@@ -210,8 +259,13 @@ mod tests {
         assert!(BUILTINS.is_sorted_by(|a, b| a.0 < b.0) && LIVE.is_sorted_by(|a, b| a.0 < b.0));
         let target = crate::modules::Target::default();
         let names = BUILTINS.iter().map(|(name, _)| name).chain(LIVE.iter().map(|(name, _)| name));
+        let names = names.chain(GEOIP.iter().map(|(name, _)| name));
         for name in names {
             assert!(target.variable(crate::modules::Kind::Http, name).is_some(), "{name}");
+        }
+        assert!(OF_SESSION.is_sorted_by(|a, b| a.0 < b.0));
+        for (name, _) in OF_SESSION {
+            assert!(target.variable(crate::modules::Kind::Stream, name).is_some(), "{name}");
         }
     }
 }

@@ -304,6 +304,24 @@ pub fn effective<'c>(config: &'c Config, scope: ScopeId, names: &CacheNames) -> 
     None
 }
 
+/// Where a location stores answers, and who may do what with the files; `prefix` is its module's: `proxy`. As nginx
+/// merges it, a cache ends an inherited store.
+#[must_use]
+pub fn stored<'c>(config: &'c Config, scope: ScopeId, prefix: &str) -> Option<(&'c Store, u32)> {
+    let [store, cache, access] = ["store", "cache", "store_access"].map(|what| format!("{prefix}_{what}"));
+    let caches = |id| named::own::<CacheUse>(config, id, &cache).is_some_and(|uses| *uses != CacheUse::Off);
+    let found = config
+        .ancestors(scope)
+        .map(|id| (named::own::<Store>(config, id, &store), caches(id)))
+        .find(|(store, caches)| store.is_some() || *caches);
+    let store = found?.0.filter(|store| **store != Store::Off)?;
+    let access = match config.effective(scope, &access).map(|set| &set.value) {
+        Some(Value::Access(bits)) => *bits,
+        _ => 0o600,
+    };
+    Some((store, access))
+}
+
 /// The directives of one module.
 #[derive(Debug, Clone, Copy)]
 pub struct CacheNames {

@@ -9,7 +9,7 @@ mod incoming;
 mod inner;
 mod outgoing;
 pub mod pace;
-mod proxied;
+pub mod proxied;
 
 pub use inner::Inner;
 

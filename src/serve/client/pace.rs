@@ -1,5 +1,6 @@
 //! How fast bytes may go: `limit_rate` and `limit_rate_after` for clients, by the rules of `ngx_http_write_filter`, and
-//! `proxy_limit_rate` for upstreams, by those of `ngx_event_pipe.c`. nginx's clock ticks in whole seconds, and so does the
+//! `proxy_limit_rate` for upstreams, by those of `ngx_event_pipe.c`; for both in `stream`, by those of
+//! `ngx_stream_proxy_process`, which are the same. nginx's clock ticks in whole seconds, and so does the
 //! allowance.
 
 use std::task::{Context, Poll};
@@ -45,6 +46,16 @@ impl Pace {
         let text = std::str::from_utf8(exchange.text(&worker.generation.site, value)).ok()?;
         let rate = crate::config::values::size(text).filter(|rate| *rate > 0)?;
         Some(Pace { rate, after: 0, started: clock::now(), sent: 0, timer: worker.timers.timer() })
+    }
+
+    /// The pace of one way of a session that began then, of which so much has gone.
+    pub fn of_session(worker: &Worker, rate: u64, started: Millis, sent: u64) -> Option<Pace> {
+        (rate > 0).then(|| Pace { rate, after: 0, started, sent, timer: worker.timers.timer() })
+    }
+
+    /// Whether nothing may go out yet.
+    pub fn waits(&self) -> bool {
+        self.timer.is_set()
     }
 
     /// Bytes that can go out in one turn: as many wait in line at most.

@@ -2,7 +2,7 @@
 //! `ngx_http_ssl_handshake` call it, and the variables that tell of it.
 
 use std::future::poll_fn;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::task::Poll;
@@ -73,42 +73,66 @@ pub async fn take(
     connection: &mut Connection,
 ) -> Result<Option<Arc<dyn Told>>, Closed> {
     let default = worker.generation.site.listener(listener).default;
+    let timeout = worker.generation.terms.server(default).header_timeout;
+    match take_header(worker, plain, timeout, connection).await {
+        Ok(told) => Ok(told),
+        Err(Untold::Broken { message, is_empty: false }) if !message.is_empty() => {
+            let client = connection.client.map_or_else(|| "unix:".to_owned(), ip_text);
+            let address = &worker.generation.site.listener(listener).address;
+            let about = format!(" while reading PROXY protocol, client: {client}, server: {address}");
+            let message = [&message[..], about.as_bytes()].concat();
+            worker.logs.error_bytes(MAIN, Level::Error, Some(connection.number), &message);
+            Err(Closed)
+        }
+        Err(_) => Err(Closed),
+    }
+}
+
+/// Why there is no header.
+#[derive(Debug)]
+pub enum Untold {
+    /// It did not come in time.
+    Late,
+    /// The connection broke.
+    Failed(io::Error),
+    /// What came is none: what nginx says of it, and whether nothing came but the end.
+    Broken {
+        /// nginx's words; empty where it has none.
+        message: Vec<u8>,
+        /// The connection was closed.
+        is_empty: bool,
+    },
+}
+
+/// [`take`], within so many milliseconds, with the reason where it fails.
+pub async fn take_header(
+    worker: &Worker,
+    plain: &Plain,
+    timeout: u64,
+    connection: &mut Connection,
+) -> Result<Option<Arc<dyn Told>>, Untold> {
     let timer = worker.timers.timer();
-    timer.set_after(worker.generation.terms.server(default).header_timeout);
+    timer.set_after(timeout);
     let mut room = [0; MOST];
     let count = poll_fn(|cx| {
         while plain.poll_readable(cx).is_ready() {
             match plain.peek(&mut room) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                peeked => return Poll::Ready(peeked.map_err(|_| Closed)),
+                peeked => return Poll::Ready(peeked.map_err(Untold::Failed)),
             }
         }
-        timer.poll(cx).map(|()| Err(Closed))
+        timer.poll(cx).map(|()| Err(Untold::Late))
     })
     .await?;
-    if count == 0 {
-        return Err(Closed);
-    }
     match read(&room[..count]) {
         Ok(header) => {
             let proxied = header.proxied.as_ref().map(Proxied::new);
             let length = header.len;
-            plain.try_read(&mut room[..length]).map_err(|_| Closed)?;
+            plain.try_read(&mut room[..length]).map_err(Untold::Failed)?;
             connection.proxied = proxied.as_ref().and_then(Proxied::source);
             Ok(proxied.map(|proxied| Arc::new(proxied) as Arc<dyn Told>))
         }
-        Err(broken) => {
-            let mut message = broken.message();
-            if !message.is_empty() {
-                let client = connection.client.map_or_else(|| "unix:".to_owned(), ip_text);
-                let address = &worker.generation.site.listener(listener).address;
-                message.extend_from_slice(
-                    format!(" while reading PROXY protocol, client: {client}, server: {address}").as_bytes(),
-                );
-                worker.logs.error_bytes(MAIN, Level::Error, Some(connection.number), &message);
-            }
-            Err(Closed)
-        }
+        Err(broken) => Err(Untold::Broken { message: broken.message(), is_empty: count == 0 }),
     }
 }
 

@@ -19,7 +19,7 @@ use super::kept_files::KeptFiles;
 use super::{Level, Logs, SyslogServer, refusal, time};
 use crate::balance::Millis;
 use crate::config::{Config, LogBuffer};
-use crate::exchange::{Exchange, LogCache, LogTo, Site, TermsOf, record};
+use crate::exchange::{AccessLog, Exchange, LogCache, LogTo, Site, TermsOf, record};
 use crate::modules::shared::syslog::Syslog;
 use crate::serve::clock;
 use crate::serve::timers::{Timer, Timers};
@@ -136,10 +136,16 @@ impl AccessLogs {
         !terms.access_logs.is_empty() || self.trace.is_some()
     }
 
-    /// Writes a request down in all logs that take it; what goes wrong is told to `complain`.
-    pub fn log(&self, site: &Site, exchange: &mut Exchange, terms: &TermsOf, complain: &mut dyn FnMut(Level, String)) {
+    /// Writes a request, or a session, down in all of these logs that take it; what goes wrong is told to `complain`.
+    pub fn log(
+        &self,
+        site: &Site,
+        exchange: &mut Exchange,
+        (logs, cache): (&[AccessLog], Option<&LogCache>),
+        complain: &mut dyn FnMut(Level, String),
+    ) {
         let mut line = self.line.borrow_mut();
-        for log in terms.access_logs.iter() {
+        for log in logs {
             if !log.takes(site, exchange) {
                 continue;
             }
@@ -154,13 +160,14 @@ impl AccessLogs {
                 LogTo::Named(name) => {
                     line.push(b'\n');
                     let root = exchange.document_root(site);
-                    if let Err(error) = is_folder(&root) {
+                    if let Some((root, error)) = root.and_then(|root| is_folder(&root).err().map(|error| (root, error)))
+                    {
                         complain(Level::Error, format!("testing \"{root}\" existence failed ({})", refusal(&error)));
                         continue;
                     }
                     let name = name.eval(site, exchange);
                     let name = crate::syntax::decode(exchange.text(site, name));
-                    self.append_named(&name, &line, terms.log_cache.as_ref(), complain);
+                    self.append_named(&name, &line, cache, complain);
                 }
             }
         }

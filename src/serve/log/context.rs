@@ -194,7 +194,8 @@ impl Worker {
             exchange.facts.bytes_sent = client.sent();
             exchange.facts.request_length += client.received();
             exchange.with_answer(&mut flight.answer, |exchange| {
-                self.access.log(site, exchange, terms, &mut |level, message| complaints.push((level, message)));
+                let logs = (&*terms.access_logs, terms.log_cache.as_ref());
+                self.access.log(site, exchange, logs, &mut |level, message| complaints.push((level, message)));
                 if is_readable {
                     self.access.record(site, exchange);
                 }

@@ -146,7 +146,7 @@ impl Master<'_> {
         let bank = bank.map_err(|message| emergency(&message)).ok()?;
         tell_method(&logs);
         logs.take_standard_error_of(options);
-        if let Some(message) = generation.plan.clash(&now.generation.plan) {
+        if let Some(message) = generation.clash(&now.generation) {
             emergency(&message);
             bank.remove_unless_in(&self.bank);
             return None;

@@ -15,6 +15,6 @@ mod user;
 mod workers;
 
 pub use master::keep;
-pub use sockets::Socket;
+pub use sockets::{Socket, Takes};
 pub use start::{NotStarted, start};
 pub use workers::Order;

@@ -14,10 +14,9 @@ use std::time::Duration;
 
 use socket2::{Domain, SockAddr, SockRef, TcpKeepalive, Type};
 
-use crate::config::Config;
 use crate::config::address::Address;
+use crate::config::{Config, ScopeId};
 use crate::exchange::ListenerId;
-use crate::modules::http::core::server::ports;
 use crate::modules::shared::listen::{self, KeepAlive, Options, Ports};
 use crate::serve::log::{Level, Logs, MAIN, native, refusal};
 
@@ -52,30 +51,46 @@ impl Socket {
     }
 }
 
+/// Whose connections a socket takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// Those of a listener of `http`.
+    Http(ListenerId),
+    /// Those of a listener of `stream`.
+    Stream(ListenerId),
+}
+
 /// A socket that a configuration wants.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     /// Where.
     pub address: Address,
     /// Whose connections it takes.
-    pub listener: ListenerId,
+    pub takes: Takes,
     options: listen::Socket,
     ipv6only: bool,
     backlog: i32,
 }
 
 impl Wanted {
-    /// Those of `http`, in nginx's order.
+    /// Those of `http` and `stream`, in nginx's order.
     pub fn of(config: &Config) -> Vec<Wanted> {
-        let listeners: Vec<_> = ports(config).into_iter().flat_map(Ports::listeners).collect();
+        let of_realm = |realm: Option<ScopeId>, takes: fn(ListenerId) -> Takes| {
+            let ports = realm.and_then(|realm| config.scope(realm).slot::<Ports>());
+            let listeners = ports.into_iter().flat_map(Ports::listeners).enumerate();
+            listeners.map(move |(at, listener)| (takes(ListenerId(at as u32)), listener))
+        };
+        let listeners: Vec<_> =
+            of_realm(config.http, Takes::Http).chain(of_realm(config.stream, Takes::Stream)).collect();
         let wanted = config.listening.iter().filter(|listening| !listening.udp).filter_map(|listening| {
-            let same =
-                |listener: &&listen::Listener| listener.span == listening.span && listener.address == listening.address;
-            let at = listeners.iter().position(same)?;
+            let same = |(_, listener): &&(Takes, &listen::Listener)| {
+                listener.span == listening.span && listener.address == listening.address
+            };
+            let (takes, listener) = listeners.iter().find(same)?;
             Some(Wanted {
                 address: listening.address.clone(),
-                listener: ListenerId(at as u32),
-                options: listeners[at].socket.clone(),
+                takes: *takes,
+                options: listener.socket.clone(),
                 ipv6only: listening.ipv6only,
                 backlog: i32::try_from(listening.backlog).unwrap_or(i32::MAX),
             })
@@ -247,10 +262,10 @@ impl Bank {
     ///
     /// # Errors
     /// The system's, when there are too many.
-    pub fn of_worker(&self, number: usize) -> io::Result<Vec<(ListenerId, Socket)>> {
+    pub fn of_worker(&self, number: usize) -> io::Result<Vec<(Takes, Socket)>> {
         let own = |held: &Held| {
             let socket = held.sockets.get(number).or_else(|| held.sockets.first());
-            socket.map(|socket| Ok((held.wanted.listener, socket.try_clone()?)))
+            socket.map(|socket| Ok((held.wanted.takes, socket.try_clone()?)))
         };
         self.held.iter().filter_map(own).collect()
     }

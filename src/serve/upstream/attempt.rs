@@ -1,7 +1,6 @@
 //! One try at one peer, up to the head of its answer: `ngx_http_upstream_connect` to `ngx_http_upstream_process_header`.
 
 use std::future::poll_fn;
-use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -10,7 +9,9 @@ use super::connect::{Unconnected, connect};
 use super::hints;
 use super::link::Link;
 use super::request::{Sending, Unsent, poll_request};
-use super::say::{CLIENT_GONE, CLOSED, CONNECTING, HANDSHAKING, READING_HEAD, SENDING, say_failed, say_of};
+use super::say::{
+    CLIENT_GONE, CLOSED, CONNECTING, HANDSHAKING, READING_HEAD, SENDING, connect_call, say_failed, say_of,
+};
 use super::secure::Security;
 use super::speaks;
 use crate::exchange::{Event, Exchange, Local};
@@ -133,14 +134,6 @@ async fn connected<C: Client>(
     done
 }
 
-/// There is no connection: nginx names the address where it knew at once.
-fn say_refused(worker: &Worker, flight: &Flight, error: &io::Error) {
-    let addr = flight.exchange.attempts.last().map_or("", |attempt| &attempt.addr);
-    let knew = addr.starts_with("unix:") || error.kind() == io::ErrorKind::NetworkUnreachable;
-    let call = if knew { &*format!("connect() to {addr}") } else { "connect()" };
-    say_failed(worker, flight, call, error, CONNECTING);
-}
-
 /// What `proxy_bind` says for the request.
 fn local_address(worker: &Worker, exchange: &mut Exchange) -> Option<SocketAddr> {
     match worker.terms(exchange).near.local(&worker.generation.site, exchange) {
@@ -156,7 +149,8 @@ fn local_address(worker: &Worker, exchange: &mut Exchange) -> Option<SocketAddr>
 fn unconnected(worker: &Worker, flight: &mut Flight, why: &Unconnected) -> Event {
     match why {
         Unconnected::Refused(error) => {
-            say_refused(worker, flight, error);
+            let addr = flight.exchange.attempts.last().map_or("", |attempt| &attempt.addr);
+            say_failed(worker, flight, &connect_call(addr, error), error, CONNECTING);
             Event::Refused
         }
         Unconnected::Unsafe(text) => {

@@ -45,22 +45,13 @@ pub async fn connect(
     local: Option<SocketAddr>,
     security: Option<&Security<'_>>,
 ) -> Result<Box<Link>, Unconnected> {
-    let plain = match addr.strip_prefix("unix:") {
-        Some(_) if local.is_some() => {
-            return Err(cannot_bind(local, &io::Error::from_raw_os_error(nix::libc::EINVAL)));
-        }
-        Some(path) => Plain::Unix(UnixStream::connect(path).await?),
-        None => {
-            let address: SocketAddr = addr.parse().map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
-            let socket = open(address, near, local)?;
-            let tcp = socket.connect(address).await?;
-            if security.is_some() {
-                // The pieces of a handshake would wait for each other. A request goes in one piece.
-                tcp.set_nodelay(true)?;
-            }
-            Plain::Tcp(tcp)
-        }
-    };
+    let plain = connect_plain(addr, near, local).await?;
+    if let Plain::Tcp(tcp) = &plain
+        && security.is_some()
+    {
+        // The pieces of a handshake would wait for each other. A request goes in one piece.
+        tcp.set_nodelay(true)?;
+    }
     let stream = match security {
         Some(security) => security.secure(plain).await?,
         None => Stream::Plain(plain),
@@ -76,6 +67,22 @@ pub async fn connect(
         persists: false,
         sending: Sending::default(),
     }))
+}
+
+/// [`connect`], without TLS and without what a connection for requests is.
+///
+/// # Errors
+/// The same.
+pub async fn connect_plain(addr: &str, near: &NearEnd, local: Option<SocketAddr>) -> Result<Plain, Unconnected> {
+    match addr.strip_prefix("unix:") {
+        Some(_) if local.is_some() => Err(cannot_bind(local, &io::Error::from_raw_os_error(nix::libc::EINVAL))),
+        Some(path) => Ok(Plain::Unix(UnixStream::connect(path).await?)),
+        None => {
+            let address: SocketAddr = addr.parse().map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+            let socket = open(address, near, local)?;
+            Ok(Plain::Tcp(socket.connect(address).await?))
+        }
+    }
 }
 
 /// A socket for a peer at this address.

@@ -4,21 +4,21 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::framing::{Framing, Note, length};
+use super::answer::{make_answer, note, promised, take_trailers};
+use super::framing::{Framing, Note};
 use super::link::Link;
 use super::request::poll_request;
 use super::say::{CLOSED, READING_BODY, TIMED_OUT, say_failed, say_of};
 use super::speaks;
+use super::store::Store;
 use super::tunnel::tunnel;
 use crate::balance::Millis;
-use crate::exchange::answer::{Ranges, Treatment};
 use crate::exchange::{Event, TermsOf};
 use crate::serve::client::Client;
 use crate::serve::client::pace::Pace;
 use crate::serve::clock;
 use crate::serve::flight::Flight;
 use crate::serve::log::Level;
-use crate::serve::reply::place_redirect;
 use crate::serve::send;
 use crate::serve::spool::Spool;
 use crate::serve::state::Worker;
@@ -30,10 +30,12 @@ struct Relay {
     at: u64,
     /// The upstream is read as fast as it sends.
     buffers: bool,
-    /// The body filters were told that nothing more comes.
-    is_over: bool,
-    /// The client was told that the body is complete.
-    is_ended: bool,
+    /// Who knows that nothing more comes.
+    told: Told,
+    /// The answer is stored; it is read to its end then, as fast as it comes.
+    store: Option<Store>,
+    /// Its client has gone, and it is read only to be stored.
+    is_deaf: bool,
     /// How fast it is read, if there is a limit.
     pace: Option<Pace>,
     /// What went wrong with the upstream; the client still gets what came before.
@@ -41,6 +43,14 @@ struct Relay {
     /// When the upstream last sent, and the client last took, something.
     heard: Millis,
     took: Millis,
+}
+
+/// To whom the end of an answer was told: first to the body filters, then, when it has all, to the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Nobody,
+    Filters,
+    Client,
 }
 
 /// How it ended.
@@ -75,7 +85,9 @@ pub async fn forward<C: Client>(
         return tunnel(worker, client, flight, link).await;
     }
     client.begin(worker, flight, has_body);
-    if flight.head_only && !link.framing.is_done() {
+    let buffers = speaks::buffers(worker, &flight.exchange);
+    let store = if buffers { Store::begin(worker, flight, promised(&flight.exchange, &link)) } else { None };
+    if flight.head_only && !link.framing.is_done() && store.is_none() {
         // Nobody wants the body.
         return Event::LastByte;
     }
@@ -83,10 +95,11 @@ pub async fn forward<C: Client>(
     let mut relay = Relay {
         pending: Spool::default(),
         at: 0,
-        buffers: speaks::buffers(worker, &flight.exchange),
-        is_over: false,
+        buffers,
+        store,
+        is_deaf: false,
+        told: Told::Nobody,
         pace: None,
-        is_ended: false,
         failed: None,
         heard: now,
         took: now,
@@ -104,7 +117,7 @@ pub async fn forward<C: Client>(
             if let Some(attempt) = flight.exchange.attempts.last() {
                 worker.pools.give(attempt, flight.exchange.route.location, link);
             }
-            Event::LastByte
+            if relay.is_deaf { Event::ClientGone } else { Event::LastByte }
         }
         Ended::Reset => Event::Reset,
         Ended::ReadTimeout => {
@@ -117,35 +130,6 @@ pub async fn forward<C: Client>(
             Event::ClientGone
         }
         Ended::ClientGone => Event::ClientGone,
-    }
-}
-
-/// The head of the answer.
-fn make_answer(worker: &Worker, flight: &mut Flight, link: &Link) {
-    let Flight { answer, exchange, upstream_head, status_line, .. } = flight;
-    answer.clear();
-    let Some(treatments) = speaks::treatments(worker, exchange) else { return };
-    answer.status = exchange.route.outcome(exchange.status);
-    if answer.status == upstream_head.status {
-        answer.status_line.extend_from_slice(status_line);
-    }
-    answer.of_upstream = true;
-    if worker.terms(exchange).heads.force_ranges {
-        answer.ranges = Ranges::Single;
-    }
-    let rewritten = match worker.http(exchange) {
-        Some(http) => http.rewrites.run(&worker.generation.site, exchange, treatments),
-        None => Vec::new(),
-    };
-    exchange.write_cookies(&mut answer.list);
-    answer.take(&exchange.upstream_headers, treatments, exchange.request.version() >= 20, &rewritten);
-    if !answer.location.is_empty() {
-        let path = std::mem::take(&mut answer.location);
-        place_redirect(worker, exchange, &path, answer);
-    }
-    answer.header_only = exchange.request.method() == b"HEAD" || matches!(answer.status, 204 | 304);
-    if !matches!(link.framing, Framing::Chunked(_)) {
-        answer.length = length(&exchange.upstream_headers);
     }
 }
 
@@ -171,34 +155,18 @@ impl Relay {
             }
         }
         loop {
-            if link.framing.is_done() && !std::mem::replace(&mut self.is_over, true) && !flight.filters.is_empty() {
-                match flight.filters.filter(b"", true) {
-                    Ok(rest) => self.pending.buffer().extend_from_slice(rest),
-                    Err(_) => self.failed = Some(Ended::Reset),
-                }
+            if link.framing.is_done() && self.told == Told::Nobody {
+                self.told = Told::Filters;
+                self.finish(worker, flight);
             }
             let blocked = match self.poll_pending(cx, worker, client) {
                 Poll::Ready(Ok(())) => false,
+                Poll::Ready(Err(_)) if self.deafen() => false,
                 Poll::Ready(Err(_)) => return Poll::Ready(Ended::ClientGone),
                 Poll::Pending => true,
             };
             if link.framing.is_done() || self.failed.is_some() {
-                if !link.sending.is_done && link.http2.is_some() {
-                    // What the connection itself still has to say.
-                    let _ = poll_request(cx, worker, client, flight, link);
-                }
-                if blocked {
-                    return self.wait(cx, worker, client, terms.send_timeout, None);
-                }
-                if self.failed.is_none() && !std::mem::replace(&mut self.is_ended, true) {
-                    take_trailers(worker, flight, link);
-                    send::end(worker, client, flight);
-                }
-                return match client.poll_flush(cx) {
-                    Poll::Ready(Ok(())) => Poll::Ready(self.failed.take().unwrap_or(Ended::Whole)),
-                    Poll::Ready(Err(_)) => Poll::Ready(Ended::ClientGone),
-                    Poll::Pending => self.wait(cx, worker, client, terms.send_timeout, None),
-                };
+                return self.close(cx, worker, client, flight, link, blocked);
             }
             if !link.sending.is_done {
                 // The peer answers before it has read the whole request; it may want the rest.
@@ -248,7 +216,9 @@ impl Relay {
                     let is_worth_it = !self.buffers || client.waiting() as u64 >= terms.postpone_output;
                     if !blocked
                         && is_worth_it
+                        && !self.is_deaf
                         && let Poll::Ready(Err(_)) = client.poll_flush(cx)
+                        && !self.deafen()
                     {
                         return Poll::Ready(Ended::ClientGone);
                     }
@@ -257,6 +227,64 @@ impl Relay {
                 }
             }
         }
+    }
+
+    /// Nothing more comes of the upstream: the client gets what it has not taken, and is told.
+    fn close<C: Client>(
+        &mut self,
+        cx: &mut Context,
+        worker: &Worker,
+        client: &mut C,
+        flight: &mut Flight,
+        link: &mut Link,
+        blocked: bool,
+    ) -> Poll<Ended> {
+        let send_timeout = worker.terms(&flight.exchange).send_timeout;
+        if self.is_deaf {
+            return Poll::Ready(self.failed.take().unwrap_or(Ended::Whole));
+        }
+        if !link.sending.is_done && link.http2.is_some() {
+            // What the connection itself still has to say.
+            let _ = poll_request(cx, worker, client, flight, link);
+        }
+        if blocked {
+            return self.wait(cx, worker, client, send_timeout, None);
+        }
+        if self.failed.is_none() && self.told != Told::Client {
+            self.told = Told::Client;
+            take_trailers(worker, flight, link);
+            send::end(worker, client, flight);
+        }
+        match client.poll_flush(cx) {
+            Poll::Ready(Ok(())) => Poll::Ready(self.failed.take().unwrap_or(Ended::Whole)),
+            Poll::Ready(Err(_)) => Poll::Ready(Ended::ClientGone),
+            Poll::Pending => self.wait(cx, worker, client, send_timeout, None),
+        }
+    }
+
+    /// The upstream has sent all: the answer is stored, and the body filters give what they kept.
+    fn finish(&mut self, worker: &Worker, flight: &mut Flight) {
+        if let Some(store) = self.store.take()
+            && self.failed.is_none()
+        {
+            store.finish(worker, flight);
+        }
+        if !flight.filters.is_empty() && !self.is_deaf {
+            match flight.filters.filter(b"", true) {
+                Ok(rest) => self.pending.buffer().extend_from_slice(rest),
+                Err(_) => self.failed = Some(Ended::Reset),
+            }
+        }
+    }
+
+    /// The client has gone: whether the answer is read all the same.
+    fn deafen(&mut self) -> bool {
+        if self.store.is_none() {
+            return false;
+        }
+        self.pending.clear();
+        (self.is_deaf, self.at) = (true, 0);
+        true
     }
 
     /// Bytes that may be read now: where there is a pace, one buffer at a time, as each is followed by a pause.
@@ -303,6 +331,9 @@ impl Relay {
 
     /// Bytes that may wait for the client.
     fn room(&self, terms: &TermsOf) -> u64 {
+        if self.store.is_some() {
+            return u64::MAX;
+        }
         let buffering = &terms.buffering;
         if self.buffers { buffering.memory.saturating_add(buffering.file) } else { buffering.head }
     }
@@ -359,6 +390,15 @@ impl Relay {
                 note(worker, flight, link, &piece.note, &input[at..]);
             }
             let mut data = &input[at..][piece.data];
+            if let Some(store) = &mut self.store
+                && !store.add(worker, flight, data)
+            {
+                return Err(Ended::Reset);
+            }
+            if self.is_deaf {
+                at += piece.consumed;
+                continue;
+            }
             if !flight.filters.is_empty() {
                 data = flight.filters.filter(data, false).map_err(|_| Ended::Reset)?;
             }
@@ -366,6 +406,7 @@ impl Relay {
             if self.at == self.pending.len() && !data.is_empty() {
                 match client.poll_send(cx, &mut data) {
                     Poll::Ready(Ok(())) => self.took = clock::now(),
+                    Poll::Ready(Err(_)) if self.deafen() => continue,
                     Poll::Ready(Err(_)) => return Err(Ended::ClientGone),
                     Poll::Pending => {}
                 }
@@ -379,37 +420,5 @@ impl Relay {
             say_of(worker, flight, Level::Warn, excess.as_bytes(), READING_BODY);
         }
         Ok(())
-    }
-}
-
-/// Takes over the headers that came after the body.
-fn take_trailers(worker: &Worker, flight: &mut Flight, link: &Link) {
-    let Some(http2) = &link.http2 else { return };
-    let Some(http) = worker.http(&flight.exchange).filter(|http| http.pass_trailers) else { return };
-    for (name, value) in http2.trailers.iter() {
-        if http.treatments.of(name) != Some(Treatment::Hide) {
-            flight.answer.trailers.push(name, value);
-        }
-    }
-}
-
-/// What a piece of the body has besides content.
-#[cold]
-fn note(worker: &Worker, flight: &Flight, link: &mut Link, note: &Note, input: &[u8]) {
-    match note {
-        Note::None => {}
-        Note::Stderr(text) => {
-            let text = speaks::sent_in_stderr(&input[text.clone()]);
-            say_of(worker, flight, Level::Error, &text, READING_BODY);
-        }
-        Note::Closes => link.persists = false,
-        Note::Warns(text) => {
-            link.persists = false;
-            say_of(worker, flight, Level::Warn, text.as_bytes(), READING_BODY);
-        }
-        Note::Fails(text) => {
-            link.persists = false;
-            say_of(worker, flight, Level::Error, text.as_bytes(), READING_BODY);
-        }
     }
 }

@@ -60,8 +60,14 @@ pub fn say_failed(worker: &Worker, flight: &Flight, call: &str, error: &io::Erro
     say_of(worker, flight, level_of(error), message.as_bytes(), about);
 }
 
+/// The call that there is no connection by: nginx names the address where it knew at once.
+pub fn connect_call(addr: &str, error: &io::Error) -> String {
+    let knew = addr.starts_with("unix:") || error.kind() == io::ErrorKind::NetworkUnreachable;
+    if knew { format!("connect() to {addr}") } else { "connect()".to_owned() }
+}
+
 /// `ngx_connection_error`, and what `ngx_event_connect_peer` makes of errors.
-fn level_of(error: &io::Error) -> Level {
+pub fn level_of(error: &io::Error) -> Level {
     use io::ErrorKind as Kind;
     match error.kind() {
         Kind::ConnectionRefused

@@ -13,7 +13,7 @@ use crate::syntax::{Sources, Span};
 
 /// What a report is written from.
 pub struct Report<'t> {
-    /// `--to`
+    /// The target's name; `from-FORMAT` of what becomes nginx's.
     pub target: &'t str,
     /// The translation.
     pub translation: &'t Translation,

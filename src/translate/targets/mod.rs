@@ -2,6 +2,7 @@
 
 pub mod caddy;
 pub mod haproxy;
+pub mod json;
 pub mod traefik;
 
 use super::class::Capability;
@@ -25,7 +26,7 @@ pub struct Emitter {
 /// What was asked for besides the target's name.
 #[derive(Debug, Clone, Default)]
 pub struct Ask {
-    /// Behind the `@` of `--to NAME@VERSION`.
+    /// Behind the `@` of `--to NAME@VERSION`; of `json` its options.
     pub version: Option<String>,
     /// Where the output will stand, for targets that name their other files by whole paths; ends with a slash. Empty if it
     /// is not known: then they are named as they stand.
@@ -33,7 +34,7 @@ pub struct Ask {
 }
 
 /// All of them, sorted by name.
-pub static EMITTERS: &[&Emitter] = &[&caddy::EMITTER, &haproxy::EMITTER, &traefik::EMITTER];
+pub static EMITTERS: &[&Emitter] = &[&caddy::EMITTER, &haproxy::EMITTER, &json::EMITTER, &traefik::EMITTER];
 
 /// A target by its name.
 #[must_use]

@@ -95,7 +95,8 @@ fn note_server(cx: &mut Cx, server: &Given<&Server>, group: &Group) {
     let (value, from) = (server.value, server.from);
     cx.note(from, &can::SERVER_ADDRESS);
     let limits = value.parameter("max_fails=").or(value.parameter("fail_timeout="));
-    let several = group.servers.len() > 1;
+    let up = group.servers.iter().filter(|server| server.value.standing == Standing::Up).count();
+    let several = up > 1 && value.standing == Standing::Up;
     let facts: [(bool, &'static Capability); 11] = [
         (value.weight > 1, &can::WEIGHT),
         (value.backup, &can::BACKUP),

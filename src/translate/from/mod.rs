@@ -1,0 +1,3 @@
+//! Configurations that were written for, or by, other programs, as nginx's.
+
+pub mod json;
