@@ -98,7 +98,9 @@ fn notes(cx: &mut Cx, listener: &Listener, number: usize) {
     cx.note(host.underscores.from, underscores);
     let slashes = if host.merge_slashes.value { &can::MERGE_SLASHES } else { &can::MERGE_SLASHES_OFF };
     cx.note(host.merge_slashes.from, slashes);
-    cx.guards |= host.routes.iter().any(|route| !route.test.is_rest && rules::keeps_out(route));
+    let asks = |cx: &Cx, route: &Route| cx.effective(route.scope, "auth_basic").is_some_and(|(own, _)| own.arg(1) != "off");
+    let guards = |cx: &Cx, route: &Route| !route.test.is_rest && (rules::keeps_out(route) || asks(cx, route));
+    cx.guards |= host.routes.iter().any(|route| guards(cx, route));
     if let Some((_, from)) = cx.effective(host.scope, "http2") {
         cx.note(from, &can::HTTP2);
     }
@@ -210,6 +212,7 @@ fn passed(cx: &mut Cx, server: &Server, route: &Route, pass: &Pass, path: &str, 
         });
     };
     let mut own = auth(cx, route);
+    let asks = !own.is_empty();
     own.extend(limits(cx, route));
     own.extend(headers::compress(cx, route.scope));
     if let Some(uri) = &pass.uri {
@@ -219,9 +222,15 @@ fn passed(cx: &mut Cx, server: &Server, route: &Route, pass: &Pass, path: &str, 
     own.extend(rewrite);
     own.extend(headers::middlewares(cx, server, route, pass, rewritten));
     own.extend(services::retry(cx, pass));
+    let everybody = allowed.as_deref() == Some("");
     guarded(cx, server, route, path, allowed, |server, cx, rule| {
         server.router(cx, rule, &own, &service, &[route.from, pass.from]);
     });
+    if asks && everybody {
+        // A router whose file of passwords is missing is no router: the next one may not take its requests.
+        let own = redirects::answer(cx, 403, &[("Content-Type", "text/html")]);
+        server.answer(cx, path.to_owned(), &own, &[route.from]);
+    }
 }
 
 /// The URI of `proxy_pass` in the place of the location's path.
