@@ -115,7 +115,8 @@ mod tests {
         for pattern in good {
             assert!(runs(pattern), "{pattern}");
         }
-        let bad = [r"(?=a)", r"(?!a)", r"(?<!a)b", r"(a)\1", "a++", "a{2}+", r"\Kx", "(?>a)", "(*UTF8)a", "a{1001}", "ä"];
+        let bad =
+            [r"(?=a)", r"(?!a)", r"(?<!a)b", r"(a)\1", "a++", "a{2}+", r"\Kx", "(?>a)", "(*UTF8)a", "a{1001}", "ä"];
         for pattern in bad {
             assert!(!runs(pattern), "{pattern}");
         }

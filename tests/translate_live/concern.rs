@@ -24,7 +24,9 @@ const CODES: &[(&str, Notices)] = &[
     ("caddy/pass-uri", |request| odd_path(request) || path(request).contains(['\'', '"', '<', '>'])),
     ("traefik/buffering", |request| request.target.contains("be-status=304")),
     ("traefik/connection", |request| has(request, "Connection") || has(request, "Expect") || odd_head(request)),
-    ("traefik/next-upstream", |request| ["be-status=502", "be-status=504"].iter().any(|ask| request.target.contains(ask))),
+    ("traefik/next-upstream", |request| {
+        ["be-status=502", "be-status=504"].iter().any(|ask| request.target.contains(ask))
+    }),
     ("traefik/odd-target", |request| odd_path(request) || request.target.contains(['\'', '"', '<', '>', ';'])),
     ("traefik/pass-uri", |request| odd_path(request) || request.target.contains(['\'', '"', '<', '>', ';'])),
 ];

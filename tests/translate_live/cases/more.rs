@@ -3,7 +3,7 @@
 use crate::case::{Case, Fault, Request};
 
 pub fn cases() -> Vec<Case> {
-    vec![conditions(), names(), always(), ports(), captures(), turns(), rules_and_returns()]
+    vec![conditions(), names(), always(), ports(), captures(), turns(), rules_and_returns(), maps()]
 }
 
 const GROUP: &str = "upstream u {\n    server 127.0.0.1:9101;\n}\n";
@@ -43,15 +43,28 @@ server {
 /// Names of all kinds, so that the routes of a server are needed more than once.
 fn names() -> Case {
     let server = |names: &str, text: &str| {
-        format!("server {{\n    listen 8000;\n    server_name {names};\n    location / {{ return 200 \"{text} $host\"; }}\n}}\n")
+        format!(
+            "server {{\n    listen 8000;\n    server_name {names};\n    location / {{ return 200 \"{text} $host\"; }}\n}}\n"
+        )
     };
     let http = server("a.test *.c.test d.*", "one")
         + &server("*.a.test b.c.test", "two")
         + &server("~^(x|y)\\d+\\. .b.c.test", "three")
         + &server("\"\" d.e.test", "four");
     let hosts = [
-        "a.test", "A.TEST.", "x.a.test", "x.c.test", "b.c.test", "y.b.c.test", "d.test", "d.e.test", "x1.z.test",
-        "Y22.zz", "x1.c.test", "none.test", "127.0.0.1:8000",
+        "a.test",
+        "A.TEST.",
+        "x.a.test",
+        "x.c.test",
+        "b.c.test",
+        "y.b.c.test",
+        "d.test",
+        "d.e.test",
+        "x1.z.test",
+        "Y22.zz",
+        "x1.c.test",
+        "none.test",
+        "127.0.0.1:8000",
     ];
     Case::new("more-names", 0, &http).send_all(hosts.map(|host| Request::get("/").host(host)))
 }
@@ -136,4 +149,41 @@ server {
     Case::new("more-rules", 1, &(GROUP.to_owned() + http))
         .send_all(paths.map(Request::get))
         .send_all(paths.map(|path| Request::get(path).from(second)))
+}
+
+/// Variables that are looked up.
+fn maps() -> Case {
+    let http = "
+map $http_x_kind $kind {
+    default plain-$request_method;
+    One first;
+    ~^n(\\d+)$ number-$1;
+    ~*^deep second;
+}
+map $http_x_kind $bad { default 0; evil 1; }
+map $host $site {
+    hostnames;
+    default other;
+    www.a.test www;
+    .a.test a;
+    *.deep.a.test deep;
+    b.* b;
+}
+map $http_upgrade $connection_upgrade { default upgrade; '' close; }
+server {
+    listen 8000;
+    if ($bad) { return 403; }
+    location / {
+        proxy_pass http://u;
+        proxy_set_header X-Kind $kind;
+        proxy_set_header X-Site $site;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+    }
+}";
+    let kinds = ["one", "ONE", "n12", "n", "Deep x", "evil", "EVIL", ""];
+    let hosts = ["www.a.test", "a.test", "A.test.", "x.a.test", "y.deep.a.test", "b.org", "c.test"];
+    Case::new("more-maps", 1, &(GROUP.to_owned() + http))
+        .send_all(kinds.map(|kind| Request::get("/").header("X-Kind", kind)))
+        .send_all(hosts.map(|host| Request::get("/").host(host)))
 }

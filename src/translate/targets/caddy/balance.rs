@@ -2,8 +2,8 @@
 
 use super::text::{Place, words};
 use super::{Cx, can, handler, texts, time};
-use crate::config::{Part, Text};
 use crate::config::address::Address;
+use crate::config::{Part, Text};
 use crate::modules::shared::upstream::{Method, Server, Standing, Sticky};
 use crate::translate::document::{MapOf, Node, list, map};
 use crate::translate::model::{Action, Given, Group, Pass};
@@ -172,11 +172,14 @@ fn policy(cx: &mut Cx, group: &Group, weights: &[u64], place: &Place, alone: boo
         Method::Hash { key, consistent } => {
             let (policy, key) = hashed(cx, key, place);
             let lost = policy.is_none();
-            cx.note(from, match (lost, consistent) {
-                (true, _) => &can::HASH_VARIABLES,
-                (false, true) => &can::HASH_CONSISTENT,
-                (false, false) => &can::HASH,
-            });
+            cx.note(
+                from,
+                match (lost, consistent) {
+                    (true, _) => &can::HASH_VARIABLES,
+                    (false, true) => &can::HASH_CONSISTENT,
+                    (false, false) => &can::HASH,
+                },
+            );
             (policy.unwrap_or_else(|| named("round_robin").take()), key)
         }
     };
@@ -186,9 +189,8 @@ fn policy(cx: &mut Cx, group: &Group, weights: &[u64], place: &Place, alone: boo
 /// The policy of a hash, and the key where it goes by a header; none where a variable has no placeholder.
 fn hashed(cx: &mut Cx, key: &Text, place: &Place) -> (Option<Node>, Option<String>) {
     let policy = |name: &str| Some(map([("policy", Node::from(name))]));
-    let with = |name: &str, field: &str, value: &str| {
-        Some(map([("policy", Node::from(name)), (field, Node::from(value))]))
-    };
+    let with =
+        |name: &str, field: &str, value: &str| Some(map([("policy", Node::from(name)), (field, Node::from(value))]));
     if let [Part::Variable(name)] = key.0.as_slice() {
         match name.as_str() {
             "request_uri" => return (policy("uri_hash"), None),

@@ -3,8 +3,10 @@
 use crate::translate::class::{Capability, Shows};
 
 pub static LISTEN: Capability = Capability::exact("listen", "listen", "`listen` of an HTTP server");
-pub static LISTEN_TLS: Capability = Capability::exact("listen-tls", "listen-tls", "`tls_connection_policies`, automatic HTTPS off");
-pub static CERTIFICATE: Capability = Capability::exact("listen-tls", "certificate", "`load_files`, chosen by the name of the server");
+pub static LISTEN_TLS: Capability =
+    Capability::exact("listen-tls", "listen-tls", "`tls_connection_policies`, automatic HTTPS off");
+pub static CERTIFICATE: Capability =
+    Capability::exact("listen-tls", "certificate", "`load_files`, chosen by the name of the server");
 pub static CERTIFICATE_LOST: Capability = Capability::dropped(
     "listen-tls",
     "certificate-lost",
@@ -12,7 +14,8 @@ pub static CERTIFICATE_LOST: Capability = Capability::dropped(
     &[Shows::Connections],
     "name a file",
 );
-pub static TLS_PROTOCOLS: Capability = Capability::exact("listen-tls", "tls-protocols", "`protocol_min`, `protocol_max`");
+pub static TLS_PROTOCOLS: Capability =
+    Capability::exact("listen-tls", "tls-protocols", "`protocol_min`, `protocol_max`");
 pub static TLS_OLD: Capability = Capability::approximate(
     "listen-tls",
     "tls-old",
@@ -27,8 +30,10 @@ pub static TLS_CIPHERS: Capability = Capability::approximate(
     &[Shows::Connections],
     "",
 );
-pub static TLS_SESSIONS: Capability = Capability::harmless("listen-tls", "tls-sessions", "sessions are resumed by tickets");
-pub static CLIENT_CERTIFICATE: Capability = Capability::exact("listen-tls", "client-certificate", "`client_authentication`");
+pub static TLS_SESSIONS: Capability =
+    Capability::harmless("listen-tls", "tls-sessions", "sessions are resumed by tickets");
+pub static CLIENT_CERTIFICATE: Capability =
+    Capability::exact("listen-tls", "client-certificate", "`client_authentication`");
 pub static CLIENT_CERTIFICATE_OPTIONAL: Capability = Capability::approximate(
     "listen-tls",
     "client-certificate-optional",
@@ -36,7 +41,8 @@ pub static CLIENT_CERTIFICATE_OPTIONAL: Capability = Capability::approximate(
     &[Shows::Status],
     "require certificates",
 );
-pub static CLIENT_CERTIFICATE_OFF: Capability = Capability::harmless("listen-tls", "client-certificate-off", "no certificate is asked for");
+pub static CLIENT_CERTIFICATE_OFF: Capability =
+    Capability::harmless("listen-tls", "client-certificate-off", "no certificate is asked for");
 pub static PROXY_PROTOCOL: Capability = Capability::approximate(
     "listen-proxy-protocol",
     "listen-proxy-protocol",
@@ -45,9 +51,15 @@ pub static PROXY_PROTOCOL: Capability = Capability::approximate(
     "",
 );
 pub static SERVER_NAME: Capability = Capability::exact("server-name", "server-name", "a `host` matcher");
-pub static SERVER: Capability = Capability::exact("server-name", "server", "a route of its own, in nginx's order of names");
-pub static SERVER_NAME_WILDCARD: Capability = Capability::exact("server-name-wildcard", "server-name-wildcard", "a regular expression on the host, the longest name first");
-pub static SERVER_NAME_REGEX: Capability = Capability::exact("server-name-regex", "server-name-regex", "a regular expression on the host");
+pub static SERVER: Capability =
+    Capability::exact("server-name", "server", "a route of its own, in nginx's order of names");
+pub static SERVER_NAME_WILDCARD: Capability = Capability::exact(
+    "server-name-wildcard",
+    "server-name-wildcard",
+    "a regular expression on the host, the longest name first",
+);
+pub static SERVER_NAME_REGEX: Capability =
+    Capability::exact("server-name-regex", "server-name-regex", "a regular expression on the host");
 pub static SERVER_NAME_REGEX_LOST: Capability = Capability::dropped(
     "server-name-regex",
     "server-name-regex-lost",
@@ -55,9 +67,15 @@ pub static SERVER_NAME_REGEX_LOST: Capability = Capability::dropped(
     &[Shows::Status, Shows::Peer],
     "write the expression without them",
 );
-pub static DEFAULT_SERVER: Capability = Capability::exact("default-server", "default-server", "its routes come last, for every host");
-pub static LOCATION_EXACT: Capability = Capability::exact("location-exact", "location-exact", "`path_regexp` with the whole path");
-pub static LOCATION_PREFIX: Capability = Capability::exact("location-prefix", "location-prefix", "`path_regexp` with the beginning of the path, the longest first");
+pub static DEFAULT_SERVER: Capability =
+    Capability::exact("default-server", "default-server", "its routes come last, for every host");
+pub static LOCATION_EXACT: Capability =
+    Capability::exact("location-exact", "location-exact", "`path_regexp` with the whole path");
+pub static LOCATION_PREFIX: Capability = Capability::exact(
+    "location-prefix",
+    "location-prefix",
+    "`path_regexp` with the beginning of the path, the longest first",
+);
 pub static LOCATION_REGEX: Capability = Capability::exact("location-regex", "location-regex", "`path_regexp`");
 pub static LOCATION_REGEX_LOST: Capability = Capability::dropped(
     "location-regex",
@@ -105,7 +123,8 @@ pub static RETURN_TYPES: Capability = Capability::approximate(
     "",
 );
 pub static DEFAULT_TYPE: Capability = Capability::exact("return-text", "default-type", "the `Content-Type` of texts");
-pub static RETURN_REDIRECT: Capability = Capability::exact("return-redirect", "return-redirect", "`static_response` with a whole `Location`");
+pub static RETURN_REDIRECT: Capability =
+    Capability::exact("return-redirect", "return-redirect", "`static_response` with a whole `Location`");
 pub static RETURN_REDIRECT_NEAR: Capability = Capability::approximate(
     "return-redirect",
     "return-redirect-near",
@@ -127,7 +146,8 @@ pub static RETURN_VARIABLES: Capability = Capability::dropped(
     &[Shows::Body, Shows::Headers],
     "",
 );
-pub static RETURN_CLOSE: Capability = Capability::exact("return-close", "return-close", "`static_response` with `abort`");
+pub static RETURN_CLOSE: Capability =
+    Capability::exact("return-close", "return-close", "`static_response` with `abort`");
 pub static REWRITE: Capability = Capability::approximate(
     "rewrite",
     "rewrite",
@@ -135,7 +155,8 @@ pub static REWRITE: Capability = Capability::approximate(
     &[Shows::Uri, Shows::Status],
     "",
 );
-pub static REWRITE_REDIRECT: Capability = Capability::exact("rewrite", "rewrite-redirect", "`static_response` with a whole `Location`");
+pub static REWRITE_REDIRECT: Capability =
+    Capability::exact("rewrite", "rewrite-redirect", "`static_response` with a whole `Location`");
 pub static REWRITE_NEAR: Capability = Capability::approximate(
     "rewrite",
     "rewrite-near",
@@ -152,6 +173,8 @@ pub static REWRITE_LOST: Capability = Capability::dropped(
 );
 pub static IF: Capability = Capability::exact("if", "if", "a route with matchers");
 pub static SET: Capability = Capability::exact("if", "set", "the `vars` handler");
+pub static MAP: Capability = Capability::exact("if", "map", "the `map` handler");
+pub static MAP_IDLE: Capability = Capability::harmless("if", "map-idle", "a variable; what needs it is told by itself");
 pub static SET_LOST: Capability = Capability::dropped(
     "if",
     "set-lost",
@@ -184,13 +207,8 @@ pub static ODD_TARGET: Capability = Capability::approximate(
 pub static UNUSED: Capability = Capability::harmless("pass", "unused", "no route leads there");
 pub static GROUP: Capability = Capability::exact("pass", "group", "the upstreams of a `reverse_proxy`");
 pub static SERVER_ADDRESS: Capability = Capability::exact("pass", "server-address", "an upstream");
-pub static GROUP_OTHER: Capability = Capability::approximate(
-    "pass",
-    "group-other",
-    "it has no counterpart",
-    &[Shows::Connections],
-    "",
-);
+pub static GROUP_OTHER: Capability =
+    Capability::approximate("pass", "group-other", "it has no counterpart", &[Shows::Connections], "");
 pub static PASS_URI: Capability = Capability::approximate(
     "pass-uri",
     "pass-uri",
@@ -240,15 +258,12 @@ pub static FILES: Capability = Capability::approximate(
     &[Shows::Headers, Shows::Body],
     "",
 );
-pub static FILES_LOST: Capability = Capability::dropped(
-    "files",
-    "files-lost",
-    "404 is answered",
-    &[Shows::Status, Shows::Body],
-    "",
-);
-pub static NO_FILES: Capability = Capability::harmless("files", "no-files", "where nginx would look for files in its own folder 404 is answered");
-pub static ROUND_ROBIN: Capability = Capability::exact("round-robin", "round-robin", "`round_robin`, or `weighted_round_robin` where weights differ");
+pub static FILES_LOST: Capability =
+    Capability::dropped("files", "files-lost", "404 is answered", &[Shows::Status, Shows::Body], "");
+pub static NO_FILES: Capability =
+    Capability::harmless("files", "no-files", "where nginx would look for files in its own folder 404 is answered");
+pub static ROUND_ROBIN: Capability =
+    Capability::exact("round-robin", "round-robin", "`round_robin`, or `weighted_round_robin` where weights differ");
 pub static ROUND_ROBIN_EACH: Capability = Capability::approximate(
     "round-robin",
     "round-robin-each",
@@ -321,13 +336,8 @@ pub static LEAST_CONN: Capability = Capability::approximate(
     &[Shows::Peer],
     "",
 );
-pub static LEAST_CONN_WEIGHTS: Capability = Capability::approximate(
-    "least-conn",
-    "least-conn-weights",
-    "`least_conn` has no weights",
-    &[Shows::Peer],
-    "",
-);
+pub static LEAST_CONN_WEIGHTS: Capability =
+    Capability::approximate("least-conn", "least-conn-weights", "`least_conn` has no weights", &[Shows::Peer], "");
 pub static IP_HASH: Capability = Capability::approximate(
     "ip-hash",
     "ip-hash",
@@ -357,20 +367,10 @@ pub static HASH_CONSISTENT: Capability = Capability::approximate(
     "",
 );
 pub static RANDOM: Capability = Capability::exact("random", "random", "`random`");
-pub static RANDOM_WEIGHTS: Capability = Capability::approximate(
-    "random",
-    "random-weights",
-    "`random` has no weights",
-    &[Shows::Peer],
-    "",
-);
-pub static RANDOM_TWO: Capability = Capability::approximate(
-    "random",
-    "random-two",
-    "`random_choose` without weights",
-    &[Shows::Peer],
-    "",
-);
+pub static RANDOM_WEIGHTS: Capability =
+    Capability::approximate("random", "random-weights", "`random` has no weights", &[Shows::Peer], "");
+pub static RANDOM_TWO: Capability =
+    Capability::approximate("random", "random-two", "`random_choose` without weights", &[Shows::Peer], "");
 pub static LEAST_TIME: Capability = Capability::dropped(
     "least-time",
     "least-time",
@@ -385,14 +385,10 @@ pub static STICKY_COOKIE: Capability = Capability::approximate(
     &[Shows::Headers, Shows::Peer],
     "",
 );
-pub static METHOD_BEHIND_STICKY: Capability = Capability::harmless("sticky-cookie", "method-behind-sticky", "clients without a cookie take turns");
-pub static STICKY_OTHER: Capability = Capability::dropped(
-    "sticky-other",
-    "sticky-other",
-    "sessions are not kept",
-    &[Shows::Peer],
-    "use `sticky cookie`",
-);
+pub static METHOD_BEHIND_STICKY: Capability =
+    Capability::harmless("sticky-cookie", "method-behind-sticky", "clients without a cookie take turns");
+pub static STICKY_OTHER: Capability =
+    Capability::dropped("sticky-other", "sticky-other", "sessions are not kept", &[Shows::Peer], "use `sticky cookie`");
 pub static DRAIN: Capability = Capability::dropped(
     "sticky-other",
     "drain",
@@ -403,7 +399,8 @@ pub static DRAIN: Capability = Capability::dropped(
 pub static KEEPALIVE: Capability = Capability::exact("keepalive", "keepalive", "`keep_alive`");
 pub static KEEPALIVE_OFF: Capability = Capability::exact("keepalive", "keepalive-off", "`keep_alive` off");
 pub static ZONE: Capability = Capability::automatic("zone", "zone", "all threads share the state");
-pub static NEXT_UPSTREAM: Capability = Capability::exact("next-upstream", "next-upstream", "`retries` with a matcher of methods");
+pub static NEXT_UPSTREAM: Capability =
+    Capability::exact("next-upstream", "next-upstream", "`retries` with a matcher of methods");
 pub static NEXT_UPSTREAM_BOTH: Capability = Capability::approximate(
     "next-upstream",
     "next-upstream-both",
@@ -419,18 +416,15 @@ pub static NEXT_UPSTREAM_STATUS: Capability = Capability::approximate(
     "",
 );
 pub static TRIES: Capability = Capability::exact("next-upstream-tries", "tries", "`retries`");
-pub static TRIES_TIMEOUT: Capability = Capability::approximate(
-    "next-upstream-tries",
-    "tries-timeout",
-    "`try_duration`",
-    &[Shows::Timing],
-    "",
-);
+pub static TRIES_TIMEOUT: Capability =
+    Capability::approximate("next-upstream-tries", "tries-timeout", "`try_duration`", &[Shows::Timing], "");
 pub static ALL_FAILED: Capability = Capability::exact("all-failed", "all-failed", "502, by a route for errors");
 pub static CONNECT_TIMEOUT: Capability = Capability::exact("connect-timeout", "connect-timeout", "`dial_timeout`");
-pub static READ_TIMEOUT: Capability = Capability::exact("read-timeout", "read-timeout", "`response_header_timeout` and `read_timeout`");
+pub static READ_TIMEOUT: Capability =
+    Capability::exact("read-timeout", "read-timeout", "`response_header_timeout` and `read_timeout`");
 pub static SEND_TIMEOUT: Capability = Capability::exact("send-timeout", "send-timeout", "`write_timeout`");
-pub static CLIENT_TIMEOUTS: Capability = Capability::exact("client-timeouts", "client-timeouts", "`idle_timeout`, `read_header_timeout`");
+pub static CLIENT_TIMEOUTS: Capability =
+    Capability::exact("client-timeouts", "client-timeouts", "`idle_timeout`, `read_header_timeout`");
 pub static CLIENT_TIMEOUTS_OTHER: Capability = Capability::dropped(
     "client-timeouts",
     "client-timeouts-other",
@@ -446,13 +440,8 @@ pub static HOST_HEADER_NEAR: Capability = Capability::approximate(
     &[Shows::UpstreamHeaders],
     "",
 );
-pub static HOST_EMPTY: Capability = Capability::dropped(
-    "host-header",
-    "host-empty",
-    "a request always has a `Host`",
-    &[Shows::UpstreamHeaders],
-    "",
-);
+pub static HOST_EMPTY: Capability =
+    Capability::dropped("host-header", "host-empty", "a request always has a `Host`", &[Shows::UpstreamHeaders], "");
 pub static SET_HEADER: Capability = Capability::exact("set-header", "set-header", "a header is set or deleted");
 pub static SET_HEADER_NEAR: Capability = Capability::approximate(
     "set-header",
@@ -477,14 +466,10 @@ pub static CONNECTION: Capability = Capability::approximate(
 );
 pub static FRAMING: Capability = Capability::automatic("set-header", "framing", "it is Caddy's");
 pub static HTTP_11: Capability = Capability::exact("http-version", "http11", "`versions`");
-pub static HTTP_10: Capability = Capability::approximate(
-    "http-version",
-    "http10",
-    "HTTP/1.1 is spoken",
-    &[Shows::Connections, Shows::Uri],
-    "",
-);
-pub static UNDERSCORES: Capability = Capability::automatic("underscores", "underscores", "headers with a `_` are dropped");
+pub static HTTP_10: Capability =
+    Capability::approximate("http-version", "http10", "HTTP/1.1 is spoken", &[Shows::Connections, Shows::Uri], "");
+pub static UNDERSCORES: Capability =
+    Capability::automatic("underscores", "underscores", "headers with a `_` are dropped");
 pub static UNDERSCORES_ON: Capability = Capability::dropped(
     "underscores",
     "underscores-on",
@@ -492,17 +477,14 @@ pub static UNDERSCORES_ON: Capability = Capability::dropped(
     &[Shows::UpstreamHeaders],
     "rename the headers",
 );
-pub static PROXY_REDIRECT: Capability = Capability::exact("proxy-redirect", "proxy-redirect", "`Location` is replaced by a regular expression");
+pub static PROXY_REDIRECT: Capability =
+    Capability::exact("proxy-redirect", "proxy-redirect", "`Location` is replaced by a regular expression");
 pub static PROXY_REDIRECT_OFF: Capability =
     Capability::exact("proxy-redirect", "proxy-redirect-off", "`Location` is passed on as it is");
-pub static PROXY_REDIRECT_VARIABLES: Capability = Capability::dropped(
-    "proxy-redirect",
-    "proxy-redirect-variables",
-    "it has variables",
-    &[Shows::Headers],
-    "",
-);
-pub static PROXY_REDIRECT_IDLE: Capability = Capability::harmless("proxy-redirect", "proxy-redirect-idle", "it does nothing in this location");
+pub static PROXY_REDIRECT_VARIABLES: Capability =
+    Capability::dropped("proxy-redirect", "proxy-redirect-variables", "it has variables", &[Shows::Headers], "");
+pub static PROXY_REDIRECT_IDLE: Capability =
+    Capability::harmless("proxy-redirect", "proxy-redirect-idle", "it does nothing in this location");
 pub static ADD_HEADER: Capability = Capability::exact("add-header", "add-header", "`headers`, on the same statuses");
 pub static ADD_HEADER_NEAR: Capability = Capability::approximate(
     "add-header",
@@ -534,7 +516,8 @@ pub static REQUEST_BUFFERING_BACKUP: Capability = Capability::approximate(
     &[Shows::UpstreamHeaders, Shows::Status],
     "",
 );
-pub static REQUEST_BUFFERING_OFF: Capability = Capability::exact("buffering", "request-buffering-off", "nothing is kept");
+pub static REQUEST_BUFFERING_OFF: Capability =
+    Capability::exact("buffering", "request-buffering-off", "nothing is kept");
 pub static BODY_SIZE: Capability = Capability::approximate(
     "body-size",
     "body-size",
@@ -592,7 +575,8 @@ pub static ACCESS_LOG: Capability = Capability::approximate(
     "",
 );
 pub static ACCESS_LOG_OFF: Capability = Capability::harmless("access-log", "access-log-off", "nothing is written");
-pub static WEBSOCKET: Capability = Capability::automatic("websocket", "websocket", "connections are upgraded where both sides want it");
+pub static WEBSOCKET: Capability =
+    Capability::automatic("websocket", "websocket", "connections are upgraded where both sides want it");
 
 pub static ALL: &[&Capability] = &[
     &LISTEN,
@@ -637,6 +621,8 @@ pub static ALL: &[&Capability] = &[
     &REWRITE_LOST,
     &IF,
     &SET,
+    &MAP,
+    &MAP_IDLE,
     &SET_LOST,
     &IF_LOST,
     &IF_GUARD,

@@ -20,7 +20,10 @@ pub fn added(cx: &mut Cx, route: &Route, place: &Place) -> Vec<Node> {
             cx.note(header.from, &can::ADD_HEADER_VARIABLES);
             continue;
         };
-        cx.note(header.from, if words.is_near || words.may_be_empty { &can::ADD_HEADER_NEAR } else { &can::ADD_HEADER });
+        cx.note(
+            header.from,
+            if words.is_near || words.may_be_empty { &can::ADD_HEADER_NEAR } else { &can::ADD_HEADER },
+        );
         if words.text.is_empty() {
             continue;
         }
@@ -122,12 +125,15 @@ fn one(cx: &mut Cx, header: &Given<(String, Text)>, place: &Place) -> Header {
         return Header::Delete;
     };
     let near = words.is_near || words.may_be_empty;
-    cx.note(header.from, match (is("Host"), near) {
-        (true, false) => &can::HOST_HEADER,
-        (true, true) => &can::HOST_HEADER_NEAR,
-        (false, false) => &can::SET_HEADER,
-        (false, true) => &can::SET_HEADER_NEAR,
-    });
+    cx.note(
+        header.from,
+        match (is("Host"), near) {
+            (true, false) => &can::HOST_HEADER,
+            (true, true) => &can::HOST_HEADER_NEAR,
+            (false, false) => &can::SET_HEADER,
+            (false, true) => &can::SET_HEADER_NEAR,
+        },
+    );
     Header::Set(Node::from(words.text))
 }
 

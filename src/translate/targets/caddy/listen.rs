@@ -1,5 +1,7 @@
 //! Addresses, and which `server` block a request is for.
 
+use std::collections::BTreeSet;
+
 use super::text::HOST;
 use super::{Cx, can, handler, routes, texts, time, tls};
 use crate::config::address::Address;
@@ -11,7 +13,8 @@ use crate::translate::re2;
 /// A server.
 pub fn server(cx: &mut Cx, listeners: &[&Listener]) -> Node {
     let first = listeners[0];
-    (cx.uses_host, cx.kept) = (false, std::collections::BTreeSet::new());
+    (cx.uses_host, cx.kept) = (false, BTreeSet::new());
+    cx.maps.clear();
     let mut server = MapOf::default();
     server.put("listen", list(listeners.iter().map(|listener| address(listener).of_all(listener.from.clone()))));
     for from in listeners.iter().flat_map(|listener| &listener.from) {
@@ -107,9 +110,11 @@ fn first_routes(cx: &mut Cx) -> Vec<Node> {
     let mut headers = handler("headers");
     let gone = [("deferred", Node::from(true)), ("delete", texts(["Server", "Via"]))];
     handle.push(headers.put("response", map(gone)).take());
+    let maps = super::maps::handlers(cx);
     if cx.uses_host {
         handle.push(host_map());
     }
+    handle.extend(maps);
     for name in &cx.kept {
         // Caddy sets this header; its client's value is put back, or it is deleted where the client sent none.
         let mut own = handler("map");

@@ -8,6 +8,7 @@ mod balance;
 mod capabilities;
 mod headers;
 mod listen;
+mod maps;
 mod program;
 mod proxy;
 mod routes;
@@ -40,6 +41,8 @@ struct Cx<'m> {
     uses_host: bool,
     /// Headers of clients that the server that is written passes on as they came, though Caddy would set them.
     kept: BTreeSet<&'static str>,
+    /// Maps that the server that is written needs, by number.
+    maps: BTreeSet<usize>,
     /// Regular expressions with names so far.
     regexes: usize,
 }
@@ -66,15 +69,17 @@ impl<'m> Cx<'m> {
 }
 
 fn emit(model: &Model, _ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, String> {
-    let mut cx = Cx { model, ledger, uses_host: false, kept: BTreeSet::new(), regexes: 0 };
+    let mut cx = Cx { model, ledger, uses_host: false, kept: BTreeSet::new(), maps: BTreeSet::new(), regexes: 0 };
     let mut servers = MapOf::default();
     for (number, listeners) in order::alike(model).into_iter().enumerate() {
         servers.put(&format!("srv{number}"), listen::server(&mut cx, &listeners));
     }
     balance::unused(&mut cx);
     for (subject, what) in model.subjects.iter() {
-        if matches!(what.name(), "limit_req_status" | "limit_conn_status") {
-            cx.note(subject, &can::LIMIT_STATUS);
+        match what.name() {
+            "limit_req_status" | "limit_conn_status" => cx.note(subject, &can::LIMIT_STATUS),
+            "map" | "geo" | "split_clients" if !cx.ledger.knows(subject) => cx.note(subject, &can::MAP_IDLE),
+            _ => {}
         }
     }
     let mut apps = MapOf::default();

@@ -155,7 +155,10 @@ impl Writer<'_> {
                 (true, None) => "{http.request.uri.prefixed_query}",
                 (true, Some(_)) => "&{http.request.uri.query}",
             };
-            cx.note(from, if rewrite.keeps_args && query.is_some() { &can::REWRITE_NEAR } else { &can::REWRITE_REDIRECT });
+            cx.note(
+                from,
+                if rewrite.keeps_args && query.is_some() { &can::REWRITE_NEAR } else { &can::REWRITE_REDIRECT },
+            );
             let base = if path.starts_with('/') { self.server.base.as_str() } else { "" };
             cx.uses_host |= !base.is_empty();
             return Some(self.route(true, Some(test), vec![redirect(code, &format!("{base}{own}{args}"))]).of(from));
@@ -181,11 +184,7 @@ impl Writer<'_> {
     fn again(&self, test: Node, change: Node, again: &str) -> Node {
         let was_left = map([("vars", map([(LEFT, texts(["1"]))]))]);
         let stop = map([("match", list([was_left])), ("handle", list([status(500)]))]);
-        let go = [
-            handler("vars").put(LEFT, "1").take(),
-            change,
-            handler("invoke").put("name", again).take(),
-        ];
+        let go = [handler("vars").put(LEFT, "1").take(), change, handler("invoke").put("name", again).take()];
         let go = map([("handle", list(go)), ("terminal", Node::from(true))]);
         let routes = handler("subroute").put("routes", list([stop, go])).take();
         self.route(true, Some(test), vec![routes])
@@ -210,7 +209,10 @@ impl Writer<'_> {
             let denies = steps.iter().any(|step| matches!(step, Step::Return { status: 400..=499, .. }));
             cx.note(from, if denies { &can::IF_GUARD } else { &can::IF_LOST });
             for setting in &config.scope(*block).settings {
-                cx.note(cx.model.subjects.setting(*block, setting), if denies { &can::IF_GUARD } else { &can::IF_LOST });
+                cx.note(
+                    cx.model.subjects.setting(*block, setting),
+                    if denies { &can::IF_GUARD } else { &can::IF_LOST },
+                );
             }
             return None;
         };

@@ -235,10 +235,13 @@ fn notes(cx: &mut Cx, pass: &Pass, balance: &Balance) {
     let conditions = &how.next_upstream.value;
     let several = balance.primary.len() + balance.backup.len() > 1;
     let alike = conditions.has("error") == conditions.has("timeout");
-    cx.note(how.next_upstream.from, match (several, alike) {
-        (true, false) => &can::NEXT_UPSTREAM_BOTH,
-        _ => &can::NEXT_UPSTREAM,
-    });
+    cx.note(
+        how.next_upstream.from,
+        match (several, alike) {
+            (true, false) => &can::NEXT_UPSTREAM_BOTH,
+            _ => &can::NEXT_UPSTREAM,
+        },
+    );
     if several && !statuses(pass).is_empty() {
         cx.note(how.next_upstream.from, &can::NEXT_UPSTREAM_STATUS);
     }

@@ -35,17 +35,15 @@ pub fn all(cx: &mut Cx, listener: &Listener, host: &Host) -> Routes {
     let server_name = host.names.first().map(|name| cx.model.subjects.get(name.from).text());
     let server_name = server_name.and_then(|text| text.split(' ').nth(1).map(str::to_owned)).unwrap_or_default();
     let port = order::port(listener);
-    let place = Place {
-        port,
-        tls: listener.tls,
-        server_name,
-        named: listen::captures(number, host),
-        ..Place::default()
-    };
+    let place =
+        Place { port, tls: listener.tls, server_name, named: listen::captures(number, host), ..Place::default() };
     let scheme = if listener.tls { "https" } else { "http" };
     let usual = port == if listener.tls { 443 } else { 80 };
-    let base =
-        if usual { format!("{scheme}://{}", super::text::HOST) } else { format!("{scheme}://{}:{port}", super::text::HOST) };
+    let base = if usual {
+        format!("{scheme}://{}", super::text::HOST)
+    } else {
+        format!("{scheme}://{}:{port}", super::text::HOST)
+    };
     let mut server = Server { place, base };
     let mut routes = Routes::default();
     if host.has_program {
@@ -67,7 +65,10 @@ fn notes(cx: &mut Cx, listener: &Listener, number: usize, host: &Host) {
     cx.note(host.from, if number == listener.default { &can::DEFAULT_SERVER } else { &can::SERVER });
     cx.note(host.from, &can::OWN_ANSWERS);
     cx.note(host.underscores.from, if host.underscores.value { &can::UNDERSCORES_ON } else { &can::UNDERSCORES });
-    cx.note(host.merge_slashes.from, if host.merge_slashes.value { &can::MERGE_SLASHES } else { &can::MERGE_SLASHES_OFF });
+    cx.note(
+        host.merge_slashes.from,
+        if host.merge_slashes.value { &can::MERGE_SLASHES } else { &can::MERGE_SLASHES_OFF },
+    );
     for name in ["auth_basic", "auth_request"] {
         let scopes: Vec<_> = std::iter::once(host.scope).chain(host.routes.iter().map(|route| route.scope)).collect();
         for scope in scopes {
@@ -205,7 +206,8 @@ pub fn regex(name: Option<String>, pattern: &str) -> Node {
 /// Whether a route keeps somebody out, so that another may not take its place.
 fn keeps_out(route: &Route) -> bool {
     let denies = route.policy.access.iter().any(|rule| !rule.value.allow);
-    let says_no = matches!(&route.action, Action::Return(given) if matches!(given.value.0, 401 | 403 | 404 | 429 | 444));
+    let says_no =
+        matches!(&route.action, Action::Return(given) if matches!(given.value.0, 401 | 403 | 404 | 429 | 444));
     denies || says_no
 }
 

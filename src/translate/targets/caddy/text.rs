@@ -51,7 +51,8 @@ pub fn words(cx: &mut Cx, text: &Text, place: &Place) -> Option<Words> {
                 words.text += &format!("{{http.regexp.{regex}.{number}}}");
             }
             Part::Variable(name) => {
-                let is_query = |next: &&Part| matches!(next, Part::Variable(name) if name == "args" || name == "query_string");
+                let is_query =
+                    |next: &&Part| matches!(next, Part::Variable(name) if name == "args" || name == "query_string");
                 if name == "is_args" && parts.next_if(is_query).is_some() {
                     words.text += "{http.request.uri.prefixed_query}";
                     continue;
@@ -102,7 +103,10 @@ fn variable(cx: &mut Cx, name: &str, place: &Place) -> Option<(String, bool, boo
         "ssl_protocol" => Some(("{http.request.tls.version}".to_owned(), false, true)),
         "ssl_server_name" => Some(("{http.request.tls.server_name}".to_owned(), false, false)),
         "http_host" => Some(("{http.request.hostport}".to_owned(), false, false)),
-        _ => prefixed(name),
+        _ => match super::maps::placeholder(cx, name) {
+            Some(placeholder) => Some((placeholder, false, false)),
+            None => prefixed(name),
+        },
     }
 }
 

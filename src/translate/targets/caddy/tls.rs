@@ -92,7 +92,9 @@ fn protocols(cx: &mut Cx, scope: ScopeId, policy: &mut MapOf) {
             policy.put("protocol_max", Node::from(*last).of(from));
         }
     }
-    for name in ["ssl_ciphers", "ssl_prefer_server_ciphers", "ssl_ecdh_curve", "ssl_session_cache", "ssl_session_timeout"] {
+    for name in
+        ["ssl_ciphers", "ssl_prefer_server_ciphers", "ssl_ecdh_curve", "ssl_session_cache", "ssl_session_timeout"]
+    {
         if let Some((_, from)) = cx.effective(scope, name) {
             cx.note(from, if name.starts_with("ssl_session") { &can::TLS_SESSIONS } else { &can::TLS_CIPHERS });
         }
@@ -108,7 +110,10 @@ fn clients(cx: &mut Cx, scope: ScopeId, policy: &mut MapOf) {
         "optional" => "verify_if_given",
         _ => "request",
     };
-    cx.note(from, if mode == "require_and_verify" { &can::CLIENT_CERTIFICATE } else { &can::CLIENT_CERTIFICATE_OPTIONAL });
+    cx.note(
+        from,
+        if mode == "require_and_verify" { &can::CLIENT_CERTIFICATE } else { &can::CLIENT_CERTIFICATE_OPTIONAL },
+    );
     let mut clients = MapOf::default();
     let authority = cx.effective(scope, "ssl_client_certificate");
     if let Some((setting, from)) = authority {

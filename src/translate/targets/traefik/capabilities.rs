@@ -10,8 +10,10 @@ pub static LISTEN_UNIX: Capability = Capability::dropped(
     &[Shows::Connections, Shows::Status],
     "listen at an address",
 );
-pub static LISTEN_TLS: Capability = Capability::exact("listen-tls", "listen-tls", "an entry point and routers with `tls`");
-pub static CERTIFICATE: Capability = Capability::exact("listen-tls", "certificate", "`certificates`, chosen by the name in the handshake");
+pub static LISTEN_TLS: Capability =
+    Capability::exact("listen-tls", "listen-tls", "an entry point and routers with `tls`");
+pub static CERTIFICATE: Capability =
+    Capability::exact("listen-tls", "certificate", "`certificates`, chosen by the name in the handshake");
 pub static CERTIFICATE_LOST: Capability = Capability::dropped(
     "listen-tls",
     "certificate-lost",
@@ -34,8 +36,10 @@ pub static TLS_CIPHERS: Capability = Capability::approximate(
     &[Shows::Connections],
     "",
 );
-pub static TLS_SESSIONS: Capability = Capability::harmless("listen-tls", "tls-sessions", "sessions are resumed by tickets");
-pub static HTTP2: Capability = Capability::automatic("listen-tls", "http2", "HTTP/2 is offered to all clients with TLS");
+pub static TLS_SESSIONS: Capability =
+    Capability::harmless("listen-tls", "tls-sessions", "sessions are resumed by tickets");
+pub static HTTP2: Capability =
+    Capability::automatic("listen-tls", "http2", "HTTP/2 is offered to all clients with TLS");
 pub static CLIENT_CERTIFICATE: Capability = Capability::exact("listen-tls", "client-certificate", "`clientAuth`");
 pub static CLIENT_CERTIFICATE_OPTIONAL: Capability = Capability::approximate(
     "listen-tls",
@@ -44,7 +48,8 @@ pub static CLIENT_CERTIFICATE_OPTIONAL: Capability = Capability::approximate(
     &[Shows::Status],
     "require certificates",
 );
-pub static CLIENT_CERTIFICATE_OFF: Capability = Capability::harmless("listen-tls", "client-certificate-off", "no certificate is asked for");
+pub static CLIENT_CERTIFICATE_OFF: Capability =
+    Capability::harmless("listen-tls", "client-certificate-off", "no certificate is asked for");
 pub static PROXY_PROTOCOL: Capability = Capability::approximate(
     "listen-proxy-protocol",
     "listen-proxy-protocol",
@@ -53,8 +58,10 @@ pub static PROXY_PROTOCOL: Capability = Capability::approximate(
     "",
 );
 pub static SERVER_NAME: Capability = Capability::exact("server-name", "server-name", "a `Host` matcher");
-pub static SERVER: Capability = Capability::exact("server-name", "server", "routers of its own, in nginx's order of names");
-pub static SERVER_NAME_WILDCARD: Capability = Capability::exact("server-name-wildcard", "server-name-wildcard", "`HostRegexp`, the longest name first");
+pub static SERVER: Capability =
+    Capability::exact("server-name", "server", "routers of its own, in nginx's order of names");
+pub static SERVER_NAME_WILDCARD: Capability =
+    Capability::exact("server-name-wildcard", "server-name-wildcard", "`HostRegexp`, the longest name first");
 pub static SERVER_NAME_REGEX: Capability = Capability::exact("server-name-regex", "server-name-regex", "`HostRegexp`");
 pub static SERVER_NAME_REGEX_LOST: Capability = Capability::dropped(
     "server-name-regex",
@@ -63,9 +70,11 @@ pub static SERVER_NAME_REGEX_LOST: Capability = Capability::dropped(
     &[Shows::Status, Shows::Peer],
     "write the expression without them",
 );
-pub static DEFAULT_SERVER: Capability = Capability::exact("default-server", "default-server", "its routers have the lowest priorities, and no host");
+pub static DEFAULT_SERVER: Capability =
+    Capability::exact("default-server", "default-server", "its routers have the lowest priorities, and no host");
 pub static LOCATION_EXACT: Capability = Capability::exact("location-exact", "location-exact", "`Path`");
-pub static LOCATION_PREFIX: Capability = Capability::exact("location-prefix", "location-prefix", "`PathPrefix`, the longest first");
+pub static LOCATION_PREFIX: Capability =
+    Capability::exact("location-prefix", "location-prefix", "`PathPrefix`, the longest first");
 pub static LOCATION_REGEX: Capability = Capability::exact("location-regex", "location-regex", "`PathRegexp`");
 pub static LOCATION_REGEX_LOST: Capability = Capability::dropped(
     "location-regex",
@@ -81,13 +90,8 @@ pub static LOCATION_REGEX_GUARD: Capability = Capability::refused(
     &[Shows::Status],
     "write the expression without them",
 );
-pub static SLASH_REDIRECT: Capability = Capability::approximate(
-    "slash-redirect",
-    "slash-redirect",
-    "a redirect of its own",
-    &[Shows::Headers],
-    "",
-);
+pub static SLASH_REDIRECT: Capability =
+    Capability::approximate("slash-redirect", "slash-redirect", "a redirect of its own", &[Shows::Headers], "");
 pub static MERGE_SLASHES: Capability = Capability::approximate(
     "path-normalising",
     "merge-slashes",
@@ -109,7 +113,8 @@ pub static RETURN_TEXT: Capability = Capability::dropped(
     &[Shows::Body],
     "serve the text from a backend",
 );
-pub static RETURN_STATUS: Capability = Capability::exact("return-text", "return-status", "an `ipAllowList` that nobody is on, with the status");
+pub static RETURN_STATUS: Capability =
+    Capability::exact("return-text", "return-status", "an `ipAllowList` that nobody is on, with the status");
 pub static RETURN_AFTER_LOST: Capability = Capability::approximate(
     "return-text",
     "return-after-lost",
@@ -117,7 +122,8 @@ pub static RETURN_AFTER_LOST: Capability = Capability::approximate(
     &[Shows::Status, Shows::Peer],
     "",
 );
-pub static DEFAULT_TYPE: Capability = Capability::exact("return-text", "default-type", "the `Content-Type` of the answer");
+pub static DEFAULT_TYPE: Capability =
+    Capability::exact("return-text", "default-type", "the `Content-Type` of the answer");
 pub static RETURN_UNKNOWN: Capability = Capability::approximate(
     "return-text",
     "return-unknown",
@@ -125,7 +131,11 @@ pub static RETURN_UNKNOWN: Capability = Capability::approximate(
     &[Shows::Status],
     "",
 );
-pub static RETURN_REDIRECT: Capability = Capability::exact("return-redirect", "return-redirect", "the status by an `ipAllowList` that nobody is on, and a whole `Location`");
+pub static RETURN_REDIRECT: Capability = Capability::exact(
+    "return-redirect",
+    "return-redirect",
+    "the status by an `ipAllowList` that nobody is on, and a whole `Location`",
+);
 pub static REDIRECT_PARTS: Capability = Capability::approximate(
     "return-redirect",
     "redirect-parts",
@@ -154,13 +164,8 @@ pub static RETURN_CLOSE: Capability = Capability::approximate(
     &[Shows::Status, Shows::Headers, Shows::Body],
     "",
 );
-pub static REWRITE: Capability = Capability::approximate(
-    "rewrite",
-    "rewrite",
-    "`replacePathRegex`, on the path as it came",
-    &[Shows::Uri],
-    "",
-);
+pub static REWRITE: Capability =
+    Capability::approximate("rewrite", "rewrite", "`replacePathRegex`, on the path as it came", &[Shows::Uri], "");
 pub static REWRITE_REDIRECT: Capability = Capability::approximate(
     "rewrite",
     "rewrite-redirect",
@@ -209,13 +214,8 @@ pub static SERVER_UNIX: Capability = Capability::dropped(
     &[Shows::Peer, Shows::Status],
     "listen at an address",
 );
-pub static GROUP_OTHER: Capability = Capability::approximate(
-    "pass",
-    "group-other",
-    "it has no counterpart",
-    &[Shows::Connections],
-    "",
-);
+pub static GROUP_OTHER: Capability =
+    Capability::approximate("pass", "group-other", "it has no counterpart", &[Shows::Connections], "");
 pub static PASS_URI: Capability = Capability::approximate(
     "pass-uri",
     "pass-uri",
@@ -272,9 +272,12 @@ pub static FILES_LOST: Capability = Capability::dropped(
     &[Shows::Status, Shows::Body],
     "serve them from a backend",
 );
-pub static NO_FILES: Capability = Capability::harmless("files", "no-files", "where nginx would look for files in its own folder 404 is answered");
-pub static ROUND_ROBIN: Capability = Capability::exact("round-robin", "round-robin", "turns by weight, from a server at random");
-pub static WEIGHT: Capability = Capability::exact("weight", "weight", "`weight`: each server gets its share in every cycle, spread otherwise");
+pub static NO_FILES: Capability =
+    Capability::harmless("files", "no-files", "where nginx would look for files in its own folder 404 is answered");
+pub static ROUND_ROBIN: Capability =
+    Capability::exact("round-robin", "round-robin", "turns by weight, from a server at random");
+pub static WEIGHT: Capability =
+    Capability::exact("weight", "weight", "`weight`: each server gets its share in every cycle, spread otherwise");
 pub static MAX_FAILS_SAID: Capability = Capability::dropped(
     "max-fails",
     "max-fails-said",
@@ -297,13 +300,8 @@ pub static BACKUP: Capability = Capability::approximate(
     "",
 );
 pub static DOWN: Capability = Capability::exact("down", "down", "the server is left out");
-pub static MAX_CONNS: Capability = Capability::dropped(
-    "max-conns",
-    "max-conns",
-    "connections are not limited",
-    &[Shows::Peer, Shows::Status],
-    "",
-);
+pub static MAX_CONNS: Capability =
+    Capability::dropped("max-conns", "max-conns", "connections are not limited", &[Shows::Peer, Shows::Status], "");
 pub static SLOW_START: Capability = Capability::dropped(
     "slow-start",
     "slow-start",
@@ -339,13 +337,8 @@ pub static IP_HASH: Capability = Capability::approximate(
     &[Shows::Peer],
     "",
 );
-pub static HASH_ADDRESS: Capability = Capability::approximate(
-    "hash",
-    "hash-address",
-    "`hrw` chooses other servers",
-    &[Shows::Peer],
-    "",
-);
+pub static HASH_ADDRESS: Capability =
+    Capability::approximate("hash", "hash-address", "`hrw` chooses other servers", &[Shows::Peer], "");
 pub static HASH: Capability = Capability::dropped(
     "hash",
     "hash",
@@ -360,27 +353,11 @@ pub static HASH_CONSISTENT: Capability = Capability::dropped(
     &[Shows::Peer],
     "",
 );
-pub static RANDOM: Capability = Capability::approximate(
-    "random",
-    "random",
-    "servers take turns",
-    &[Shows::Peer],
-    "",
-);
-pub static RANDOM_TWO: Capability = Capability::approximate(
-    "random",
-    "random-two",
-    "`p2c`, without weights",
-    &[Shows::Peer],
-    "",
-);
-pub static LEAST_TIME: Capability = Capability::approximate(
-    "least-time",
-    "least-time",
-    "`leasttime` measures in its own way",
-    &[Shows::Peer],
-    "",
-);
+pub static RANDOM: Capability = Capability::approximate("random", "random", "servers take turns", &[Shows::Peer], "");
+pub static RANDOM_TWO: Capability =
+    Capability::approximate("random", "random-two", "`p2c`, without weights", &[Shows::Peer], "");
+pub static LEAST_TIME: Capability =
+    Capability::approximate("least-time", "least-time", "`leasttime` measures in its own way", &[Shows::Peer], "");
 pub static STICKY_COOKIE: Capability = Capability::approximate(
     "sticky-cookie",
     "sticky-cookie",
@@ -388,13 +365,8 @@ pub static STICKY_COOKIE: Capability = Capability::approximate(
     &[Shows::Headers, Shows::Peer],
     "",
 );
-pub static STICKY_OTHER: Capability = Capability::dropped(
-    "sticky-other",
-    "sticky-other",
-    "sessions are not kept",
-    &[Shows::Peer],
-    "use `sticky cookie`",
-);
+pub static STICKY_OTHER: Capability =
+    Capability::dropped("sticky-other", "sticky-other", "sessions are not kept", &[Shows::Peer], "use `sticky cookie`");
 pub static DRAIN: Capability = Capability::dropped(
     "sticky-other",
     "drain",
@@ -402,7 +374,8 @@ pub static DRAIN: Capability = Capability::dropped(
     &[Shows::Peer],
     "",
 );
-pub static KEEPALIVE: Capability = Capability::exact("keepalive", "keepalive", "`maxIdleConnsPerHost`, `idleConnTimeout`");
+pub static KEEPALIVE: Capability =
+    Capability::exact("keepalive", "keepalive", "`maxIdleConnsPerHost`, `idleConnTimeout`");
 pub static KEEPALIVE_OFF: Capability = Capability::exact("keepalive", "keepalive-off", "`maxIdleConnsPerHost` of -1");
 pub static ZONE: Capability = Capability::automatic("zone", "zone", "all threads share the state");
 pub static NEXT_UPSTREAM: Capability = Capability::approximate(
@@ -412,7 +385,8 @@ pub static NEXT_UPSTREAM: Capability = Capability::approximate(
     &[Shows::Peer, Shows::Status, Shows::Body, Shows::Headers],
     "",
 );
-pub static NEXT_UPSTREAM_ALONE: Capability = Capability::exact("next-upstream", "next-upstream-alone", "there is nobody else to ask");
+pub static NEXT_UPSTREAM_ALONE: Capability =
+    Capability::exact("next-upstream", "next-upstream-alone", "there is nobody else to ask");
 pub static NEXT_UPSTREAM_STATUS: Capability = Capability::approximate(
     "next-upstream-status",
     "next-upstream-status",
@@ -421,13 +395,8 @@ pub static NEXT_UPSTREAM_STATUS: Capability = Capability::approximate(
     "",
 );
 pub static TRIES: Capability = Capability::exact("next-upstream-tries", "tries", "`attempts`");
-pub static TRIES_TIMEOUT: Capability = Capability::approximate(
-    "next-upstream-tries",
-    "tries-timeout",
-    "`timeout` of `retry`",
-    &[Shows::Timing],
-    "",
-);
+pub static TRIES_TIMEOUT: Capability =
+    Capability::approximate("next-upstream-tries", "tries-timeout", "`timeout` of `retry`", &[Shows::Timing], "");
 pub static ALL_FAILED: Capability = Capability::automatic("all-failed", "all-failed", "502");
 pub static CONNECT_TIMEOUT: Capability = Capability::exact("connect-timeout", "connect-timeout", "`dialTimeout`");
 pub static READ_TIMEOUT: Capability = Capability::approximate(
@@ -528,7 +497,8 @@ pub static UNDERSCORES_OTHER: Capability = Capability::approximate(
     &[Shows::UpstreamHeaders],
     "",
 );
-pub static PROXY_REDIRECT_OFF: Capability = Capability::exact("proxy-redirect", "proxy-redirect-off", "`Location` is passed on as it is");
+pub static PROXY_REDIRECT_OFF: Capability =
+    Capability::exact("proxy-redirect", "proxy-redirect-off", "`Location` is passed on as it is");
 pub static PROXY_REDIRECT: Capability = Capability::dropped(
     "proxy-redirect",
     "proxy-redirect",
@@ -557,13 +527,8 @@ pub static ADD_HEADER_TWICE: Capability = Capability::approximate(
     &[Shows::Headers],
     "",
 );
-pub static ADD_HEADER_VARIABLES: Capability = Capability::dropped(
-    "add-header",
-    "add-header-variables",
-    "headers have no variables",
-    &[Shows::Headers],
-    "",
-);
+pub static ADD_HEADER_VARIABLES: Capability =
+    Capability::dropped("add-header", "add-header-variables", "headers have no variables", &[Shows::Headers], "");
 pub static HIDE_HEADER: Capability = Capability::exact("hide-header", "hide-header", "a header is deleted");
 pub static BUFFERING: Capability = Capability::approximate(
     "buffering",
@@ -579,7 +544,8 @@ pub static REQUEST_BUFFERING: Capability = Capability::approximate(
     &[Shows::UpstreamHeaders, Shows::Timing],
     "",
 );
-pub static REQUEST_BUFFERING_OFF: Capability = Capability::automatic("buffering", "request-buffering-off", "requests are passed on as they come");
+pub static REQUEST_BUFFERING_OFF: Capability =
+    Capability::automatic("buffering", "request-buffering-off", "requests are passed on as they come");
 pub static BODY_SIZE: Capability = Capability::approximate(
     "body-size",
     "body-size",
@@ -595,7 +561,8 @@ pub static BODY_SIZE_DEFAULT: Capability = Capability::approximate(
     "add a `buffering` middleware",
 );
 pub static BODY_SIZE_ANY: Capability = Capability::exact("body-size", "body-size-any", "there is no limit");
-pub static BODY_SIZE_IDLE: Capability = Capability::harmless("body-size", "body-size-idle", "no backend is asked, so a body is not read");
+pub static BODY_SIZE_IDLE: Capability =
+    Capability::harmless("body-size", "body-size-idle", "no backend is asked, so a body is not read");
 pub static LIMIT_REQ: Capability = Capability::approximate(
     "limit-req",
     "limit-req",
@@ -610,7 +577,8 @@ pub static LIMIT_REQ_KEY: Capability = Capability::refused(
     &[Shows::Status],
     "count by one of them",
 );
-pub static LIMIT_STATUS: Capability = Capability::harmless("limit-req", "limit-status", "429 is answered, as is said of the limit");
+pub static LIMIT_STATUS: Capability =
+    Capability::harmless("limit-req", "limit-status", "429 is answered, as is said of the limit");
 pub static LIMIT_CONN: Capability = Capability::approximate(
     "limit-conn",
     "limit-conn",
@@ -642,20 +610,10 @@ pub static AUTH_REQUEST: Capability = Capability::refused(
     "add `forwardAuth` by hand",
 );
 pub static AUTH_OFF: Capability = Capability::harmless("auth", "auth-off", "nobody is asked");
-pub static GZIP: Capability = Capability::approximate(
-    "gzip",
-    "gzip",
-    "`compress`, for the same types",
-    &[Shows::Headers, Shows::Body],
-    "",
-);
-pub static GZIP_LEVEL: Capability = Capability::approximate(
-    "gzip",
-    "gzip-level",
-    "the level is Traefik's",
-    &[Shows::Body],
-    "",
-);
+pub static GZIP: Capability =
+    Capability::approximate("gzip", "gzip", "`compress`, for the same types", &[Shows::Headers, Shows::Body], "");
+pub static GZIP_LEVEL: Capability =
+    Capability::approximate("gzip", "gzip-level", "the level is Traefik's", &[Shows::Body], "");
 pub static GZIP_OFF: Capability = Capability::harmless("gzip", "gzip-off", "nothing is compressed");
 pub static OWN_ANSWERS: Capability = Capability::approximate(
     "error-page",
@@ -664,15 +622,11 @@ pub static OWN_ANSWERS: Capability = Capability::approximate(
     &[Shows::Body],
     "",
 );
-pub static ACCESS_LOG: Capability = Capability::approximate(
-    "access-log",
-    "access-log",
-    "one log for all, in the common format",
-    &[Shows::Logs],
-    "",
-);
+pub static ACCESS_LOG: Capability =
+    Capability::approximate("access-log", "access-log", "one log for all, in the common format", &[Shows::Logs], "");
 pub static ACCESS_LOG_OFF: Capability = Capability::harmless("access-log", "access-log-off", "nothing is written");
-pub static WEBSOCKET: Capability = Capability::automatic("websocket", "websocket", "connections are upgraded where both sides want it");
+pub static WEBSOCKET: Capability =
+    Capability::automatic("websocket", "websocket", "connections are upgraded where both sides want it");
 
 pub static ALL: &[&Capability] = &[
     &LISTEN,

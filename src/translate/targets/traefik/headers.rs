@@ -7,7 +7,8 @@ use crate::translate::document::{MapOf, Node, map};
 use crate::translate::model::{Given, Pass, Route};
 
 /// Headers that Traefik adds for backends, which nginx does not.
-const ADDED: [&str; 5] = ["X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Forwarded-Server", "X-Real-Ip"];
+const ADDED: [&str; 5] =
+    ["X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Forwarded-Server", "X-Real-Ip"];
 
 /// The middlewares for a route that passes to a backend.
 pub fn middlewares(cx: &mut Cx, server: &Server, route: &Route, pass: &Pass, rewritten: bool) -> Vec<String> {
@@ -86,11 +87,14 @@ fn added(cx: &mut Cx, route: &Route) -> Vec<(String, Node)> {
             continue;
         };
         let twice = added.iter().any(|(name, _)| name.eq_ignore_ascii_case(&header.value.name));
-        cx.note(header.from, match (header.value.always, twice) {
-            (_, true) => &can::ADD_HEADER_TWICE,
-            (true, false) => &can::ADD_HEADER_ALWAYS,
-            (false, false) => &can::ADD_HEADER,
-        });
+        cx.note(
+            header.from,
+            match (header.value.always, twice) {
+                (_, true) => &can::ADD_HEADER_TWICE,
+                (true, false) => &can::ADD_HEADER_ALWAYS,
+                (false, false) => &can::ADD_HEADER,
+            },
+        );
         if !text.is_empty() {
             added.push((header.value.name.clone(), Node::from(text).of(header.from)));
         }
@@ -145,11 +149,14 @@ fn one(cx: &mut Cx, server: &Server, header: &Given<(String, Text)>, pass: &Pass
         return Header::Nothing;
     };
     if text.is_empty() {
-        cx.note(header.from, match () {
-            () if is("Host") => &can::HOST_VARIABLES,
-            () if is("Accept-Encoding") => &can::ACCEPT_ENCODING,
-            () => &can::SET_HEADER,
-        });
+        cx.note(
+            header.from,
+            match () {
+                () if is("Host") => &can::HOST_VARIABLES,
+                () if is("Accept-Encoding") => &can::ACCEPT_ENCODING,
+                () => &can::SET_HEADER,
+            },
+        );
         return Header::Delete;
     }
     cx.note(header.from, if is("Host") { &can::HOST_HEADER } else { &can::SET_HEADER });

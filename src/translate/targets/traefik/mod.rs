@@ -111,8 +111,10 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
     }
     services::unused(&mut cx);
     for (subject, what) in model.subjects.iter() {
-        if matches!(what.name(), "limit_req_status" | "limit_conn_status") {
-            cx.note(subject, &can::LIMIT_STATUS);
+        match what.name() {
+            "limit_req_status" | "limit_conn_status" => cx.note(subject, &can::LIMIT_STATUS),
+            "map" | "geo" | "split_clients" => cx.note(subject, &can::SET),
+            _ => {}
         }
     }
     let mut entries = MapOf::default();

@@ -129,7 +129,9 @@ impl Writer<'_> {
         let captures = text.0.iter().any(|part| matches!(part, Part::Capture(_)));
         if !captures {
             let mut text = text.clone();
-            if rewrite.keeps_args && !text.0.iter().any(|part| matches!(part, Part::Literal(text) if text.contains('?'))) {
+            if rewrite.keeps_args
+                && !text.0.iter().any(|part| matches!(part, Part::Literal(text) if text.contains('?')))
+            {
                 text.0.push(Part::Variable("args".to_owned()));
             }
             return Some((None, self.server.asked.url(&text, true)?));
@@ -137,7 +139,9 @@ impl Writer<'_> {
         // The captures come after those of scheme and host; the arguments after all.
         let inner = pattern.strip_prefix('^')?;
         let (inner, rest) = match inner.strip_suffix('$').filter(|inner| !inner.ends_with('\\')) {
-            Some(inner) => (inner.strip_suffix("(.*)").map_or_else(|| inner.to_owned(), |rest| format!("{rest}([^?]*)")), ""),
+            Some(inner) => {
+                (inner.strip_suffix("(.*)").map_or_else(|| inner.to_owned(), |rest| format!("{rest}([^?]*)")), "")
+            }
             None => (inner.to_owned(), "[^?]*"),
         };
         if inner.contains(".*") || inner.contains(".+") || inner.contains("(?i)") {

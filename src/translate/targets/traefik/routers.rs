@@ -98,7 +98,8 @@ fn notes(cx: &mut Cx, listener: &Listener, number: usize) {
     cx.note(host.underscores.from, underscores);
     let slashes = if host.merge_slashes.value { &can::MERGE_SLASHES } else { &can::MERGE_SLASHES_OFF };
     cx.note(host.merge_slashes.from, slashes);
-    let asks = |cx: &Cx, route: &Route| cx.effective(route.scope, "auth_basic").is_some_and(|(own, _)| own.arg(1) != "off");
+    let asks =
+        |cx: &Cx, route: &Route| cx.effective(route.scope, "auth_basic").is_some_and(|(own, _)| own.arg(1) != "off");
     let guards = |cx: &Cx, route: &Route| !route.test.is_rest && (rules::keeps_out(route) || asks(cx, route));
     cx.guards |= host.routes.iter().any(|route| guards(cx, route));
     if let Some((_, from)) = cx.effective(host.scope, "http2") {

@@ -108,7 +108,8 @@ fn lost(cx: &mut Cx, route: &Route) {
 /// Whether a route keeps somebody out, so that another may not take its place.
 pub fn keeps_out(route: &Route) -> bool {
     let denies = route.policy.access.iter().any(|rule| !rule.value.allow);
-    let says_no = matches!(&route.action, Action::Return(given) if matches!(given.value.0, 401 | 403 | 404 | 429 | 444));
+    let says_no =
+        matches!(&route.action, Action::Return(given) if matches!(given.value.0, 401 | 403 | 404 | 429 | 444));
     denies || says_no
 }
 

@@ -142,9 +142,7 @@ fn method(cx: &mut Cx, group: &Group) -> Option<&'static str> {
         let cookie = matches!(sticky.value, Sticky::Cookie { .. });
         cx.note(sticky.from, if cookie { &can::STICKY_COOKIE } else { &can::STICKY_OTHER });
     }
-    let by_address = |key: &Text| {
-        matches!(key.0.as_slice(), [Part::Variable(name)] if name == "remote_addr" || name == "binary_remote_addr")
-    };
+    let by_address = |key: &Text| matches!(key.0.as_slice(), [Part::Variable(name)] if name == "remote_addr" || name == "binary_remote_addr");
     let (strategy, capability): (Option<&'static str>, &'static Capability) = match group.method.value {
         Method::RoundRobin => (None, &can::ROUND_ROBIN),
         Method::LeastConn => (Some("p2c"), &can::LEAST_CONN),
@@ -286,7 +284,8 @@ pub fn rate(cx: &mut Cx, rate: &Given<Rate>) -> Option<String> {
     cx.note(rate.value.zone, &can::LIMIT_REQ);
     let thousandths = rate.value.rate.max(1);
     // Requests in a period, both whole.
-    let (average, period) = if thousandths % 1000 == 0 { (thousandths / 1000, 1) } else { (thousandths * 60 / 1000, 60) };
+    let (average, period) =
+        if thousandths % 1000 == 0 { (thousandths / 1000, 1) } else { (thousandths * 60 / 1000, 60) };
     let (average, period) = if average == 0 { (1, 1_000_000 / thousandths / 1000) } else { (average, period) };
     let mut limit = MapOf::default();
     limit.put("average", Node::from(average).of(rate.value.zone)).put("period", format!("{period}s"));

@@ -80,7 +80,9 @@ fn protocols(cx: &mut Cx, scope: ScopeId, options: &mut MapOf) {
             options.put("maxVersion", Node::from(*last).of(from));
         }
     }
-    for name in ["ssl_ciphers", "ssl_prefer_server_ciphers", "ssl_ecdh_curve", "ssl_session_cache", "ssl_session_timeout"] {
+    for name in
+        ["ssl_ciphers", "ssl_prefer_server_ciphers", "ssl_ecdh_curve", "ssl_session_cache", "ssl_session_timeout"]
+    {
         if let Some((_, from)) = cx.effective(scope, name) {
             cx.note(from, if name.starts_with("ssl_session") { &can::TLS_SESSIONS } else { &can::TLS_CIPHERS });
         }
