@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::text::HOST;
-use super::{Cx, can, handler, routes, texts, time, tls};
+use super::{Cx, answers, can, handler, routes, texts, time, tls};
 use crate::config::address::Address;
 use crate::translate::document::{MapOf, Node, Value, list, map};
 use crate::translate::model::{Host, Listener, NameForm};
@@ -52,7 +52,7 @@ pub fn server(cx: &mut Cx, listeners: &[&Listener]) -> Node {
         server.put("named_routes", named.node());
     }
     server.put("routes", list(all));
-    server.put("errors", map([("routes", list(routes::errors()))]));
+    server.put("errors", map([("routes", list(answers::errors()))]));
     server.node()
 }
 
@@ -130,7 +130,7 @@ fn first_routes(cx: &mut Cx) -> Vec<Node> {
 fn methods(pattern: &str, code: u16) -> Node {
     let method = map([("{http.request.method}", routes::regex(None, pattern))]);
     let test = list([map([("vars_regexp", method)])]);
-    map([("match", test), ("handle", list([routes::status(code)])), ("terminal", Node::from(true))])
+    map([("match", test), ("handle", list([answers::status(code)])), ("terminal", Node::from(true))])
 }
 
 /// The placeholder that is a header's name where the client did not send it.

@@ -4,6 +4,7 @@
 //! Paths are matched by regular expressions, as Caddy's own matcher knows no difference between capitals and small
 //! letters. What it leaves out: what needs plugins (rate limits), files of passwords, answers in other protocols than HTTP.
 
+mod answers;
 mod balance;
 mod capabilities;
 mod headers;

@@ -1,7 +1,8 @@
 //! `rewrite`, `return`, `set` and `if` as routes: those that end the program make up a group, of which only the first
 //! that fits is gone through.
 
-use super::routes::{Server, answer, redirect, regex, status};
+use super::answers::{answer, redirect, status};
+use super::routes::{Server, regex};
 use super::text::{HOST, Place, words};
 use super::{Cx, can, handler, texts};
 use crate::config::{Part, ScopeId, Text};
@@ -145,7 +146,7 @@ impl Writer<'_> {
             cx.note(from, &can::REWRITE_LOST);
             return None;
         }
-        let test = map([("path_regexp", regex(Some(name), &pattern))]);
+        let matcher = map([("path_regexp", regex(Some(name), &pattern))]);
         let text = text.text;
         let (path, query) = text.split_once('?').map_or((text.as_str(), None), |(path, query)| (path, Some(query)));
         if let Then::Redirect(code) = rewrite.then {
@@ -161,7 +162,7 @@ impl Writer<'_> {
             );
             let base = if path.starts_with('/') { self.server.base.as_str() } else { "" };
             cx.uses_host |= !base.is_empty();
-            return Some(self.route(true, Some(test), vec![redirect(code, &format!("{base}{own}{args}"))]).of(from));
+            return Some(self.route(true, Some(matcher), vec![redirect(code, &format!("{base}{own}{args}"))]).of(from));
         }
         cx.note(from, &can::REWRITE);
         let path = path.replace('%', "%25");
@@ -175,9 +176,9 @@ impl Writer<'_> {
         self.may_have_ended |= !goes_on;
         if let (Then::Last, Some(again)) = (rewrite.then, self.again.clone()) {
             self.reenters = true;
-            return Some(self.again(test, change, &again).of(from));
+            return Some(self.again(matcher, change, &again).of(from));
         }
-        Some(self.route(!goes_on, Some(test), vec![change]).of(from))
+        Some(self.route(!goes_on, Some(matcher), vec![change]).of(from))
     }
 
     /// A new search for a location, once: nginx gives up after ten with a 500, this after one.

@@ -1,7 +1,8 @@
 //! Passing requests on: `reverse_proxy`.
 
+use super::answers::{errors, status};
 use super::balance::{self, Balance};
-use super::routes::{Matched, Server, errors, status};
+use super::routes::{Matched, Server};
 use super::text::Place;
 use super::{Cx, can, handler, headers, texts, time, tls};
 use crate::modules::shared::pass::Protocol;
@@ -195,10 +196,9 @@ fn retries(pass: &Pass, servers: usize, balancing: &mut MapOf) {
 /// The matcher of answers after which the next backend is asked.
 fn status_test(pass: &Pass) -> Option<Node> {
     let codes = statuses(pass);
-    let mut test = format!("{{http.reverse_proxy.status_code}} in [{}]", codes.join(", "));
-    if !pass.how.next_upstream.value.has("non_idempotent") {
-        test += &format!(" && !({{http.request.method}} in {})", method_list());
-    }
+    let twice = pass.how.next_upstream.value.has("non_idempotent");
+    let once = if twice { String::new() } else { format!(" && !({{http.request.method}} in {})", method_list()) };
+    let test = format!("{{http.reverse_proxy.status_code}} in [{}]{once}", codes.join(", "));
     (!codes.is_empty()).then(|| map([("expression", Node::from(test))]))
 }
 

@@ -1,6 +1,7 @@
 //! The routes of a server: which paths, and what happens there.
 
-use super::text::{Place, words};
+use super::answers::{escaped, redirect, returned, status};
+use super::text::Place;
 use super::{Cx, can, handler, headers, listen, program, proxy, texts};
 use crate::config::cidr::Cidr;
 use crate::modules::shared::access::Rule;
@@ -171,17 +172,15 @@ fn matcher(cx: &mut Cx, route: &Route, wants_rest: bool) -> Option<Matched> {
         cx.note(route.from, capability);
     }
     let captures = patterns.first().and_then(|(name, _)| name.clone());
+    let mut parts = patterns.into_iter().map(|(name, pattern)| regex(name, &pattern));
     let mut test = MapOf::default();
-    for (number, (name, pattern)) in patterns.into_iter().enumerate() {
-        let own = regex(name, &pattern);
-        match number {
-            0 => test.put("path_regexp", own),
-            // A set of matchers has one of each: this is the second.
-            _ => {
-                let not = map([("not", list([map([("path_regexp", own)])]))]);
-                test.put("not", list([not]))
-            }
-        };
+    if let Some(first) = parts.next() {
+        test.put("path_regexp", first);
+    }
+    // A set of matchers has one of each; the others must not fail to match.
+    let others: Vec<Node> = parts.map(|own| map([("not", list([map([("path_regexp", own)])]))])).collect();
+    if !others.is_empty() {
+        test.put("not", list(others));
     }
     Some(Matched { test: (!test.is_empty()).then(|| test.node()), captures })
 }
@@ -281,106 +280,6 @@ fn too_large(most: u64) -> Node {
     handler("subroute").put("routes", list([route])).take()
 }
 
-/// An answer without a body; where nginx has a page for it, with the page's type.
-pub fn status(code: u16) -> Node {
-    let mut answer = handler("static_response");
-    answer.put("status_code", i64::from(code));
-    if code >= 300 {
-        answer.put("headers", map([("Content-Type", texts(["text/html"]))]));
-    }
-    answer.take()
-}
-
-/// A redirect.
-pub fn redirect(code: u16, location: &str) -> Node {
-    let headers = map([("Location", texts([location])), ("Content-Type", texts(["text/html"]))]);
-    handler("static_response").put("status_code", i64::from(code)).put("headers", headers).take()
-}
-
-/// A path of the configuration as nginx writes it into a `Location`.
-fn escaped(path: &str) -> String {
-    let mut text = String::new();
-    for byte in path.bytes() {
-        match byte {
-            b' ' | b'#' | b'%' | b'?' | b'"' | 0..=31 | 127.. => text += &format!("%{byte:02X}"),
-            b'{' => text += "\\{",
-            _ => text.push(char::from(byte)),
-        }
-    }
-    text
-}
-
-/// `return`
-fn returned(
-    cx: &mut Cx,
-    server: &Server,
-    place: &Place,
-    route: &Route,
-    given: &Given<(u16, Option<crate::config::Text>)>,
-) -> Node {
-    let (code, text) = &given.value;
-    answer(cx, server, place, route.scope, (*code, text.as_ref(), given.from))
-}
-
-/// What a `return` with this status and text does in a scope.
-pub fn answer(
-    cx: &mut Cx,
-    server: &Server,
-    place: &Place,
-    scope: crate::config::ScopeId,
-    (code, text, from): (u16, Option<&crate::config::Text>, crate::translate::SubjectId),
-) -> Node {
-    if code == 444 {
-        cx.note(from, &can::RETURN_CLOSE);
-        return handler("static_response").put("abort", true).take().of(from);
-    }
-    let text = text.map(|text| words(cx, text, place));
-    let Some(text) = text else {
-        cx.note(from, &can::RETURN_STATUS);
-        return status(code).of(from);
-    };
-    let Some(text) = text else {
-        cx.note(from, &can::RETURN_VARIABLES);
-        return status(code).of(from);
-    };
-    if matches!(code, 301 | 302 | 303 | 307 | 308) {
-        cx.note(from, if text.is_near { &can::RETURN_REDIRECT_NEAR } else { &can::RETURN_REDIRECT });
-        let absolute = text.text.starts_with('/') && headers::is_absolute(cx, scope);
-        let base = if absolute { server.base.as_str() } else { "" };
-        cx.uses_host |= absolute;
-        return redirect(code, &format!("{base}{}", text.text)).of(from);
-    }
-    cx.note(from, if text.is_near { &can::RETURN_TEXT_NEAR } else { &can::RETURN_TEXT });
-    let kind = match cx.effective(scope, "default_type") {
-        Some((setting, subject)) => {
-            cx.note(subject, &can::DEFAULT_TYPE);
-            setting.arg(1).to_owned()
-        }
-        None => "text/plain".to_owned(),
-    };
-    if cx.effective(scope, "types").is_some() {
-        cx.note(from, &can::RETURN_TYPES);
-    }
-    let headers = map([("Content-Type", texts([TYPE]))]);
-    let mut answer = handler("static_response");
-    answer.put("status_code", i64::from(code)).put("headers", headers);
-    let answer = answer.put("body", text.text).take().of(from);
-    handler("subroute").put("routes", list([map([("handle", list([types(&kind), answer]))])])).take()
-}
-
-/// The placeholder for the type of a text.
-const TYPE: &str = "{nginx_type}";
-
-/// The type of a text goes by the end of the request's path: those that nginx knows by itself, or the default.
-fn types(default: &str) -> Node {
-    const OWN: [(&str, &str); 3] =
-        [("(?i)^\\.(html?|shtml)$", "text/html"), ("(?i)^\\.gif$", "image/gif"), ("(?i)^\\.jpe?g$", "image/jpeg")];
-    let mappings = OWN.map(|(end, kind)| map([("input_regexp", Node::from(end)), ("outputs", texts([kind]))]));
-    let mut types = handler("map");
-    types.put("source", "{http.request.uri.path.file.ext}").put("destinations", texts([TYPE]));
-    types.put("mappings", list(mappings)).put("defaults", texts([default.replace('{', "\\{")])).take()
-}
-
 /// Files, and handlers of nginx's own.
 fn own(cx: &mut Cx, route: &Route, name: &str) -> Node {
     let root = cx.effective(route.scope, "root");
@@ -397,27 +296,4 @@ fn own(cx: &mut Cx, route: &Route, name: &str) -> Node {
             status(404)
         }
     }
-}
-
-/// What becomes of errors: nginx says 502 where no backend can be asked, 504 where one does not take the connection in
-/// time.
-pub fn errors() -> Vec<Node> {
-    let code = "{http.error.status_code}";
-    let late = "{http.error.message}.contains('dial tcp') && {http.error.message}.contains('i/o timeout')";
-    let route = |test: &str, status: Node| {
-        let answer = handler("static_response").put("status_code", status).take();
-        map([("match", list([map([("expression", Node::from(test))])])), ("handle", list([answer]))])
-    };
-    let mut routes = vec![
-        route(&format!("{code} == 503"), Node::from(502)),
-        route(&format!("{code} == 502 && {late}"), Node::from(504)),
-    ];
-    let rest = handler("static_response").put("status_code", code).take();
-    routes.push(map([("handle", list([rest]))]));
-    for route in &mut routes {
-        if let crate::translate::document::Value::Map(entries) = &mut route.value {
-            entries.push(("terminal".to_owned(), Node::from(true)));
-        }
-    }
-    routes
 }

@@ -48,7 +48,7 @@ pub fn words(cx: &mut Cx, text: &Text, place: &Place) -> Option<Words> {
             }
             Part::Capture(number) => {
                 let regex = place.regex.as_ref()?;
-                words.text += &format!("{{http.regexp.{regex}.{number}}}");
+                words.text.extend(["{http.regexp.", regex, ".", &number.to_string(), "}"]);
             }
             Part::Variable(name) => {
                 let is_query =
