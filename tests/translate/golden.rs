@@ -1,5 +1,6 @@
 //! The way of every target: translate, look at what came out, hand it to the checker, misspell it, hand it over again.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -36,19 +37,43 @@ pub struct Golden {
     pub keys: &'static [&'static str],
 }
 
-/// Translates all of `testdata/translate`.
+/// What is translated, and where the snapshots lie.
+pub struct Way {
+    /// Folders of configurations, those that are there.
+    pub inputs: &'static [&'static str],
+    /// The nginx that they were written for, as `--target` knows it; empty for the newest.
+    pub from: &'static str,
+    /// A folder below `snapshots/translate`.
+    pub snapshots: &'static str,
+}
+
+/// Translates all of `testdata/translate`, and of the folder in it that has the target's name.
 ///
 /// # Panics
 /// When the checker does not take an output, or takes a misspelt one, or a snapshot differs.
 pub fn require(golden: &Golden) {
+    let name = golden.to.split('@').next().unwrap();
+    let all = "testdata/translate";
+    judge(golden, "", name, &inputs(&[all, &format!("{all}/{name}")]));
+}
+
+/// Translates folders of configurations.
+///
+/// # Panics
+/// As [`require`].
+pub fn along(golden: &Golden, way: &Way) {
+    judge(golden, way.from, way.snapshots, &inputs(way.inputs));
+}
+
+fn judge(golden: &Golden, from: &str, snapshots: &str, inputs: &[PathBuf]) {
     let mut faults = Vec::new();
-    for input in inputs() {
+    for input in inputs {
         let name = input.file_stem().unwrap().to_string_lossy().into_owned();
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
-        let text = translated(golden.to, &input, &out);
+        let text = translated(golden.to, from, input, &out);
         insta::with_settings!({
-            snapshot_path => format!("{}/snapshots/translate/{}", root().display(), golden.to.split('@').next().unwrap()),
+            snapshot_path => format!("{}/snapshots/translate/{}", root().display(), snapshots),
             prepend_module_to_snapshot => false,
             omit_expression => true,
         }, { insta::assert_snapshot!(name.clone(), text) });
@@ -70,8 +95,8 @@ fn root() -> &'static Path {
 }
 
 /// The configurations, sorted.
-fn inputs() -> Vec<PathBuf> {
-    let entries = fs::read_dir(root().join("testdata/translate")).unwrap();
+fn inputs(folders: &[&str]) -> Vec<PathBuf> {
+    let entries = folders.iter().flat_map(|folder| fs::read_dir(root().join(folder)).into_iter().flatten());
     let mut inputs: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     inputs.retain(|path| path.extension().is_some_and(|extension| extension == "conf"));
     inputs.sort();
@@ -80,12 +105,15 @@ fn inputs() -> Vec<PathBuf> {
 }
 
 /// Report and files in one text. What is refused is allowed by its code in a second call, and said to be.
-fn translated(to: &str, input: &Path, out: &Path) -> String {
+fn translated(to: &str, from: &str, input: &Path, out: &Path) -> String {
     let folder = input.parent().unwrap();
     let name = input.file_name().unwrap().to_string_lossy();
     let out_text = out.to_string_lossy();
     let call = |allowed: &[String]| {
         let mut arguments = vec!["translate", "--to", to, "--out", &out_text];
+        if !from.is_empty() {
+            arguments.extend(["--target", from]);
+        }
         arguments.extend(allowed.iter().flat_map(|code| ["--allow-loss", code]));
         arguments.push(&name);
         program::run(folder, &arguments, "")
@@ -97,18 +125,18 @@ fn translated(to: &str, input: &Path, out: &Path) -> String {
     if !refused.is_empty() {
         assert!(!out.exists(), "{to}: {name}: refused, and written nevertheless");
         output = call(&refused);
-        text += &format!("with --allow-loss {}: [exit {}]\n", refused.join(" "), output.status.code().unwrap());
+        let _ = writeln!(text, "with --allow-loss {}: [exit {}]", refused.join(" "), output.status.code().unwrap());
     }
     assert!(output.status.code() < Some(3), "{to}: {name}: {}", report(&output));
     for path in files(out) {
-        text += &format!("--- {}\n", path.strip_prefix(out).unwrap().display());
+        let _ = writeln!(text, "--- {}", path.strip_prefix(out).unwrap().display());
         let whole = fs::read_to_string(&path).unwrap().replace(&*out_text, "OUT");
         let lines: Vec<&str> = whole.lines().collect();
         for line in lines.iter().take(SHOWN) {
-            text += &format!("{line}\n");
+            let _ = writeln!(text, "{line}");
         }
         if let Some(more) = lines.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-            text += &format!("... {more} more lines\n");
+            let _ = writeln!(text, "... {more} more lines");
         }
     }
     text

@@ -104,9 +104,13 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
         guards: false,
     };
     let mut points = Vec::new();
-    for (number, listeners) in order::alike(model).into_iter().enumerate() {
+    for (number, mut listeners) in order::alike(model).into_iter().enumerate() {
+        let all = listeners.len();
+        listeners.retain(|listener| !is_of_ipv4(&mut cx, listener, all > 1));
         let names: Vec<String> = (0..listeners.len()).map(|own| point_name(number, own)).collect();
-        routers::all(&mut cx, listeners[0], &names);
+        if let Some(first) = listeners.first() {
+            routers::all(&mut cx, first, &names);
+        }
         points.extend(names.into_iter().zip(listeners));
     }
     services::unused(&mut cx);
@@ -136,6 +140,32 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
     let dynamic = dynamic(cx, tls);
     let comment = |subject| model.place(subject);
     Ok(vec![yaml("traefik.yaml", &[fixed.node()], &comment), yaml("dynamic.yaml", &[dynamic], &comment)])
+}
+
+/// Whether an address is `[::]` beside `0.0.0.0`: Traefik opens one for both, which does as that of IPv4 says.
+fn is_of_ipv4(cx: &mut Cx, listener: &Listener, alike: bool) -> bool {
+    let Some(socket) = listener.socket().filter(|socket| socket.is_ipv6() && socket.ip().is_unspecified()) else {
+        return false;
+    };
+    let both = has_both(cx.model, socket.port());
+    let capability = match (both, alike) {
+        (true, true) => &can::LISTEN,
+        (true, false) => &can::LISTEN_IPV6_OTHER,
+        (false, _) => &can::LISTEN_IPV6,
+    };
+    for from in &listener.from {
+        cx.note(*from, capability);
+    }
+    both
+}
+
+/// Whether `0.0.0.0` and `[::]` are listened at.
+fn has_both(model: &Model, port: u16) -> bool {
+    let sockets = || model.listeners.iter().filter_map(Listener::socket);
+    let any = |ipv6: bool| {
+        sockets().any(|socket| socket.port() == port && socket.ip().is_unspecified() && socket.is_ipv6() == ipv6)
+    };
+    any(false) && any(true)
 }
 
 fn point_name(number: usize, own: usize) -> String {
@@ -184,7 +214,9 @@ fn entry_point(cx: &mut Cx, listener: &Listener) -> Option<Node> {
         }
     }
     let mut point = MapOf::default();
-    point.put("address", Node::from(socket.to_string()).of_all(listener.from.clone()));
+    let both = socket.ip().is_unspecified() && has_both(cx.model, socket.port());
+    let address = if both { format!(":{}", socket.port()) } else { socket.to_string() };
+    point.put("address", Node::from(address).of_all(listener.from.clone()));
     if listener.proxy_protocol {
         point.put("proxyProtocol", map([("insecure", Node::from(true))]));
     }
