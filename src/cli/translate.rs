@@ -30,9 +30,12 @@ Examples:
                                                              one entry for each directive
   nginxlb translate --to envoy --allow-loss refused/auth_basic nginx.conf
                                                              without something that protects
+  nginxlb translate --target plus@r37 --to nginx@1.22.1 nginx.conf
+                                                             another version of nginx; its former defaults are written down
   nginxlb translate --to json@go,comments,indent=4 nginx.conf
                                                              the payload of crossplane: python or go; combine
   nginxlb translate --from json --out nginx payload.json     a payload back to files
+  nginxlb translate --from apache .htaccess > rewrites.conf  Apache's rewrites, for a server {}
 
 Exit status: 0 all exact, 1 something is approximate, 2 something was dropped, 3 refused: nothing was written;
 4 the configuration has faults, or something could not be read or written.";

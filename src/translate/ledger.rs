@@ -6,11 +6,14 @@ use std::collections::HashMap;
 use super::class::{Capability, Class, Shows};
 use super::subject::{Subject, SubjectId, Subjects};
 use super::unclaimed;
+use crate::config::ScopeId;
 
 /// What was said of the subjects so far.
 #[derive(Debug, Default)]
 pub struct Ledger {
     notes: HashMap<SubjectId, Vec<&'static Capability>>,
+    /// Implicit defaults that the emitter found besides those of the model: name, value, scope.
+    found: Vec<(&'static str, String, ScopeId)>,
 }
 
 /// The end of the account: one entry for each subject, in order.
@@ -41,10 +44,44 @@ impl Ledger {
         }
     }
 
+    /// The subject of the implicit default `name value;`, which need not be known to the model.
+    pub fn implicit(
+        &mut self,
+        subjects: &Subjects,
+        name: &'static str,
+        value: impl Into<String>,
+        scope: ScopeId,
+    ) -> SubjectId {
+        let value = value.into();
+        if let Some(known) = subjects.default_of(name, &value) {
+            return known;
+        }
+        let same = |found: &(&'static str, String, ScopeId)| found.0 == name && found.1 == value;
+        let at = self.found.iter().position(same).unwrap_or_else(|| {
+            self.found.push((name, value, scope));
+            self.found.len() - 1
+        });
+        SubjectId((subjects.iter().count() + at) as u32)
+    }
+
+    /// Gives the subjects the defaults that the emitter found, by the numbers that it has for them.
+    pub fn settle(&mut self, subjects: &mut Subjects) {
+        for (name, value, scope) in self.found.drain(..) {
+            subjects.implicit(name, value, scope);
+        }
+    }
+
     /// Whether anything was said of a subject.
     #[must_use]
     pub fn knows(&self, subject: SubjectId) -> bool {
         self.notes.contains_key(&subject)
+    }
+
+    /// Whether it was said of a subject that it is left out.
+    #[must_use]
+    pub fn is_lost(&self, subject: SubjectId) -> bool {
+        let lost = |note: &Capability| matches!(note.class, Class::DroppedBehaviour | Class::Refused);
+        self.notes.get(&subject).is_some_and(|notes| notes.iter().any(|note| lost(note)))
     }
 
     /// The entries; `target` is the name of the emitter, `lines` where each subject stands in the output.
@@ -106,7 +143,6 @@ fn said(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::ScopeId;
 
     static SAME: Capability = Capability::exact("weight", "weight", "weight N");
     static NEAR: Capability =
@@ -126,5 +162,19 @@ mod tests {
         assert_eq!((entries[0].code.as_str(), entries[0].class), ("haproxy/weight-scaled", Class::Approximate));
         assert_eq!(entries[0].says, "weights are scaled");
         assert_eq!((entries[1].subject, entries[1].class), (other, Class::DroppedBehaviour));
+    }
+
+    #[test]
+    fn defaults_that_an_emitter_finds_are_subjects_too() {
+        let mut subjects = Subjects::default();
+        let known = subjects.implicit("weight", "1", ScopeId(0));
+        let mut ledger = Ledger::default();
+        assert_eq!(ledger.implicit(&subjects, "weight", "1", ScopeId(0)), known);
+        let found = ledger.implicit(&subjects, "max_headers", "1000", ScopeId(0));
+        assert_eq!(ledger.implicit(&subjects, "max_headers", "1000", ScopeId(0)), found);
+        ledger.note(found, &SAME);
+        ledger.settle(&mut subjects);
+        assert_eq!(subjects.get(found).text(), "max_headers 1000");
+        assert_eq!(ledger.close("nginx", &subjects, &HashMap::new())[1].class, Class::Exact);
     }
 }

@@ -60,9 +60,10 @@ pub fn translate(
     (emitter, ask): (&Emitter, &Ask),
     allowed: &[String],
 ) -> Result<Translation, String> {
-    let model = Model::new(config, sources, nginx);
+    let mut model = Model::new(config, sources, nginx);
     let mut ledger = Ledger::default();
     let files = (emitter.emit)(&model, ask, &mut ledger)?;
+    ledger.settle(&mut model.subjects);
     let lines = output::lines_of(&files);
     let mut entries = ledger.close(emitter.name, &model.subjects, &lines);
     // What was made up around a fragment is nobody's.
@@ -71,13 +72,20 @@ pub fn translate(
         span.is_none_or(|span| sources.path(span.file) != SURROUNDINGS_PATH)
     };
     entries.retain(is_real);
-    for entry in entries.iter_mut().filter(|entry| entry.class == Class::Refused && allowed.contains(&entry.code)) {
-        entry.class = Class::DroppedBehaviour;
-    }
-    Ok(Translation { files, entries, subjects: model.subjects })
+    let mut translation = Translation { files, entries, subjects: model.subjects };
+    translation.allow(allowed);
+    Ok(translation)
 }
 
 impl Translation {
+    /// Losses named in `allowed` are not refused.
+    pub fn allow(&mut self, allowed: &[String]) {
+        let refused = |entry: &&mut Entry| entry.class == Class::Refused && allowed.contains(&entry.code);
+        for entry in self.entries.iter_mut().filter(refused) {
+            entry.class = Class::DroppedBehaviour;
+        }
+    }
+
     /// The worst of all entries.
     #[must_use]
     pub fn worst(&self) -> Class {

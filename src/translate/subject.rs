@@ -125,6 +125,11 @@ impl Subjects {
         id
     }
 
+    /// A directive of another program, by its words.
+    pub fn written(&mut self, words: Arc<[Word]>) -> SubjectId {
+        self.add(ScopeId(0), &words, &[])
+    }
+
     /// The implicit default `name value;`, noted at first use.
     pub fn implicit(&mut self, name: &'static str, value: impl Into<String>, scope: ScopeId) -> SubjectId {
         let value = value.into();
@@ -134,6 +139,12 @@ impl Subjects {
             self.list.push(Subject { what: What::Default(name, value), scope, chain: Vec::new() });
         }
         id
+    }
+
+    /// The implicit default `name value;`, if it was noted.
+    #[must_use]
+    pub fn default_of(&self, name: &'static str, value: &str) -> Option<SubjectId> {
+        self.defaults.get(&(name, value.to_owned())).copied()
     }
 
     /// The directive of a setting that was read in a scope.

@@ -130,7 +130,7 @@ pub fn entry(id: SubjectId, subject: &Subject, lines: Vec<(usize, usize)>) -> En
 }
 
 /// Whether it keeps somebody or something out. A `return` does where it says so.
-fn protects(subject: &Subject) -> bool {
+pub fn protects(subject: &Subject) -> bool {
     let What::Directive(words) = &subject.what else { return false };
     let says_no = || words.get(1).is_some_and(|status| REFUSALS.contains(&&*status.value));
     PROTECTS.binary_search(&subject.name()).is_ok() || (subject.name() == "return" && says_no())

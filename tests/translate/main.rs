@@ -9,6 +9,8 @@ mod common;
 mod caddy;
 mod golden;
 mod haproxy;
+mod nginx;
 mod traefik;
+mod versions;
 
 use golden::{Golden, Said};

@@ -34,6 +34,8 @@ struct Backend {
 struct State {
     fault: Fault,
     open: Vec<TcpStream>,
+    /// How many connections it took.
+    taken: usize,
     listening: Option<JoinHandle<()>>,
 }
 
@@ -42,7 +44,7 @@ impl Backends {
     pub fn start(peers: &[Peer]) -> Backends {
         let log = Log::default();
         let start = |peer: &Peer| {
-            let state = State { fault: Fault::None, open: Vec::new(), listening: None };
+            let state = State { fault: Fault::None, open: Vec::new(), taken: 0, listening: None };
             let backend = Arc::new(Backend {
                 name: peer.name.clone(),
                 address: peer.address,
@@ -82,15 +84,17 @@ impl Backend {
         let thread = thread::spawn(move || {
             for stream in listener.incoming() {
                 let Ok(stream) = stream else { continue };
-                {
+                let number = {
                     let mut state = backend.state.lock().unwrap();
                     if state.fault == Fault::Refuse {
                         return;
                     }
                     state.open.extend(stream.try_clone());
-                }
+                    state.taken += 1;
+                    state.taken
+                };
                 let backend = Arc::clone(&backend);
-                thread::spawn(move || backend.serve(stream));
+                thread::spawn(move || backend.serve(stream, number));
             }
         });
         self.state.lock().unwrap().listening = Some(thread);
@@ -111,7 +115,7 @@ impl Backend {
         }
     }
 
-    fn serve(&self, stream: TcpStream) {
+    fn serve(&self, stream: TcpStream, connection: usize) {
         let _ = stream.set_nodelay(true);
         let mut reader = Reader::new(stream.try_clone().unwrap());
         let mut stream = stream;
@@ -119,6 +123,7 @@ impl Backend {
             let Ok(body) = reader.request_body(&head) else { break };
             let seen = Seen {
                 peer: self.name.clone(),
+                connection,
                 line: head.line.clone(),
                 headers: head.headers.clone(),
                 body: String::from_utf8_lossy(&body).into_owned(),

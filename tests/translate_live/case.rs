@@ -238,6 +238,9 @@ impl Observed {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     pub peer: String,
+    /// The number of the connection among those that the backend took, from 1.
+    #[serde(default)]
+    pub connection: usize,
     /// `GET /x HTTP/1.1`
     pub line: String,
     /// In the order and with the names as they came.

@@ -237,6 +237,7 @@ mod tests {
             line: "GET / HTTP/1.1".to_owned(),
             headers: vec![("Host".to_owned(), "u".to_owned()), ("X-A".to_owned(), "1".to_owned())],
             body: String::new(),
+            ..Seen::default()
         };
         let body = "peer: a".to_owned();
         Observed { status: 200, peer: Some(peer.to_owned()), tries: vec![seen], body, ..Observed::default() }

@@ -25,6 +25,7 @@ mod programs;
 mod report;
 mod traefik;
 mod translate;
+mod versions;
 
 use std::path::Path;
 

@@ -33,9 +33,17 @@ fn out(folder: &Path) -> PathBuf {
 /// # Errors
 /// What it complained of.
 pub fn translate(conf: &str, to: &str) -> Result<Translation, String> {
+    translate_from(conf, to, "nginx")
+}
+
+/// The same of a configuration for another nginx, by what `--target` calls it.
+///
+/// # Errors
+/// As [`translate`].
+pub fn translate_from(conf: &str, to: &str, from: &str) -> Result<Translation, String> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("nginx.conf"), conf).unwrap();
-    let mut entries = call(folder.path(), to, &[])?;
+    let mut entries = call(folder.path(), to, from, &[])?;
     let refused = entries.iter().filter(|entry| entry.class == Class::Refused);
     let refused: BTreeSet<String> = refused.map(|entry| entry.code.clone()).collect();
     let refused = Vec::from_iter(refused);
@@ -43,15 +51,26 @@ pub fn translate(conf: &str, to: &str) -> Result<Translation, String> {
         if out(folder.path()).exists() {
             return Err("something is refused, and written nevertheless".to_owned());
         }
-        entries = call(folder.path(), to, &refused)?;
+        entries = call(folder.path(), to, from, &refused)?;
     }
     Ok(Translation { folder, entries, refused })
 }
 
-fn call(folder: &Path, to: &str, allowed: &[String]) -> Result<Vec<Entry>, String> {
+fn call(folder: &Path, to: &str, from: &str, allowed: &[String]) -> Result<Vec<Entry>, String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nginxlb"));
     command.current_dir(folder).env_remove("NGINXLB_TARGET");
-    command.args(["translate", "--to", to, "--report", "json", "--report-out", "report.json", "--out"]);
+    command.args([
+        "translate",
+        "--target",
+        from,
+        "--to",
+        to,
+        "--report",
+        "json",
+        "--report-out",
+        "report.json",
+        "--out",
+    ]);
     command.arg(out(folder)).args(allowed.iter().flat_map(|code| ["--allow-loss", code]));
     let output = command.arg("nginx.conf").output().map_err(|e| e.to_string())?;
     let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();

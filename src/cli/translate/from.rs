@@ -7,16 +7,20 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use super::{Translate, compiled, finish, refuse};
-use crate::cli::files::{plain, text_of};
+use crate::cli::files::{STDIN, plain, text_of};
 use crate::cli::input::{self, How};
 use crate::modules::Target;
+use crate::syntax;
 use crate::translate::Class;
+use crate::translate::from::apache;
 use crate::translate::from::json::{self, Payload};
 use crate::translate::report::Report;
 
 /// What can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
+    /// Rewrites and redirects of an .htaccess or of virtual hosts
+    Apache,
     /// What crossplane parse or --to json wrote
     Json,
 }
@@ -24,7 +28,20 @@ pub enum Format {
 /// Reads what was asked for, and writes the configuration and the report.
 pub fn read(arguments: &Translate, target: &mut Target, how: How) -> Result<Class, String> {
     let bytes = bytes(&arguments.conf)?;
-    from_json(arguments, target, how, &bytes)
+    match arguments.from {
+        Some(Format::Apache) => from_apache(arguments, target, &bytes),
+        _ => from_json(arguments, target, how, &bytes),
+    }
+}
+
+fn from_apache(arguments: &Translate, target: &Target, bytes: &[u8]) -> Result<Class, String> {
+    let name = if arguments.conf.as_os_str() == "-" { STDIN.to_owned() } else { text_of(&arguments.conf) };
+    let mut read = apache::read(&name, &syntax::decode(bytes), target)?;
+    read.translation.allow(&arguments.allow);
+    finish(
+        arguments,
+        &Report { target: apache::NAME, translation: &read.translation, config: &read.config, sources: &read.sources },
+    )
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, String> {

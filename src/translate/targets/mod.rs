@@ -3,6 +3,7 @@
 pub mod caddy;
 pub mod haproxy;
 pub mod json;
+pub mod nginx;
 pub mod traefik;
 
 use super::class::Capability;
@@ -34,7 +35,8 @@ pub struct Ask {
 }
 
 /// All of them, sorted by name.
-pub static EMITTERS: &[&Emitter] = &[&caddy::EMITTER, &haproxy::EMITTER, &json::EMITTER, &traefik::EMITTER];
+pub static EMITTERS: &[&Emitter] =
+    &[&caddy::EMITTER, &haproxy::EMITTER, &json::EMITTER, &nginx::EMITTER, &traefik::EMITTER];
 
 /// A target by its name.
 #[must_use]
