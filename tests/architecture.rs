@@ -42,7 +42,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("serve", &["balance", "config", "disk", "exchange", "modules", "syntax", "wire"], &["*"]),
     ("lint", &["config", "diagnostics", "modules", "syntax"], &[]),
     ("fmt", &["config", "diagnostics", "syntax"], &[]),
-    ("translate", &["config", "diagnostics", "modules", "syntax"], &["memchr", "serde", "serde_json"]),
+    ("translate", &["balance", "config", "diagnostics", "modules", "syntax"], &["memchr", "serde", "serde_json"]),
     ("disk", &["syntax"], &["glob", "std::fs"]),
     ("fuzzing", &["config", "diagnostics", "fmt", "lint", "modules", "syntax"], &[]),
     (

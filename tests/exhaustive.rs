@@ -16,7 +16,7 @@ use common::oracle;
 use common::quiet::Quiet;
 use nginxlb::config::{NoHost, Options, compile};
 use nginxlb::modules::{self, Contexts, Kind, Target};
-use nginxlb::syntax::{Files, ReadError, Sources};
+use nginxlb::syntax::{NoFiles, Sources};
 
 /// What nginx has against a directive before it looks at its values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,21 +104,8 @@ fn cases(target: &Target) -> Vec<Case> {
     cases
 }
 
-/// Files that hold one configuration and nothing else.
-struct Alone<'a>(&'a str);
-
-impl Files for Alone<'_> {
-    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        if path == "/case.conf" { Ok(self.0.into()) } else { Err(ReadError::not_found()) }
-    }
-
-    fn glob(&self, _pattern: &str) -> Result<Vec<String>, ReadError> {
-        Ok(Vec::new())
-    }
-}
-
 fn our_class(target: &Target, case: &Case, text: &str) -> Class {
-    let sources = Sources::load("/case.conf", "/", &Alone(text)).expect("the file is there");
+    let sources = Sources::from_text("/case.conf", text.to_owned(), "/", &NoFiles);
     let compiled = compile(&sources, target, &NoHost, Options::default());
     let stops = |level: nginxlb::diagnostics::Level| level.name() != "warn" && level.name() != "notice";
     let first = compiled.said.iter().map(|at| &compiled.diagnostics[*at]).find(|finding| stops(finding.level));

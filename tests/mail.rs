@@ -7,25 +7,12 @@ use std::path::Path;
 use nginxlb::config::{NoHost, Options, compile};
 use nginxlb::diagnostics::{self, Level};
 use nginxlb::modules::{Target, Version};
-use nginxlb::syntax::{Files, ReadError, Sources};
-
-/// One file.
-struct Alone<'a>(&'a str);
-
-impl Files for Alone<'_> {
-    fn read(&self, _path: &str) -> Result<Vec<u8>, ReadError> {
-        Ok(self.0.into())
-    }
-
-    fn glob(&self, _pattern: &str) -> Result<Vec<String>, ReadError> {
-        Ok(Vec::new())
-    }
-}
+use nginxlb::syntax::{NoFiles, Sources};
 
 /// What nginx would print up to the fault at which it stops, without `nginx: `; `ok` for nothing.
 fn said(version: &str, text: &str) -> String {
     let target = Target::mainline(Version::read(version));
-    let sources = Sources::load("mail.conf", "", &Alone(text)).expect("the file is there");
+    let sources = Sources::from_text("mail.conf", text.to_owned(), "", &NoFiles);
     let compiled = compile(&sources, &target, &NoHost, Options::default());
     let mut lines = String::new();
     for at in &compiled.said {

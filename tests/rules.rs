@@ -22,19 +22,7 @@ use nginxlb::config::{NoHost, Options, compile};
 use nginxlb::diagnostics::{Diagnostic, Level, Nature};
 use nginxlb::lint::{self, Selection};
 use nginxlb::modules::{Target, Version};
-use nginxlb::syntax::{Files, ReadError, Sources};
-
-/// A configuration of one file.
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, _path: &str) -> Result<Vec<u8>, ReadError> {
-        Err(ReadError::not_found())
-    }
-    fn glob(&self, _pattern: &str) -> Result<Vec<String>, ReadError> {
-        Ok(Vec::new())
-    }
-}
+use nginxlb::syntax::{Files, NoFiles, Sources};
 
 /// What all rules together say of a text, and nginx's own faults among it.
 struct Judged {

@@ -1,87 +1,38 @@
 //! Who is let in, whom it is asked of, where copies go, how fast answers are, and what filters make of their content: real
 //! requests to a real server.
 
-#![allow(clippy::disallowed_methods, reason = "what another process does is waited for by the clock")]
-
 mod common;
 
 use std::fs;
-use std::io::{ErrorKind, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
-use std::thread;
+use std::io::Write;
 use std::time::{Duration, Instant};
 
-use crate::common::live::{DEADLINE, free_ports};
-use nix::unistd::Uid;
-use tempfile::TempDir;
+use crate::common::live::free_ports;
+use crate::common::served::{Served, all, all_or_reset, configuration, connect};
 
-struct Server {
-    folder: TempDir,
-    ports: [u16; 2],
-    child: Child,
-}
-
-impl Server {
+impl Served {
     /// With the inside of `http`, in which `@1` and `@2` are addresses and `@` is a folder with `index.html`.
-    fn start(http: &str) -> Server {
-        let (folder, ports) = (tempfile::tempdir().unwrap(), free_ports(2));
-        let ports = [ports, ports + 1];
-        let mut http = http.to_owned();
-        for (n, port) in ports.iter().enumerate() {
-            http = http.replace(&format!("@{}", n + 1), &format!("127.0.0.1:{port}"));
-        }
+    fn start(http: &str) -> Served {
+        let (folder, port) = (tempfile::tempdir().unwrap(), free_ports(2));
+        let http = http.replace("@1", &format!("127.0.0.1:{port}")).replace("@2", &format!("127.0.0.1:{}", port + 1));
         let http = http.replace('@', folder.path().to_str().unwrap());
-        let user = if Uid::effective().is_root() { "user root root;" } else { "" };
-        let text = format!(
-            "{user} daemon off; pid nginx.pid; error_log error.log info;\nevents {{}}\nhttp {{ access_log off;\n\
-             client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;\n\
-             {http} }}\n"
-        );
-        fs::write(folder.path().join("nginx.conf"), text).unwrap();
+        fs::write(folder.path().join("nginx.conf"), configuration("", &http)).unwrap();
         fs::write(folder.path().join("index.html"), "the index").unwrap();
         fs::write(folder.path().join("users"), "ann:{PLAIN}secret\n").unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nginxlb"));
-        command.env_remove("NGINXLB_TARGET").arg("nginx").arg("-p").arg(folder.path());
-        let child = command.args(["-c", "nginx.conf", "-e", "early.log"]).stderr(Stdio::null()).spawn().unwrap();
-        let server = Server { folder, ports, child };
-        let end = Instant::now() + DEADLINE;
-        while !fs::read_to_string(server.folder.path().join("nginx.pid")).is_ok_and(|pid| pid.ends_with('\n')) {
-            assert!(Instant::now() < end, "it does not start: {}", server.log());
-            thread::yield_now();
-        }
-        server
-    }
-
-    fn log(&self) -> String {
-        fs::read_to_string(self.folder.path().join("error.log")).unwrap_or_default()
+        Served::run(folder, port)
     }
 
     /// What comes back for these bytes before the connection ends.
     fn raw(&self, bytes: &[u8]) -> Vec<u8> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.ports[0])).unwrap();
-        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        let mut stream = self.connect();
         stream.write_all(bytes).unwrap();
-        let mut answer = Vec::new();
-        match stream.read_to_end(&mut answer) {
-            // What the server has not read when it closes the connection resets it.
-            Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
-            read => drop(read.unwrap()),
-        }
-        answer
+        all_or_reset(stream)
     }
 
     /// The answer to a request with these header lines.
     fn get(&self, target: &str, headers: &str) -> String {
         let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{headers}\r\n");
         String::from_utf8_lossy(&self.raw(request.as_bytes())).into_owned()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -96,7 +47,7 @@ const ANN: &str = "Authorization: Basic YW5uOnNlY3JldA==\r\n";
 
 #[test]
 fn passwords_let_in() {
-    let server = Server::start(
+    let server = Served::start(
         "server { listen @1; root @; auth_basic realm; auth_basic_user_file users;
            location /open { auth_basic off; return 200 open; }
            location /any { satisfy any; allow all; try_files /index.html =404; } }",
@@ -109,7 +60,7 @@ fn passwords_let_in() {
 
 #[test]
 fn a_subrequest_is_asked() {
-    let server = Server::start(
+    let server = Served::start(
         "server { listen @1; root @;
            location / { auth_request /ask; auth_request_set $who $upstream_http_x_who; add_header X-Who $who; }
            location = /ask { internal; proxy_pass http://@2/$arg_x$http_x_want; proxy_set_header X-Uri $request_uri; } }
@@ -126,7 +77,7 @@ fn a_subrequest_is_asked() {
 
 #[test]
 fn copies_go_elsewhere() {
-    let server = Server::start(
+    let server = Served::start(
         "server { listen @1; location / { mirror /copy; proxy_pass http://@2; }
            location = /copy { internal; proxy_pass http://@2/copied$request_uri; } }
          limit_req_zone all zone=copies:1m rate=1r/m;
@@ -141,7 +92,7 @@ fn copies_go_elsewhere() {
 
 #[test]
 fn the_proxy_protocol_says_who_it_is() {
-    let server = Server::start(
+    let server = Served::start(
         "server { listen @1 proxy_protocol; set_real_ip_from 127.0.0.1; real_ip_header proxy_protocol;
            location / { return 200 $remote_addr,$remote_port,$proxy_protocol_server_port,; }
            location /secret { deny 192.0.2.1; return 200 seen; error_page 403 = /; root @; } }",
@@ -158,7 +109,7 @@ fn the_proxy_protocol_says_who_it_is() {
 
 #[test]
 fn content_is_changed_on_its_way() {
-    let server = Server::start(
+    let server = Served::start(
         "server { listen @1; root @; location / { sub_filter INDEX \"$arg_w\"; sub_filter the a; }
            location /around { add_before_body /before; add_after_body /after; alias @/; }
            location /before { return 200 [; } location /after { return 200 ]; } }",
@@ -171,7 +122,7 @@ fn content_is_changed_on_its_way() {
 
 #[test]
 fn content_is_compressed_for_who_takes_it() {
-    let server = Server::start(
+    let server = Served::start(
         "server { listen @1; root @; gzip on; gzip_min_length 0; gzip_vary on; }
          server { listen @2; gunzip on; location / { proxy_pass http://@1; proxy_set_header Accept-Encoding gzip;
            proxy_http_version 1.1; } }",
@@ -181,22 +132,22 @@ fn content_is_compressed_for_who_takes_it() {
     let answer = server.raw(request);
     assert!(answer.windows(4).any(|bytes| bytes == b"\x1f\x8b\x08\0"), "{}", answer.escape_ascii());
     has(&String::from_utf8_lossy(&answer), &["Content-Encoding: gzip", "ETag: W/", "Transfer-Encoding: chunked"]);
-    let mut stream = TcpStream::connect(("127.0.0.1", server.ports[1])).unwrap();
+    let mut stream = connect(server.port + 1);
     stream.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
-    let mut plain = String::new();
-    stream.read_to_string(&mut plain).unwrap();
+    let plain = all(stream);
     has(&plain, &["the index"]);
     assert!(!plain.contains("Content-Encoding"), "{plain}");
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "it measures")]
 fn answers_take_their_time() {
-    let server = Server::start(
+    let server = Served::start(
         "server { listen @1; location / { limit_rate 10k; limit_rate_after 1k; root @; }
            location /proxied/ { proxy_limit_rate 10k; proxy_pass http://@2/; } }
          server { listen @2; root @; }",
     );
-    fs::write(server.folder.path().join("large"), [b'x'; 15_000]).unwrap();
+    fs::write(server.path("large"), [b'x'; 15_000]).unwrap();
     for target in ["/large", "/proxied/large"] {
         let begin = Instant::now();
         let answer = server.get(target, "");

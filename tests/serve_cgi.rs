@@ -4,55 +4,20 @@ mod common;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::net::TcpStream;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use crate::common::live::{DEADLINE, free_port, wait_until};
-use nix::unistd::Uid;
-use tempfile::TempDir;
+use crate::common::live::{DEADLINE, free_port, listening};
+use crate::common::served::{Served, all, configuration};
 
-/// The proxy.
-struct Proxy {
-    folder: TempDir,
-    port: u16,
-    child: Child,
-}
-
-impl Proxy {
+impl Served {
     /// One that has these lines in `http` and these in its server.
-    fn start(http: &str, server: &str) -> Proxy {
+    fn start(http: &str, server: &str) -> Served {
         let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
-        let user = if Uid::effective().is_root() { "user root root;" } else { "" };
-        let text = format!(
-            "{user} daemon off; pid nginx.pid; error_log error.log info; worker_processes 1;\nevents {{}}\n\
-             http {{ access_log off; default_type text/plain; client_body_temp_path t1; proxy_temp_path t2;\n\
-             fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5; {http}\n\
-             server {{ listen 127.0.0.1:{port}; {server} }} }}\n"
-        );
-        fs::write(folder.path().join("nginx.conf"), text).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nginxlb"));
-        command.env_remove("NGINXLB_TARGET").arg("nginx").arg("-p").arg(folder.path());
-        let child = command.args(["-c", "nginx.conf", "-e", "early.log"]).stderr(Stdio::null()).spawn().unwrap();
-        let proxy = Proxy { folder, port, child };
-        wait_until("the file of the process number", || proxy.read("nginx.pid").ends_with('\n'));
-        proxy
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.folder.path().join(name)).unwrap_or_default()
-    }
-
-    /// Waits until the log says this.
-    fn logged(&self, text: &str) {
-        wait_until(text, || self.read("error.log").contains(text));
-    }
-
-    fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        stream
+        let http = format!("default_type text/plain; {http}\nserver {{ listen 127.0.0.1:{port}; {server} }}");
+        fs::write(folder.path().join("nginx.conf"), configuration("", &http)).unwrap();
+        Served::run(folder, port)
     }
 
     /// The answer to a request; a first line of `METHOD PATH`, and after a `|` the rest.
@@ -60,28 +25,13 @@ impl Proxy {
         let (line, rest) = request.split_once('|').unwrap_or((request, "\r\n"));
         let mut stream = self.connect();
         write!(stream, "{line} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n{rest}").unwrap();
-        all(&mut stream)
+        all(stream)
     }
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// What comes before the end of the connection.
-fn all(stream: &mut impl Read) -> String {
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).unwrap();
-    String::from_utf8(bytes).unwrap()
 }
 
 /// Serves one connection after the other, on a port of its own. What a backend tells comes out of the receiver.
 fn backend<T: Send + 'static>(mut serve: impl FnMut(TcpStream, &Sender<T>) + Send + 'static) -> (u16, Receiver<T>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let (listener, port) = listening();
     let (tell, told) = channel();
     thread::spawn(move || {
         for stream in listener.incoming() {
@@ -166,7 +116,7 @@ fn fastcgi_requests() {
     let answer = [record(STDOUT, "Status: 201 Made\r\nX-A: b\r\n\r\n", 3), record(STDOUT, "hello", 0), end()].concat();
     let (port, told) = fastcgi(answer);
     let params = "fastcgi_param M $request_method; fastcgi_param L $content_length;";
-    let proxy = Proxy::start("", &format!("location / {{ fastcgi_pass 127.0.0.1:{port}; {params} }}"));
+    let proxy = Served::start("", &format!("location / {{ fastcgi_pass 127.0.0.1:{port}; {params} }}"));
     let found = proxy.ask("GET /");
     assert!(found.starts_with("HTTP/1.1 201 Made\r\n") && found.contains("X-A: b\r\n"), "{found}");
     assert!(found.ends_with("\r\n\r\n5\r\nhello\r\n0\r\n\r\n") && !found.contains("Status:"), "{found}");
@@ -185,7 +135,7 @@ fn fastcgi_connections_that_are_kept() {
     let head = record(STDOUT, "Content-Length: 2\r\n\r\nok", 1);
     let (port, told) = fastcgi([head, record(STDERR, "oh dear.\n", 0), record(STDOUT, "", 0), end()].concat());
     let group = format!("upstream u {{ server 127.0.0.1:{port}; keepalive 1; }}");
-    let proxy = Proxy::start(&group, "location / { fastcgi_pass u; fastcgi_keep_conn on; }");
+    let proxy = Served::start(&group, "location / { fastcgi_pass u; fastcgi_keep_conn on; }");
     for _ in 0..2 {
         assert!(proxy.ask("GET /").ends_with("\r\n\r\nok"));
         assert!(next(&told).starts_with("keep "));
@@ -212,13 +162,13 @@ fn fastcgi_records_cut_anywhere() {
         }
     });
     for buffering in ["on", "off"] {
-        let proxy = Proxy::start(
+        let proxy = Served::start(
             "",
             &format!("location / {{ fastcgi_pass 127.0.0.1:{port}; fastcgi_buffering {buffering}; }}"),
         );
         let mut stream = proxy.connect();
         stream.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
-        let found = all(&mut stream);
+        let found = all(stream);
         assert!(found.contains("\r\nA: b\r\n") && found.ends_with("\r\n\r\nbody"), "{buffering}: {found}");
     }
 }
@@ -226,7 +176,7 @@ fn fastcgi_records_cut_anywhere() {
 #[test]
 fn fastcgi_answers_cut_short() {
     let (port, _told) = fastcgi([record(STDOUT, "Content-Length: 9\r\n\r\nok", 0), end()].concat());
-    let proxy = Proxy::start("", &format!("location / {{ fastcgi_pass 127.0.0.1:{port}; }}"));
+    let proxy = Served::start("", &format!("location / {{ fastcgi_pass 127.0.0.1:{port}; }}"));
     let found = proxy.ask("GET /");
     assert!(found.contains("Content-Length: 9") && found.ends_with("ok"), "{found}");
     proxy.logged("upstream prematurely closed FastCGI request while reading upstream");
@@ -238,7 +188,7 @@ fn fastcgi_texts_that_are_caught() {
     let (good, _) = fastcgi([record(STDOUT, "\r\ngood", 0), end()].concat());
     let group = format!("upstream u {{ server 127.0.0.1:{bad}; server 127.0.0.1:{good} backup; }}");
     let own = "location / { fastcgi_pass u; fastcgi_catch_stderr fatal; fastcgi_next_upstream invalid_header; }";
-    let proxy = Proxy::start(&group, own);
+    let proxy = Served::start(&group, own);
     assert!(proxy.ask("GET /").contains("good"));
     proxy.logged("FastCGI sent in stderr: \"a fatal one\" while reading response header from upstream");
 }
@@ -257,14 +207,14 @@ fn fastcgi_bodies_as_they_come() {
         stream.write_all(&[record(STDOUT, "\r\nok", 0), end()].concat()).unwrap();
     });
     let own = format!("location / {{ fastcgi_pass 127.0.0.1:{port}; fastcgi_request_buffering off; }}");
-    let proxy = Proxy::start("", &own);
+    let proxy = Served::start("", &own);
     let mut stream = proxy.connect();
     stream.write_all(b"PUT / HTTP/1.0\r\nContent-Length: 4\r\n\r\nab").unwrap();
     assert_eq!(next(&told), "ab");
     stream.write_all(b"cd").unwrap();
     assert_eq!(next(&told), "cd");
     assert_eq!(next(&told), "");
-    assert!(all(&mut stream).ends_with("ok"));
+    assert!(all(stream).ends_with("ok"));
 }
 
 /// Reads `head` bytes and what `more` says of them, tells all, and answers.
@@ -285,7 +235,7 @@ fn simple(answer: &'static str, end: &'static [u8]) -> (u16, Receiver<Vec<u8>>) 
 fn scgi() {
     let (port, told) = simple("Location: http://a/\r\nContent-Length: 2\r\n\r\nokay", b"!");
     let own = format!("scgi_request_buffering off; scgi_param SCGI 1; location / {{ scgi_pass 127.0.0.1:{port}; }}");
-    let proxy = Proxy::start("", &own);
+    let proxy = Served::start("", &own);
     // A body in chunks is read whole all the same: its length comes first.
     let found = proxy.ask("PUT /|Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\n!\r\n0\r\n\r\n");
     assert!(found.starts_with("HTTP/1.1 302 Moved Temporarily\r\n"), "{found}");
@@ -301,7 +251,7 @@ fn scgi() {
 fn uwsgi() {
     let (port, told) = simple("HTTP/1.1 404 Gone Away\r\nA: b\r\n\r\nbody", b"!");
     let own = format!("uwsgi_modifier1 5; uwsgi_param A b; location / {{ uwsgi_pass uwsgi://127.0.0.1:{port}; }}");
-    let proxy = Proxy::start("", &own);
+    let proxy = Served::start("", &own);
     let found = proxy.ask("PUT /|Content-Length: 1\r\n\r\n!");
     assert!(found.starts_with("HTTP/1.1 404 Gone Away\r\n") && found.contains("\r\nA: b\r\n"), "{found}");
     assert!(found.ends_with("4\r\nbody\r\n0\r\n\r\n"), "{found}");
@@ -314,7 +264,7 @@ fn uwsgi() {
 #[test]
 fn headers_that_cannot_be() {
     let (port, _told) = simple("Content-Length: 2\r\nContent-Length: 2\r\n\r\nok", b",");
-    let proxy = Proxy::start("", &format!("location / {{ scgi_pass 127.0.0.1:{port}; }}"));
+    let proxy = Served::start("", &format!("location / {{ scgi_pass 127.0.0.1:{port}; }}"));
     assert!(proxy.ask("GET /").starts_with("HTTP/1.1 502 Bad Gateway\r\n"));
     proxy.logged(
         "upstream sent duplicate header line: \"Content-Length: 2\", previous value: \"Content-Length: 2\" while \
@@ -344,7 +294,7 @@ fn memcached() {
     let own = "memcached_gzip_flag 2; set $memcached_key $uri; error_page 404 = @other;
                location / { memcached_pass u; } location @other { return 200 'other\n'; }
                location /none { set $memcached_key ''; memcached_pass u; }";
-    let proxy = Proxy::start(&format!("{group} types {{ text/html html; }}"), own);
+    let proxy = Served::start(&format!("{group} types {{ text/html html; }}"), own);
     let found = proxy.ask("GET /found.html");
     let head =
         "Content-Type: text/html\r\nContent-Length: 5\r\nConnection: close\r\nContent-Encoding: gzip\r\n\r\nvalue";
@@ -371,7 +321,7 @@ fn faults_stand_in_the_log() {
          location /g {{ grpc_pass 127.0.0.1:{dead}; }}\n\
          location /2 {{ proxy_http_version 2; proxy_pass http://127.0.0.1:{dead}; }}"
     );
-    let proxy = Proxy::start("", &own);
+    let proxy = Served::start("", &own);
     let words =
         "connect() failed (111: Connection refused) while connecting to upstream, client: 127.0.0.1, server: , ";
     let of = |path: &str, upstream: &str| {

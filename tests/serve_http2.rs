@@ -1,83 +1,36 @@
 //! HTTP/2 on both sides of the live proxy: clients (another implementation, and raw frames), and upstreams that speak
 //! HTTP/2 or gRPC.
 
-#![allow(clippy::disallowed_methods, reason = "what another process does is waited for by the clock")]
-
 mod common;
 
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use crate::common::live::{DEADLINE, free_port, wait_until};
+use crate::common::served::{Served, all, configuration, connect};
 use bytes::Bytes;
 use h2::client::SendRequest;
 use http::{HeaderMap, Request, Response};
 use nginxlb::wire::http2::frame::{self, Head};
 use nginxlb::wire::http2::{PREFACE, hpack};
-use nix::unistd::Uid;
-use tempfile::TempDir;
+use nix::sys::signal::Signal;
 use tokio::task::{LocalSet, spawn_local};
 
-struct Proxy {
-    folder: TempDir,
-    port: u16,
-    child: Child,
-}
-
-impl Proxy {
+impl Served {
     /// One whose server has these lines; `PORT` is where it listens.
-    fn start(server: &str) -> Proxy {
-        Proxy::start_with("", server)
+    fn start(server: &str) -> Served {
+        Served::start_with("", server)
     }
 
     /// The same, with more in the main context.
-    fn start_with(main: &str, server: &str) -> Proxy {
+    fn start_with(main: &str, server: &str) -> Served {
         let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
         let server = server.replace("PORT", &port.to_string());
-        let user = if Uid::effective().is_root() { "user root root;" } else { "" };
-        let text = format!(
-            "{user} {main} daemon off; pid nginx.pid; error_log error.log info; worker_processes 1;\nevents {{}}\n\
-             http {{ access_log off; default_type text/plain; client_body_temp_path t1; proxy_temp_path t2;\n\
-             fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;\n\
-             server {{ listen 127.0.0.1:{port}; http2 on; {server} }} }}\n"
-        );
-        fs::write(folder.path().join("nginx.conf"), text).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nginxlb"));
-        command.env_remove("NGINXLB_TARGET").arg("nginx").arg("-p").arg(folder.path());
-        let child = command.args(["-c", "nginx.conf", "-e", "early.log"]).stderr(Stdio::null()).spawn().unwrap();
-        let proxy = Proxy { folder, port, child };
-        let end = Instant::now() + DEADLINE;
-        while !fs::read_to_string(proxy.folder.path().join("nginx.pid")).unwrap_or_default().ends_with('\n') {
-            assert!(Instant::now() < end, "the proxy does not start");
-            thread::sleep(Duration::from_millis(5));
-        }
-        proxy
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.folder.path().join(name)).unwrap_or_default()
-    }
-
-    fn quit(&self) {
-        let process = nix::unistd::Pid::from_raw(self.child.id() as i32);
-        nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGQUIT).unwrap();
-    }
-
-    fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        stream
-    }
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let http = format!("default_type text/plain; server {{ listen 127.0.0.1:{port}; http2 on; {server} }}");
+        fs::write(folder.path().join("nginx.conf"), configuration(main, &http)).unwrap();
+        Served::run(folder, port)
     }
 }
 
@@ -186,11 +139,11 @@ const ROOT: &[(&str, &str)] = &[(":method", "GET"), (":scheme", "http"), (":path
 
 #[test]
 fn another_implementation_is_served() {
-    let proxy = Proxy::start(
+    let proxy = Served::start(
         "location / { return 200 \"$request $host $http_cookie $http2\"; }\n\
          location /big { root .; } location /gone { return 204; }",
     );
-    fs::write(proxy.folder.path().join("big"), vec![b'x'; 300_000]).unwrap();
+    fs::write(proxy.path("big"), vec![b'x'; 300_000]).unwrap();
     run(async {
         let send = client(proxy.port).await;
         let mut request = get("/a?b");
@@ -209,16 +162,15 @@ fn another_implementation_is_served() {
 
 #[test]
 fn http1_is_still_spoken_there() {
-    let proxy = Proxy::start("location / { return 200 $server_protocol; }");
+    let proxy = Served::start("location / { return 200 $server_protocol; }");
     let mut stream = proxy.connect();
     stream.write_all(b"PUT / HTTP/1.1\r\nContent-Length: 0\r\nHost: h\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let answer = all(stream);
     assert!(answer.ends_with("\r\n\r\nHTTP/1.1"), "{answer}");
 }
 
 /// The code of the GOAWAY that these bytes are answered with.
-fn check_goaway(proxy: &Proxy, bytes: &[u8], code: u32) {
+fn check_goaway(proxy: &Served, bytes: &[u8], code: u32) {
     let mut stream = proxy.connect();
     stream.write_all(&[PREFACE, bytes].concat()).unwrap();
     let all = frames(&mut stream, frame::GOAWAY);
@@ -228,7 +180,7 @@ fn check_goaway(proxy: &Proxy, bytes: &[u8], code: u32) {
 
 #[test]
 fn bad_frames_end_the_connection() {
-    let proxy = Proxy::start("large_client_header_buffers 4 1k;");
+    let proxy = Served::start("large_client_header_buffers 4 1k;");
     let headers =
         |flags: u8, stream: u32, block: &[u8]| frame_of(frame::HEADERS, flags | frame::END_STREAM, stream, block);
     check_goaway(&proxy, &frame_of(frame::SETTINGS, 0, 0, &[0, 5, 0, 0, 0, 42]), 1);
@@ -243,7 +195,7 @@ fn bad_frames_end_the_connection() {
 }
 
 /// The status of the answer to a request with this block.
-fn check_status(proxy: &Proxy, fields: &[(&str, &str)], status: &str) {
+fn check_status(proxy: &Served, fields: &[(&str, &str)], status: &str) {
     let mut stream = proxy.connect();
     let flags = frame::END_HEADERS | frame::END_STREAM;
     let request = frame_of(frame::HEADERS, flags, 1, &request_block(fields));
@@ -257,7 +209,7 @@ fn check_status(proxy: &Proxy, fields: &[(&str, &str)], status: &str) {
 
 #[test]
 fn bad_heads_are_answered() {
-    let proxy = Proxy::start("max_headers 3; return 200 ok;");
+    let proxy = Served::start("max_headers 3; return 200 ok;");
     let with = |more: &[(&'static str, &'static str)]| [ROOT, more].concat();
     check_status(&proxy, &with(&[("a", "1")]), "200");
     check_status(&proxy, &with(&[("host", "h")]), "200");
@@ -277,8 +229,8 @@ fn bad_heads_are_answered() {
 
 #[test]
 fn the_end_is_announced_and_streams_are_finished() {
-    let mut proxy = Proxy::start("location / { root .; }");
-    fs::write(proxy.folder.path().join("big"), vec![b'x'; 70_000]).unwrap();
+    let mut proxy = Served::start("location / { root .; }");
+    fs::write(proxy.path("big"), vec![b'x'; 70_000]).unwrap();
     let mut stream = proxy.connect();
     let mut fields = ROOT.to_vec();
     fields[2].1 = "/big";
@@ -289,7 +241,7 @@ fn the_end_is_announced_and_streams_are_finished() {
     while body < 65535 {
         body += frames(&mut stream, frame::DATA).last().unwrap().0.length;
     }
-    proxy.quit();
+    proxy.signal(Signal::SIGQUIT);
     let all = frames(&mut stream, frame::GOAWAY);
     assert_eq!(all.last().unwrap().1, [0, 0, 0, 1, 0, 0, 0, 0]);
     let mut more = Vec::new();
@@ -299,14 +251,14 @@ fn the_end_is_announced_and_streams_are_finished() {
     let rest = frames(&mut stream, u8::MAX);
     assert_eq!(rest.iter().map(|(head, _)| head.length).sum::<u32>(), 70_000 - 65535);
     drop(stream);
-    assert!(proxy.child.wait().unwrap().success());
+    assert!(proxy.ended().success());
 }
 
 #[test]
 fn upstreams_are_asked_by_http2() {
     run(async {
         let peer = upstream().await;
-        let proxy = Proxy::start(&format!(
+        let proxy = Served::start(&format!(
             "proxy_http_version 2; proxy_set_header Connection ''; client_max_body_size 0;\n\
              location / {{ proxy_pass http://{peer}; }} location /p/ {{ proxy_pass http://{peer}/q/; }}\n\
              location /slow {{ proxy_request_buffering off; proxy_pass_trailers on; proxy_pass http://{peer}; }}\n\
@@ -347,9 +299,10 @@ fn request_for(path: &str, stream: u32) -> Vec<u8> {
 
 #[test]
 fn requests_are_counted_measured_and_logged() {
-    let proxy =
-        Proxy::start("access_log access.log; location / { return 200 \"$connection_requests $request_length $pid\"; }");
-    let (block, pid) = (request_block(ROOT), proxy.child.id());
+    let proxy = Served::start(
+        "access_log access.log; location / { return 200 \"$connection_requests $request_length $pid\"; }",
+    );
+    let (block, pid) = (request_block(ROOT), proxy.id());
     let length = block.len();
     let mut stream = proxy.connect();
     stream.write_all(PREFACE).unwrap();
@@ -368,16 +321,15 @@ fn requests_are_counted_measured_and_logged() {
     let size = first.len();
     assert_eq!(log.matches(&format!("\"GET / HTTP/2.0\" 200 {size} \"-\" \"-\"\n")).count(), 2, "{log}");
     assert!(log.contains("] \"-\" 400 "), "{log}");
-    assert!(!proxy.read("error.log").contains("closed keepalive connection"));
+    assert!(!proxy.log().contains("closed keepalive connection"));
 }
 
 #[test]
 fn variables_tell_what_the_proxy_protocol_said() {
     let port = free_port();
     let said = "return 200 \"$proxy_protocol_addr:$proxy_protocol_port $proxy_protocol_server_addr $remote_addr\";";
-    let _proxy = Proxy::start(&format!("}} server {{ listen 127.0.0.1:{port} proxy_protocol; http2 on; {said}"));
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    let _proxy = Served::start(&format!("}} server {{ listen 127.0.0.1:{port} proxy_protocol; http2 on; {said}"));
+    let mut stream = connect(port);
     stream.write_all(b"PROXY TCP4 192.0.2.1 192.0.2.2 123 456\r\n").unwrap();
     stream.write_all(PREFACE).unwrap();
     for id in [1, 3] {
@@ -387,7 +339,7 @@ fn variables_tell_what_the_proxy_protocol_said() {
 
 #[test]
 fn an_empty_body_has_a_file_where_bodies_stand_in_files() {
-    let proxy = Proxy::start(
+    let proxy = Served::start(
         "location / { client_body_in_file_only on; proxy_pass http://127.0.0.1:PORT/back;\n\
          add_header X-File $request_body_file; } location /back { return 200 ok; }",
     );
@@ -404,8 +356,7 @@ fn an_empty_body_has_a_file_where_bodies_stand_in_files() {
     });
     let mut stream = proxy.connect();
     stream.write_all(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let answer = all(stream);
     let name = answer.split("X-File: ").nth(1).and_then(|rest| rest.split("\r\n").next()).expect("a file");
     assert_eq!(file_of(name), 0);
 }
@@ -415,7 +366,7 @@ fn the_end_of_an_empty_body_is_passed_on_when_it_comes() {
     const PARAMS_END: &[u8] = &[1, 4, 0, 1, 0, 0, 0, 0];
     const BODY_END: &[u8] = &[1, 5, 0, 1, 0, 0, 0, 0];
     let peer = TcpListener::bind("127.0.0.1:0").unwrap();
-    let proxy = Proxy::start(&format!(
+    let proxy = Served::start(&format!(
         "location / {{ fastcgi_request_buffering off; fastcgi_pass {}; }}",
         peer.local_addr().unwrap()
     ));
@@ -446,7 +397,7 @@ fn the_end_of_an_empty_body_is_passed_on_when_it_comes() {
 #[test]
 fn streams_that_are_cut_off_are_logged() {
     let peer = TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut proxy = Proxy::start_with(
+    let mut proxy = Served::start_with(
         "worker_shutdown_timeout 20ms;",
         &format!("access_log access.log; location / {{ proxy_pass http://{}; }}", peer.local_addr().unwrap()),
     );
@@ -454,8 +405,8 @@ fn streams_that_are_cut_off_are_logged() {
     stream.write_all(&[PREFACE, &request_for("/", 1)].concat()).unwrap();
     // The answer will never come.
     let _asked = peer.accept().unwrap();
-    proxy.quit();
-    assert!(proxy.child.wait().unwrap().success());
+    proxy.signal(Signal::SIGQUIT);
+    assert!(proxy.ended().success());
     let log = proxy.read("access.log");
     assert!(log.contains("\"GET / HTTP/2.0\" 499 0 "), "{log}");
 }
@@ -485,7 +436,7 @@ fn hinting(version: &'static str, times: usize, requests: usize) -> SocketAddr {
 #[test]
 fn early_hints_are_passed_on_where_they_are_wanted() {
     let (peer, old) = (hinting("1.1", 2, 5), hinting("1.0", 1, 1));
-    let proxy = Proxy::start(&format!(
+    let proxy = Served::start(&format!(
         "early_hints '' $arg_hints; proxy_http_version 1.1; proxy_hide_header X-Hidden;\n\
          location / {{ proxy_pass http://{peer}; }} location /old {{ proxy_pass http://{old}; }}\n\
          location /small {{ proxy_buffer_size 100; proxy_pass http://{peer}; }}",
@@ -493,9 +444,7 @@ fn early_hints_are_passed_on_where_they_are_wanted() {
     let ask1 = |path: &str, version: &str| {
         let mut stream = proxy.connect();
         write!(stream, "GET {path} HTTP/{version}\r\nHost: h\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        all(stream)
     };
     let hint = "HTTP/1.1 103 Early Hints\r\nLink: a\r\nLink: b\r\n\r\n";
     assert!(ask1("/?hints=1", "1.1").starts_with(&format!("{hint}{hint}HTTP/1.1 200 OK\r\n")));
@@ -503,7 +452,7 @@ fn early_hints_are_passed_on_where_they_are_wanted() {
     assert!(ask1("/?hints=1", "1.0").starts_with("HTTP/1.1 200 OK\r\n"));
     assert!(ask1("/small?hints=1", "1.1").starts_with(&format!("{hint}HTTP/1.1 200 OK\r\n")));
     assert!(ask1("/old?hints=1", "1.1").starts_with("HTTP/1.1 502 Bad Gateway\r\n"));
-    let log = proxy.read("error.log");
+    let log = proxy.log();
     assert_eq!(log.matches("upstream sent too big early hints while reading response header").count(), 1, "{log}");
     assert!(log.contains("upstream sent HTTP/1.0 response with early hints while reading"), "{log}");
     let mut stream = proxy.connect();
@@ -522,7 +471,7 @@ fn early_hints_are_passed_on_where_they_are_wanted() {
 fn early_hints_come_before_the_answer_does() {
     let peer = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = peer.local_addr().unwrap();
-    let proxy = Proxy::start(&format!("early_hints 1; location / {{ grpc_pass {address}; }}"));
+    let proxy = Served::start(&format!("early_hints 1; location / {{ grpc_pass {address}; }}"));
     let mut stream = proxy.connect();
     stream.write_all(b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").unwrap();
     let mut asked = peer.accept().unwrap().0;
@@ -541,7 +490,6 @@ fn early_hints_come_before_the_answer_does() {
     stream.read_exact(&mut came).unwrap();
     assert_eq!(came, hint);
     asked.write_all(&head(200, frame::END_STREAM, &[("x-a", "1")])).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let answer = all(stream);
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("\r\nx-a: 1\r\n"), "{answer}");
 }

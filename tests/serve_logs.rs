@@ -1,35 +1,20 @@
 //! What a server writes down: access logs, the error log about requests, and the trace of what it served.
 
-#![allow(clippy::disallowed_methods, reason = "what another process does is waited for by the clock")]
-
 mod common;
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::net::TcpStream;
+use std::process::Command;
 use std::thread;
-use std::time::{Duration, Instant};
 
-use crate::common::live::{DEADLINE, free_port, wait_until};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-use tempfile::TempDir;
-
-/// Between two looks at what is waited for.
-const PAUSE: Duration = Duration::from_millis(5);
-
-struct Server {
-    folder: TempDir,
-    port: u16,
-    child: Child,
-}
+use crate::common::live::{free_port, listening, wait_until};
+use crate::common::served::{Served, all_or_reset, user};
+use nix::sys::signal::Signal;
 
 /// A backend that answers every request with its port.
 fn backend() -> u16 {
-    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = socket.local_addr().unwrap().port();
+    let (socket, port) = listening();
     thread::spawn(move || {
         for connection in socket.incoming() {
             let Ok(mut connection) = connection else { return };
@@ -50,43 +35,26 @@ fn backend() -> u16 {
     port
 }
 
-impl Server {
+impl Served {
     /// In the configuration of `http`, `PORT` is where it is to listen.
-    fn start(http: &str, arguments: &[&str]) -> Server {
+    fn start(http: &str, arguments: &[&str]) -> Served {
         let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
         let http = http.replace("PORT", &format!("127.0.0.1:{port}"));
-        // The super-user stays what it is: it owns the folder.
-        let user = if nix::unistd::Uid::effective().is_root() { "user root root;" } else { "" };
-        let conf = format!("{user} error_log error.log info; events {{}}\nhttp {{ {http} }}\n");
+        let conf = format!("{} error_log error.log info; events {{}}\nhttp {{ {http} }}\n", user());
         fs::write(folder.path().join("nginx.conf"), conf).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_nginxlb"));
         command.env_remove("NGINXLB_TARGET").arg("serve").arg(folder.path().join("nginx.conf")).args(arguments);
-        let child = command.current_dir(folder.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let server = Server { folder, port, child };
-        let end = Instant::now() + DEADLINE;
-        while !server.read("error.log").contains("start worker process ") {
-            assert!(Instant::now() < end, "it does not start: {}", server.read("error.log"));
-            thread::sleep(PAUSE);
-        }
+        command.current_dir(folder.path());
+        let server = Served::spawn(command, folder, port);
+        server.logged("start worker process ");
         server
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).unwrap_or_default()
     }
 
     /// Sends this, and gives what comes until the connection is closed.
     fn send(&self, request: &str) -> String {
-        let mut connection = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        connection.set_read_timeout(Some(DEADLINE)).unwrap();
+        let mut connection = self.connect();
         connection.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        let _ = connection.read_to_end(&mut answer);
-        String::from_utf8_lossy(&answer).into_owned()
+        String::from_utf8_lossy(&all_or_reset(connection)).into_owned()
     }
 
     fn get(&self, path: &str) -> String {
@@ -94,25 +62,14 @@ impl Server {
     }
 
     fn stop(&mut self) {
-        kill(Pid::from_raw(self.child.id() as i32), Signal::SIGQUIT).unwrap();
-        let end = Instant::now() + DEADLINE;
-        while self.child.try_wait().unwrap().is_none() {
-            assert!(Instant::now() < end, "it does not end");
-            thread::sleep(PAUSE);
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.signal(Signal::SIGQUIT);
+        self.ended();
     }
 }
 
 #[test]
 fn a_request_is_logged_once_whatever_became_of_it() {
-    let mut server = Server::start(
+    let mut server = Served::start(
         "log_format f '$request|$status|$body_bytes_sent|$request_length|$connection_requests|$pipe|$request_completion';
          access_log access.log f;
          server { listen PORT; location / { return 200 hello; } }",
@@ -133,7 +90,7 @@ fn a_request_is_logged_once_whatever_became_of_it() {
     assert!(lines[3].starts_with("GET /bad HTTP/1.1|400|"), "{log}");
     assert!(lines[4].starts_with("G\\x01T / HTTP/1.1|400|"), "{log}");
     assert_eq!(lines.len(), 5, "{log}");
-    let errors = server.read("error.log");
+    let errors = server.log();
     assert!(
         errors.contains(
             "client sent HTTP/1.1 request without \"Host\" header while reading client request headers, \
@@ -146,7 +103,7 @@ fn a_request_is_logged_once_whatever_became_of_it() {
 
 #[test]
 fn formats_conditions_buffers_and_names_with_variables() {
-    let mut server = Server::start(
+    let mut server = Served::start(
         "log_format f '$uri $arg_a';
          log_format j escape=json '{\"a\":\"$arg_a\"}';
          log_format n escape=none '$arg_a';
@@ -182,7 +139,7 @@ fn formats_conditions_buffers_and_names_with_variables() {
 #[test]
 fn the_error_log_tells_for_whom() {
     let closed = free_port();
-    let mut server = Server::start(
+    let mut server = Served::start(
         &format!(
             "limit_req_zone $uri zone=one:1m rate=1r/m; access_log off;
              upstream none {{ server 127.0.0.1:{closed} down; server 127.0.0.1:{closed} down; }}
@@ -199,7 +156,7 @@ fn the_error_log_tells_for_whom() {
         server.send(&format!("GET {path} HTTP/1.0\r\nHost: site\r\nReferer: http://r/\r\n\r\n"));
     }
     server.stop();
-    let log = server.read("error.log");
+    let log = server.log();
     let check = |message: &str, request: &str, upstream: &str| {
         let upstream = if upstream.is_empty() { String::new() } else { format!(", upstream: \"{upstream}\"") };
         let want = format!(
@@ -217,7 +174,7 @@ fn the_error_log_tells_for_whom() {
 
 #[test]
 fn the_end_of_a_connection_is_noted() {
-    let server = Server::start("access_log off; server { listen PORT; location / { return 200 hi; } }", &[]);
+    let server = Served::start("access_log off; server { listen PORT; location / { return 200 hi; } }", &[]);
     let mut kept = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
     kept.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
     let mut byte = [0];
@@ -230,14 +187,14 @@ fn the_end_of_a_connection_is_noted() {
         server.port
     );
     wait_until("both lines", || {
-        let log = server.read("error.log");
+        let log = server.log();
         log.contains(" client 127.0.0.1 closed keepalive connection\n") && log.contains(&unused)
     });
 }
 
 #[test]
 fn limits_say_by_how_much() {
-    let mut server = Server::start(
+    let mut server = Served::start(
         "limit_req_zone $uri zone=one:1m rate=1r/m; log_format f '$limit_req_status'; access_log access.log f;
          server { listen PORT; limit_req zone=one; limit_req_log_level warn; location / { try_files /none =404; }
            location /dry { limit_req_dry_run on; try_files /none =404; } }",
@@ -248,7 +205,7 @@ fn limits_say_by_how_much() {
     }
     server.stop();
     assert_eq!(server.read("access.log"), "PASSED\nREJECTED\nPASSED\nREJECTED_DRY_RUN\n");
-    let log = server.read("error.log");
+    let log = server.log();
     let limited: Vec<&str> = log.lines().filter(|line| line.contains("limiting")).collect();
     assert!(limited[0].contains("[warn]") && limited[0].contains(": *"), "{log}");
     assert!(limited[0].contains("limiting requests, excess: ") && limited[0].contains(" by zone \"one\", client: "));
@@ -259,7 +216,7 @@ fn limits_say_by_how_much() {
 fn what_is_recorded_is_what_the_simulator_replays() {
     let backends = [backend(), backend(), backend()];
     let servers = backends.map(|port| format!("server 127.0.0.1:{port};")).concat();
-    let mut server = Server::start(
+    let mut server = Served::start(
         &format!(
             "access_log off; upstream app {{ hash $http_x_key$arg_k; {servers} }}
              server {{ listen PORT; location / {{ proxy_pass http://app; }} }}"

@@ -3,61 +3,37 @@
 mod common;
 
 use std::fs;
-use std::io::{ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::common::live::{DEADLINE, free_port, free_ports, wait, wait_until};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::{Pid, Uid};
+use crate::common::live::{DEADLINE, free_port, free_ports, listening, wait};
+use crate::common::served::{self, Served, all_or_reset, connect, user};
+use nix::sys::signal::Signal;
 use tempfile::TempDir;
-
-struct Server {
-    folder: TempDir,
-    child: Child,
-}
 
 /// In `main` and `stream` an `@` is the folder.
 fn write(folder: &TempDir, main: &str, stream: &str) {
-    // The super-user stays what it is: it owns the folder.
-    let user = if Uid::effective().is_root() { "user root root;" } else { "" };
-    let text = format!("{user} pid nginx.pid; error_log error.log info; {main} events {{}}\nstream {{\n{stream}\n}}\n");
-    fs::write(folder.path().join("nginx.conf"), text.replace('@', folder.path().to_str().unwrap())).unwrap();
+    let head = format!("{} pid nginx.pid; error_log error.log info; {main} events {{}}", user());
+    let text = format!("{head}\nstream {{\n{stream}\n}}\n").replace('@', folder.path().to_str().unwrap());
+    fs::write(folder.path().join("nginx.conf"), text).unwrap();
 }
 
 fn command(folder: &TempDir) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_nginxlb"));
-    command.env_remove("NGINXLB_TARGET").arg("nginx").arg("-p").arg(folder.path());
-    command.args(["-c", "nginx.conf", "-e", "early.log", "-g", "daemon off;"]).stderr(Stdio::null());
+    let mut command = served::command(folder);
+    command.args(["-g", "daemon off;"]);
     command
 }
 
-impl Server {
-    fn start(main: &str, stream: &str) -> Server {
+impl Served {
+    fn start(main: &str, stream: &str) -> Served {
         let folder = tempfile::tempdir().unwrap();
         write(&folder, main, stream);
-        let child = command(&folder).spawn().unwrap();
-        let server = Server { folder, child };
-        wait_until("the file of the process number", || server.read("nginx.pid").ends_with('\n'));
-        server
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.folder.path().join(name)).unwrap_or_default()
-    }
-
-    fn send(&self, signal: Signal) {
-        kill(Pid::from_raw(self.child.id() as i32), signal).unwrap();
-    }
-
-    /// Waits until the error log has this.
-    #[track_caller]
-    fn logged(&self, text: &str) {
-        let log = || self.read("error.log");
-        wait_until(&format!("{text} in {}", log()), || log().contains(text));
+        // The tests know their ports themselves.
+        Served::spawn(command(&folder), folder, 0).listening()
     }
 
     /// Waits until a file has this many lines, and gives them.
@@ -69,26 +45,9 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn connect(port: u16) -> TcpStream {
-    let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    stream
-}
-
 /// All that comes until the end, however it ends.
-fn all(mut stream: impl Read) -> String {
-    let mut text = Vec::new();
-    match stream.read_to_end(&mut text) {
-        Err(error) if error.kind() != ErrorKind::ConnectionReset => panic!("{error}"),
-        _ => String::from_utf8_lossy(&text).into_owned(),
-    }
+fn all(stream: TcpStream) -> String {
+    String::from_utf8_lossy(&all_or_reset(stream)).into_owned()
 }
 
 /// What comes next, which is as long as `want`.
@@ -124,16 +83,10 @@ fn echoing() -> u16 {
     port
 }
 
-fn listening() -> (TcpListener, u16) {
-    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = socket.local_addr().unwrap().port();
-    (socket, port)
-}
-
 #[test]
 fn bytes_go_both_ways_by_every_kind_of_address() {
     let (first, peer) = (free_ports(2), echoing());
-    let server = Server::start(
+    let server = Served::start(
         "",
         &format!(
             "server {{ listen {first}; listen [::1]:{first}; listen unix:@/front; proxy_pass 127.0.0.1:{peer}; }}\n\
@@ -148,7 +101,7 @@ fn bytes_go_both_ways_by_every_kind_of_address() {
         stream.write_all(b"hello").unwrap();
         expect(&mut stream, "hello");
     }
-    let mut stream = UnixStream::connect(server.folder.path().join("front")).unwrap();
+    let mut stream = UnixStream::connect(server.path("front")).unwrap();
     stream.write_all(b"hello").unwrap();
     expect(&mut stream, "hello");
     server.logged(&format!("connected to 0.0.0.0:{first}\n"));
@@ -162,7 +115,7 @@ fn bytes_go_both_ways_by_every_kind_of_address() {
 #[test]
 fn halves_close_apart_where_they_may() {
     let (port, peer) = (free_port(), echoing());
-    let _server = Server::start(
+    let _server = Served::start(
         "",
         &format!("server {{ listen 127.0.0.1:{port}; proxy_pass 127.0.0.1:{peer}; proxy_half_close on; }}"),
     );
@@ -184,7 +137,7 @@ fn halves_close_apart_where_they_may() {
 fn without_half_close_the_end_of_one_is_the_end() {
     let (socket, peer) = listening();
     let port = free_port();
-    let _server = Server::start("", &format!("server {{ listen 127.0.0.1:{port}; proxy_pass 127.0.0.1:{peer}; }}"));
+    let _server = Served::start("", &format!("server {{ listen 127.0.0.1:{port}; proxy_pass 127.0.0.1:{peer}; }}"));
     let client = connect(port);
     let (mut accepted, _) = socket.accept().unwrap();
     accepted.set_read_timeout(Some(DEADLINE)).unwrap();
@@ -196,7 +149,7 @@ fn without_half_close_the_end_of_one_is_the_end() {
 fn the_next_peer_is_tried_and_the_log_says_so() {
     let (first, good) = (free_ports(4), naming("good"));
     let (dead, dead_too) = (first + 2, first + 3);
-    let server = Server::start(
+    let server = Served::start(
         "",
         &format!(
             "log_format f '$status $upstream_addr $upstream_bytes_received $bytes_sent'; access_log access.log f;\n\
@@ -236,7 +189,7 @@ fn a_peer_that_does_not_answer_is_left_in_time() {
         held.push(stream);
     }
     let (port, good) = (free_port(), naming("good"));
-    let server = Server::start(
+    let server = Served::start(
         "",
         &format!(
             "upstream u {{ server {silent}; server 127.0.0.1:{good} backup; }}\n\
@@ -251,7 +204,7 @@ fn a_peer_that_does_not_answer_is_left_in_time() {
 fn a_silent_session_ends() {
     let (_socket, peer) = listening();
     let port = free_port();
-    let server = Server::start(
+    let server = Served::start(
         "",
         &format!("server {{ listen 127.0.0.1:{port}; proxy_pass 127.0.0.1:{peer}; proxy_timeout 200ms; }}"),
     );
@@ -262,7 +215,7 @@ fn a_silent_session_ends() {
 #[test]
 fn the_proxy_protocol_is_taken_and_told() {
     let (first, (socket, peer)) = (free_ports(4), listening());
-    let server = Server::start(
+    let server = Served::start(
         "",
         &format!(
             "server {{ listen 127.0.0.1:{first} proxy_protocol; set_real_ip_from 127.0.0.1;\n\
@@ -294,7 +247,7 @@ fn the_proxy_protocol_is_taken_and_told() {
 #[test]
 fn some_are_sent_away() {
     let first = free_ports(2);
-    let server = Server::start(
+    let server = Served::start(
         "",
         &format!(
             "log_format f '$status $limit_conn_status'; access_log access.log f;\n\
@@ -323,7 +276,7 @@ fn some_are_sent_away() {
 #[test]
 fn a_zone_is_shared_by_workers() {
     let (port, (socket, peer), full) = (free_port(), listening(), naming("full"));
-    let _server = Server::start(
+    let _server = Served::start(
         "worker_processes 2;",
         &format!(
             "upstream u {{ zone u 1m; server 127.0.0.1:{peer} max_conns=1; server 127.0.0.1:{full} backup; }}\n\
@@ -340,31 +293,30 @@ fn a_zone_is_shared_by_workers() {
 #[test]
 fn a_graceful_end_waits_for_sessions() {
     let (port, peer) = (free_port(), echoing());
-    let mut server = Server::start("", &format!("server {{ listen 127.0.0.1:{port}; proxy_pass 127.0.0.1:{peer}; }}"));
+    let mut server = Served::start("", &format!("server {{ listen 127.0.0.1:{port}; proxy_pass 127.0.0.1:{peer}; }}"));
     let mut stream = connect(port);
     stream.write_all(b"a").unwrap();
     expect(&mut stream, "a");
-    server.send(Signal::SIGQUIT);
+    server.signal(Signal::SIGQUIT);
     server.logged("gracefully shutting down");
     wait("the socket's end", || TcpStream::connect(("127.0.0.1", port)).err());
     stream.write_all(b"b").unwrap();
     expect(&mut stream, "b");
     drop(stream);
-    let child = &mut server.child;
-    assert_eq!(wait("the end", || child.try_wait().unwrap()).code(), Some(0));
+    assert_eq!(server.ended().code(), Some(0));
 }
 
 #[test]
 fn a_graceful_end_has_its_time() {
     let (port, peer) = (free_port(), echoing());
-    let server = Server::start(
+    let server = Served::start(
         "worker_shutdown_timeout 200ms;",
         &format!("server {{ listen 127.0.0.1:{port}; proxy_pass 127.0.0.1:{peer}; }}"),
     );
     let mut stream = connect(port);
     stream.write_all(b"a").unwrap();
     expect(&mut stream, "a");
-    server.send(Signal::SIGQUIT);
+    server.signal(Signal::SIGQUIT);
     assert_eq!(all(stream), "");
 }
 
@@ -372,13 +324,13 @@ fn a_graceful_end_has_its_time() {
 fn a_reload_keeps_sockets_and_sessions() {
     let (first, peer) = (free_ports(2), echoing());
     let old = format!("server {{ listen 127.0.0.1:{first}; proxy_pass 127.0.0.1:{peer}; }}");
-    let server = Server::start("", &old);
+    let server = Served::start("", &old);
     let mut stream = connect(first);
     stream.write_all(b"a").unwrap();
     expect(&mut stream, "a");
     let new = format!("server {{ listen 127.0.0.1:{first}; listen 127.0.0.1:{}; return new; }}", first + 1);
     write(&server.folder, "", &new);
-    server.send(Signal::SIGHUP);
+    server.signal(Signal::SIGHUP);
     server.logged("gracefully shutting down");
     wait("the new socket", || TcpStream::connect(("127.0.0.1", first + 1)).ok());
     assert_eq!(all(connect(first)), "new");
@@ -397,7 +349,7 @@ fn what_is_not_done_is_refused_at_start() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         write(&folder, "", stream);
-        assert_eq!(command(&folder).status().unwrap().code(), Some(1), "{stream}");
+        assert_eq!(command(&folder).output().unwrap().status.code(), Some(1), "{stream}");
         let log = fs::read_to_string(folder.path().join("early.log")).unwrap();
         let line = log.lines().find(|line| line.contains(message)).unwrap_or_else(|| panic!("{log}"));
         assert!(line.contains("[emerg]"), "{line}");
@@ -410,7 +362,7 @@ fn what_is_not_done_is_refused_at_start() {
 #[expect(clippy::disallowed_methods, reason = "it measures")]
 fn rates_hold_bytes_back() {
     let (first, peer) = (free_ports(2), echoing());
-    let server = Server::start(
+    let server = Served::start(
         "",
         &format!(
             "server {{ listen 127.0.0.1:{first}; proxy_pass 127.0.0.1:{peer}; proxy_download_rate 100; proxy_timeout 500ms; }}\n\
@@ -431,13 +383,13 @@ fn rates_hold_bytes_back() {
         // The clock of the rates ticks in whole seconds, so the first of three may be short.
         assert!(began.elapsed() >= Duration::from_secs(1), "{:?}", began.elapsed());
     }
-    assert!(!server.read("error.log").contains("timed out"), "{}", server.read("error.log"));
+    assert!(!server.log().contains("timed out"), "{}", server.log());
 }
 
 #[test]
 fn variables_say_where_to() {
     let (first, good) = (free_ports(3), naming("good"));
-    let server = Server::start(
+    let server = Served::start(
         "",
         &format!(
             "upstream u {{ server 127.0.0.1:{good}; }}\n\
@@ -463,8 +415,8 @@ fn variables_say_where_to() {
 #[test]
 fn a_peer_may_be_a_path() {
     let port = free_port();
-    let server = Server::start("", &format!("server {{ listen 127.0.0.1:{port}; proxy_pass unix:@/back; }}"));
-    let path = server.folder.path().join("back");
+    let server = Served::start("", &format!("server {{ listen 127.0.0.1:{port}; proxy_pass unix:@/back; }}"));
+    let path = server.path("back");
     assert_eq!(all(connect(port)), "");
     server.logged(&format!("connect() to unix:{} failed (2: No such file or directory)", path.display()));
     let socket = UnixListener::bind(&path).unwrap();

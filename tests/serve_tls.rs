@@ -6,12 +6,12 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 
-use crate::common::live::{DEADLINE, free_ports, wait};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use crate::common::live::{free_ports, wait};
+use crate::common::served::{Served, all};
+use nix::sys::signal::Signal;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
@@ -84,16 +84,9 @@ fn client(shown: Option<&str>) -> Arc<ClientConfig> {
 
 type Tls = StreamOwned<ClientConnection, TcpStream>;
 
-struct Server {
-    folder: TempDir,
-    port: u16,
-    child: Child,
-}
-
 fn command(folder: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nginxlb"));
     command.env_remove("NGINXLB_TARGET").arg("serve").arg(folder.path().join("nginx.conf"));
-    command.stdout(Stdio::null()).stderr(Stdio::piped());
     command
 }
 
@@ -107,46 +100,24 @@ fn configuration(folder: &TempDir, port: u16, http: &str) {
     fs::write(folder.path().join("nginx.conf"), text).unwrap();
 }
 
-impl Server {
+impl Served {
     /// Starts one whose `http` is given; `PORT` and `NEXT` stand for its ports.
-    fn start(http: &str) -> Server {
+    fn start(http: &str) -> Served {
         let (folder, port) = (TempDir::new().unwrap(), free_ports(2));
         configuration(&folder, port, http);
-        let child = command(&folder).spawn().unwrap();
-        let server = Server { folder, port, child };
+        let server = Served::spawn(command(&folder), folder, port);
         wait("the first connection", || TcpStream::connect(("127.0.0.1", port)).ok());
         server
     }
 
-    fn plain(&self) -> TcpStream {
-        let tcp = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        tcp.set_read_timeout(Some(DEADLINE)).unwrap();
-        tcp
-    }
-
     fn secure(&self, config: &Arc<ClientConfig>, name: &str) -> Tls {
         let name = ServerName::try_from(name.to_owned()).unwrap();
-        StreamOwned::new(ClientConnection::new(config.clone(), name).unwrap(), self.plain())
+        StreamOwned::new(ClientConnection::new(config.clone(), name).unwrap(), self.connect())
     }
 
     /// The answer to one request over a connection of its own.
     fn get(&self, config: &Arc<ClientConfig>, name: &str, host: &str) -> String {
         ask(&mut self.secure(config, name), host)
-    }
-
-    fn log(&self) -> String {
-        fs::read_to_string(self.folder.path().join("error.log")).unwrap_or_default()
-    }
-
-    fn logs(&self, text: &str) {
-        wait(text, || self.log().contains(text).then_some(()));
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -163,7 +134,7 @@ fn ask(stream: &mut (impl Read + Write), host: &str) -> String {
 #[test]
 fn the_name_chooses_the_server_and_variables_tell_of_the_handshake() {
     let says = "return 200 \"$server_name $ssl_server_name $scheme $ssl_protocol $ssl_session_reused.\";";
-    let server = Server::start(&format!(
+    let server = Served::start(&format!(
         "server {{ listen 127.0.0.1:PORT ssl; server_name a; {EC} {says} }}
          server {{ listen 127.0.0.1:PORT ssl; server_name b; {OLD} {says} }}"
     ));
@@ -172,15 +143,16 @@ fn the_name_chooses_the_server_and_variables_tell_of_the_handshake() {
     assert!(first.ends_with("\r\n\r\nb b https TLSv1.3 .."), "{first}");
     assert!(server.get(&config, "b", "b").ends_with("b b https TLSv1.3 r."));
     assert!(server.get(&config, "a", "b").contains("\r\n\r\nb a https"), "the host counts");
-    let plain = ask(&mut server.plain(), "b");
+    let plain = ask(&mut server.connect(), "b");
     assert!(plain.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{plain}");
     assert!(plain.contains("<center>The plain HTTP request was sent to HTTPS port</center>"));
-    server.logs("client sent plain HTTP request to HTTPS port while reading client request headers, client: 127.0.0.1");
+    server
+        .logged("client sent plain HTTP request to HTTPS port while reading client request headers, client: 127.0.0.1");
 }
 
 #[test]
 fn clients_are_judged_by_the_server_that_they_ask() {
-    let server = Server::start(&format!(
+    let server = Served::start(&format!(
         "ssl_client_certificate root.crt;
          error_page 496 = /none;
          server {{ listen 127.0.0.1:PORT ssl; server_name open; {EC} return 200 open; }}
@@ -191,18 +163,18 @@ fn clients_are_judged_by_the_server_that_they_ask() {
     assert!(server.get(&good, "strict", "strict").ends_with("\r\n\r\nSUCCESS"));
     let none = server.get(&nobody, "strict", "strict");
     assert!(none.starts_with("HTTP/1.1 403 ") && none.ends_with("\r\n\r\nnone"), "{none}");
-    server.logs("client sent no required SSL certificate while reading client request headers");
+    server.logged("client sent no required SSL certificate while reading client request headers");
     let bad = server.get(&bad, "strict", "strict");
     assert!(bad.contains("<title>400 The SSL certificate error</title>"), "{bad}");
-    server.logs("client SSL certificate verify error: (18:self-signed certificate)");
+    server.logged("client SSL certificate verify error: (18:self-signed certificate)");
     assert!(server.get(&good, "open", "strict").starts_with("HTTP/1.1 421 "));
-    server.logs("client attempted to request the server name different from the one that was negotiated");
+    server.logged("client attempted to request the server name different from the one that was negotiated");
     assert!(server.get(&good, "strict", "open").starts_with("HTTP/1.1 200 "));
 }
 
 #[test]
 fn handshakes_are_refused_and_their_failures_logged() {
-    let server = Server::start(&format!(
+    let server = Served::start(&format!(
         "server {{ listen 127.0.0.1:PORT ssl; server_name a; ssl_reject_handshake on; }}
          server {{ listen 127.0.0.1:PORT ssl; server_name b; {EC} return 200 b; }}
          server {{ listen 127.0.0.1:PORT ssl; server_name c; ssl_certificate $ssl_server_name.crt;
@@ -213,21 +185,21 @@ fn handshakes_are_refused_and_their_failures_logged() {
         stream.write_all(b"GET").and_then(|()| stream.flush()).err().map(|error| error.to_string()).unwrap_or_default()
     };
     assert_eq!(said("a"), "received fatal alert: UnrecognisedName");
-    server.logs("*2 handshake rejected while SSL handshaking, client: 127.0.0.1, server: 127.0.0.1:");
+    server.logged("*2 handshake rejected while SSL handshaking, client: 127.0.0.1, server: 127.0.0.1:");
     assert_eq!(said("b"), "");
     assert_eq!(said("c"), "received fatal alert: InternalError");
-    server.logs("[error]");
+    server.logged("[error]");
     assert!(server.log().contains("/c.crt\": BIO_new_file() failed (SSL: error:80000002:"), "{}", server.log());
-    let mut nonsense = server.plain();
+    let mut nonsense = server.connect();
     nonsense.write_all(b"\x16\x03\x01\x00\x05hello").unwrap();
     assert!(nonsense.read_to_end(&mut Vec::new()).is_ok());
-    server.logs("SSL_do_handshake() failed (SSL: error:0A0000");
+    server.logged("SSL_do_handshake() failed (SSL: error:0A0000");
 }
 
 #[test]
 fn what_is_not_tls_is_http1() {
-    let server = Server::start(&format!("server {{ listen PORT ssl; http2 on; {EC} }}"));
-    let mut stream = server.plain();
+    let server = Served::start(&format!("server {{ listen PORT ssl; http2 on; {EC} }}"));
+    let mut stream = server.connect();
     stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").unwrap();
     let mut answer = [0; 24];
     stream.read_exact(&mut answer).unwrap();
@@ -236,7 +208,7 @@ fn what_is_not_tls_is_http1() {
 
 #[test]
 fn upstreams_are_spoken_to_over_tls_and_verified() {
-    let server = Server::start(&format!(
+    let server = Served::start(&format!(
         "upstream u {{ server 127.0.0.1:NEXT; keepalive 1; }}
          log_format x '';
          server {{ listen 127.0.0.1:NEXT ssl; {OLD} ssl_verify_client optional_no_ca;
@@ -253,10 +225,9 @@ fn upstreams_are_spoken_to_over_tls_and_verified() {
              location /plain {{ proxy_pass http://127.0.0.1:NEXT; }} }}"
     ));
     let get = |path: &str| {
-        let mut stream = server.plain();
+        let mut stream = server.connect();
         write!(stream, "GET {path} HTTP/1.0\r\nHost: name:1\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
+        let answer = all(stream);
         let status = answer[9..12].to_owned();
         format!("{status} {}", answer.rsplit("\r\n\r\n").next().unwrap_or_default())
     };
@@ -265,32 +236,33 @@ fn upstreams_are_spoken_to_over_tls_and_verified() {
     assert_eq!(get("/x"), first, "the connection is used again");
     assert!(get("/shown").starts_with("200 :.:CN=end:"));
     assert!(get("/missing").starts_with("500 "));
-    server.logs("/none.crt\": BIO_new_file() failed");
+    server.logged("/none.crt\": BIO_new_file() failed");
     let good = get("/good");
     assert!(good.starts_with("200 :.::"), "{good} {}", server.log());
     assert!(get("/good").starts_with("200 :r::"), "the session is taken up");
     assert!(get("/bad").starts_with("502 "));
-    server.logs("upstream SSL certificate does not match \"new\" while SSL handshaking to upstream, client: 127.0.0.1");
+    server
+        .logged("upstream SSL certificate does not match \"new\" while SSL handshaking to upstream, client: 127.0.0.1");
     assert!(get("/plain").starts_with("400 "));
 }
 
 #[test]
 fn sessions_and_unchanged_certificates_outlive_a_reload() {
-    let server = Server::start(&format!(
+    let server = Served::start(&format!(
         "ssl_session_cache shared:s:1m; ssl_session_tickets off;
          server {{ listen 127.0.0.1:PORT ssl; {EC} return 200 $ssl_session_reused; }}"
     ));
     let config = client(None);
     assert!(server.get(&config, "a", "a").ends_with("\r\n\r\n."));
-    kill(Pid::from_raw(server.child.id().cast_signed()), Signal::SIGHUP).unwrap();
-    server.logs("exited with code 0");
+    server.signal(Signal::SIGHUP);
+    server.logged("exited with code 0");
     let mut again = server.secure(&config, "a");
     assert!(ask(&mut again, "a").ends_with("\r\n\r\nr"));
     assert_eq!(again.conn.handshake_kind(), Some(HandshakeKind::Resumed));
 
-    fs::remove_file(server.folder.path().join("ec.key")).unwrap();
-    kill(Pid::from_raw(server.child.id().cast_signed()), Signal::SIGHUP).unwrap();
-    server.logs("[emerg]");
+    fs::remove_file(server.path("ec.key")).unwrap();
+    server.signal(Signal::SIGHUP);
+    server.logged("[emerg]");
     assert!(server.get(&config, "a", "a").ends_with("\r\n\r\nr"), "a bad configuration changes nothing");
 }
 
@@ -325,11 +297,10 @@ fn what_cannot_be_served_ends_the_start_with_its_line() {
 #[test]
 fn an_early_farewell_is_said_and_heard() {
     let server =
-        Server::start(&format!("keepalive_timeout 50ms; server {{ listen 127.0.0.1:PORT ssl; {EC} return 200 x; }}"));
+        Served::start(&format!("keepalive_timeout 50ms; server {{ listen 127.0.0.1:PORT ssl; {EC} return 200 x; }}"));
     let mut stream = server.secure(&client(None), "a");
     write!(stream, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
-    let mut answer = String::new();
     // An end without a farewell would be an error.
-    stream.read_to_string(&mut answer).unwrap();
+    let answer = all(stream);
     assert!(answer.ends_with("\r\n\r\nx"), "{answer}");
 }

@@ -23,6 +23,8 @@ mod regex;
 mod scope;
 mod shared;
 mod slots;
+#[cfg(test)]
+mod testing;
 mod unknown;
 pub mod values;
 mod variables;
@@ -40,4 +42,6 @@ pub use reader::{Compiled, Includes, MISSING_INCLUDE, compile};
 pub use regex::Regex;
 pub use scope::{Config, Scope, ScopeId, Setting, Value};
 pub use shared::{Zone, Zones};
+#[cfg(test)]
+pub use testing::compiled;
 pub use variables::{CHANGEABLE, Definition, Part, Text, Variables, WEAK};

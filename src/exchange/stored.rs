@@ -41,9 +41,8 @@ impl Storing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{NoHost, Options, compile};
+    use crate::config::compiled;
     use crate::modules::Target;
-    use crate::syntax::{NoFiles, Sources};
 
     #[test]
     fn a_cache_ends_an_inherited_store() {
@@ -53,8 +52,7 @@ mod tests {
             location /b { proxy_pass http://a; proxy_cache c; location /b/c { proxy_store_access user:r; } }
             location /d { proxy_pass http://a; proxy_store off; location /d/e { proxy_cache off; } }
             location /f { proxy_pass http://a; proxy_cache off; proxy_store $uri; location /f/g {} } } }";
-        let sources = Sources::from_text("nginx.conf", text.to_owned(), "", &NoFiles);
-        let config = compile(&sources, &Target::default(), &NoHost, Options::default()).config;
+        let config = compiled(text, &Target::default());
         let said = (0..config.scopes.len() as u32)
             .map(ScopeId)
             .filter(|id| config.scope(*id).setting("proxy_pass").is_some())

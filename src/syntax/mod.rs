@@ -19,9 +19,7 @@ mod value;
 mod walk;
 
 pub use dump::{Dump, is_dump};
-#[cfg(test)]
-pub use load::NoFiles;
-pub use load::{COMMAND_LINE, Files, Included, ReadError, SURROUNDINGS_PATH, SourceFile, Sources};
+pub use load::{COMMAND_LINE, Files, Included, NoFiles, ReadError, SURROUNDINGS_PATH, SourceFile, Sources};
 pub use message::UNCLOSED_BLOCK;
 pub use parser::{MAX_DEPTH, parse};
 pub use print::print;

@@ -34,12 +34,21 @@ pub fn free_port() -> u16 {
     free_ports(1)
 }
 
+/// A socket that listens on a port of the system's choice.
+pub fn listening() -> (TcpListener, u16) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (listener, port)
+}
+
 /// Waits until something holds.
+#[track_caller]
 pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     wait(what, || holds().then_some(()));
 }
 
 /// Waits until something is there.
+#[track_caller]
 pub fn wait<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + DEADLINE;
     loop {

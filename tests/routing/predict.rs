@@ -7,20 +7,9 @@ use nginxlb::exchange::{
 };
 use nginxlb::modules::Target;
 use nginxlb::modules::shared::upstream::Upstreams;
-use nginxlb::syntax::{Files, ReadError, Sources};
+use nginxlb::syntax::{NoFiles, Sources};
 
 use crate::live::Answer;
-
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, _path: &str) -> Result<Vec<u8>, ReadError> {
-        Err(ReadError::not_found())
-    }
-    fn glob(&self, _pattern: &str) -> Result<Vec<String>, ReadError> {
-        Ok(Vec::new())
-    }
-}
 
 pub struct Predictor {
     config: Config,

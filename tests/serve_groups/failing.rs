@@ -2,8 +2,9 @@
 
 use std::io::Read as _;
 
-use super::server::{Server, body, listen};
 use crate::common::live::free_port;
+use crate::common::served::Served;
+use crate::server::{body, listen};
 
 /// That a peer is disabled is said as soon as the balancer knows: after a connection broke, before a timeout is told, and
 /// of a status that nothing else tells.
@@ -17,9 +18,9 @@ fn a_peer_that_failed_too_often() {
          server {{ listen 127.0.0.1:%1; return 503; }}
          server {{ listen 127.0.0.1:%2; return 200 well; }}"
     );
-    let server = Server::start("", &conf, None);
+    let server = Served::start("", &conf, None);
     assert_eq!(body(&server.get("/", "")), "well");
-    let log = server.read("error.log");
+    let log = server.log();
     let told = log.lines().filter_map(|line| {
         let (start, peer) = line.split_once(", upstream: \"http://")?;
         let message = start.split_once(" *").and_then(|(_, rest)| rest.split_once(' '))?.1;
@@ -27,7 +28,7 @@ fn a_peer_that_failed_too_often() {
         Some(format!("{level}: {} {}", message.split(", client").next()?, peer.split('/').next()?))
     });
     let (closed, connecting) = (format!("127.0.0.1:{closed}"), "while connecting to upstream");
-    let (refusing, reading) = (format!("127.0.0.1:{}", server.port(1)), "while reading response header from upstream");
+    let (refusing, reading) = (format!("127.0.0.1:{}", server.port + 1), "while reading response header from upstream");
     let disabled = "warn: upstream server temporarily disabled";
     let expected = [
         format!("error: connect() failed (111: Connection refused) {connecting} {closed}"),
@@ -47,14 +48,14 @@ fn a_client_that_does_not_wait() {
         "upstream u {{ server {silent}; server {silent}; }}
          server {{ listen 127.0.0.1:%0; location / {{ proxy_pass http://u; }} }}"
     );
-    let server = Server::start("", &conf, None);
+    let server = Served::start("", &conf, None);
     let request = server.begin("/", "");
     let (mut connection, _) = peer.accept().unwrap();
     assert!(connection.read(&mut [0; 4096]).unwrap() > 0);
     drop(request);
     // It is closed after the log was written.
     assert_eq!(connection.read(&mut [0; 16]).unwrap(), 0);
-    let log = server.read("error.log");
+    let log = server.log();
     let gone =
         "client prematurely closed connection, so upstream connection is closed too while sending request to upstream";
     assert_eq!((log.matches("client prematurely").count(), log.matches(gone).count()), (1, 1), "{log}");
@@ -71,7 +72,7 @@ fn an_error_page_comes_after_the_reasons() {
              location /page {{ error_log page.log; return 200 page; }} }}",
         free_port()
     );
-    let server = Server::start("", &conf, None);
+    let server = Served::start("", &conf, None);
     for _ in 0..2 {
         assert_eq!(body(&server.get("/path", "")), "page");
     }

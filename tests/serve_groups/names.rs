@@ -1,7 +1,8 @@
 //! Names that are resolved while it runs.
 
 use crate::common::live::wait;
-use crate::server::{Dns, Server, addresses, body, header, status};
+use crate::common::served::Served;
+use crate::server::{Dns, addresses, body, header, status};
 
 fn proxied(dns: &Dns) -> String {
     format!(
@@ -18,7 +19,7 @@ fn of_variables() {
     let dns = Dns::start();
     dns.set("one.test", &["127.0.0.2"]);
     dns.set("broken.test", &[]);
-    let server = Server::start("", &proxied(&dns), None);
+    let server = Served::start("", &proxied(&dns), None);
     assert_eq!(body(&server.get("/?to=one.test", "")), "127.0.0.2");
     assert_eq!(body(&server.get("/?to=ONE.test", "")), "127.0.0.2");
     assert_eq!(body(&server.get("/?to=127.0.0.1", "")), "127.0.0.1");
@@ -37,9 +38,9 @@ fn of_variables() {
 fn of_several_addresses() {
     let dns = Dns::start();
     dns.set("two.test", &["127.0.0.3", "127.0.0.2"]);
-    let server = Server::start("", &proxied(&dns), None);
+    let server = Served::start("", &proxied(&dns), None);
     let peers: Vec<String> = (0..8).map(|_| header(&server.get("/?to=two.test", ""), "X-Peer").to_owned()).collect();
-    assert!(peers.iter().all(|list| list.ends_with(&format!("127.0.0.2:{}", server.port(1)))), "{peers:?}");
+    assert!(peers.iter().all(|list| list.ends_with(&format!("127.0.0.2:{}", server.port + 1))), "{peers:?}");
     assert_eq!(addresses(&peers[0]).len(), 2);
 }
 
@@ -58,14 +59,14 @@ fn group(dns: &Dns, port: &str) -> String {
 fn of_a_zone() {
     let dns = Dns::start();
     dns.set("name.test", &["127.0.0.1"]);
-    let server = Server::start("worker_processes 2;", &group(&dns, "%1"), None);
+    let server = Served::start("worker_processes 2;", &group(&dns, "%1"), None);
     let peer_is = |want: &str| {
         wait(want, || {
             let answer = server.get("/", "");
             (header(&answer, "X-Peer") == want).then_some(())
         });
     };
-    let at = |ip: &str, port: usize| format!("{ip}:{}", server.port(port));
+    let at = |ip: &str, port: u16| format!("{ip}:{}", server.port + port);
     peer_is(&at("127.0.0.1", 1));
     dns.set("name.test", &["127.0.0.2"]);
     peer_is(&at("127.0.0.2", 1));

@@ -1,6 +1,7 @@
 //! What a reload keeps of zones: limits and learned sessions go on, groups begin anew.
 
-use crate::server::{Server, body, status};
+use crate::common::served::Served;
+use crate::server::{body, status};
 
 const BACK: &str = "server { listen 127.0.0.1:%1; listen 127.0.0.1:%2; location / { add_header Set-Cookie s=$arg_s;
     return 200 $server_port; } }";
@@ -18,7 +19,7 @@ fn limited(zones: &str, more: &str) -> String {
 
 #[test]
 fn limits_and_sessions() {
-    let server = Server::start("", &limited("", ""), None);
+    let server = Served::start("", &limited("", ""), None);
     assert_eq!(status(&server.get("/", "")), "200");
     let first = body(&server.get("/s?s=me", "")).to_owned();
     let other = body(&server.get("/s?s=you", "")).to_owned();
@@ -38,7 +39,7 @@ fn limits_and_sessions() {
 /// nginx does not go on from a zone that counts by something else.
 #[test]
 fn another_key() {
-    let server = Server::start("", &limited("", ""), None);
+    let server = Served::start("", &limited("", ""), None);
     assert_eq!(status(&server.get("/", "")), "200");
     server.reload("", &limited("", "").replace("$host", "$uri"));
     server.logged("limit_req \"r\" uses the \"$uri\" key while previously it used the \"$host\" key");

@@ -2,78 +2,42 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use crate::common::live::{DEADLINE, free_ports, wait};
+use crate::common::live::{free_ports, wait_until};
+use crate::common::served::{self, Served, all, command};
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::rdata::A;
 use hickory_proto::rr::{RData, Record, RecordType};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::{Pid, Uid};
+use nix::sys::signal::Signal;
 use tempfile::TempDir;
 
-/// A server in nginx's place. In its configuration `%N` stands for a port of its own, the front is at `%0`.
-pub struct Server {
-    folder: TempDir,
-    child: Child,
-    ports: Vec<u16>,
-}
+/// How many ports each has.
+const PORTS: u16 = 8;
 
-impl Server {
-    /// With this content of `http`, and lines of the main context, as open-source nginx or as another target.
-    pub fn start(main: &str, http: &str, target: Option<&str>) -> Server {
-        let (folder, ports) = (tempfile::tempdir().unwrap(), free_ports(8));
-        let ports: Vec<u16> = (ports..ports + 8).collect();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nginxlb"));
-        command.env_remove("NGINXLB_TARGET").args(["nginx", "-c", "nginx.conf", "-e", "early.log", "-p"]);
-        command.arg(folder.path()).stderr(Stdio::null());
+impl Served {
+    /// With this content of `http`, and lines of the main context, as open-source nginx or as another target. In them `%N`
+    /// stands for a port of its own, the front is at `%0`, and `@` for the folder.
+    pub fn start(main: &str, http: &str, target: Option<&str>) -> Served {
+        let (folder, port) = (tempfile::tempdir().unwrap(), free_ports(PORTS));
+        configure(&folder, port, main, http);
+        let mut command = command(&folder);
         if let Some(target) = target {
             command.env("NGINXLB_TARGET", target);
         }
-        let path = folder.path().join("nginx.conf");
-        fs::write(path, configuration(&folder, &ports, main, http)).unwrap();
-        let child = command.spawn().unwrap();
-        let server = Server { folder, child, ports };
-        wait("the file of the process number", || {
-            let log = server.read("early.log") + &server.read("error.log");
-            assert!(!log.contains("[emerg]"), "{log}");
-            server.read("nginx.pid").ends_with('\n').then_some(())
-        });
-        server
-    }
-
-    pub fn port(&self, number: usize) -> u16 {
-        self.ports[number]
-    }
-
-    pub fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.folder.path().join(name)).unwrap_or_default()
-    }
-
-    /// Waits for this text in the error log.
-    pub fn logged(&self, text: &str) {
-        wait(text, || self.read("error.log").contains(text).then_some(()));
+        Served::spawn(command, folder, port).listening()
     }
 
     /// Takes another configuration and waits until the old workers are gone, or it was refused.
     pub fn reload(&self, main: &str, http: &str) {
-        let path = self.folder.path().join("nginx.conf");
-        fs::write(path, configuration(&self.folder, &self.ports, main, http)).unwrap();
-        let count = |log: String| log.matches("exited with code 0").count() + log.matches("[emerg]").count();
-        let before = count(self.read("error.log"));
-        kill(Pid::from_raw(self.child.id() as i32), Signal::SIGHUP).unwrap();
-        wait("the reload", || (count(self.read("error.log")) > before).then_some(()));
-    }
-
-    /// A connection to the front.
-    pub fn connect(&self) -> TcpStream {
-        let client = TcpStream::connect(("127.0.0.1", self.ports[0])).unwrap();
-        client.set_read_timeout(Some(DEADLINE)).unwrap();
-        client
+        configure(&self.folder, self.port, main, http);
+        let count = || self.count("exited with code 0") + self.count("[emerg]");
+        let before = count();
+        self.signal(Signal::SIGHUP);
+        wait_until("the reload", || count() > before);
     }
 
     /// The answer to a request for a path with these header lines.
@@ -95,10 +59,8 @@ pub struct Begun(TcpStream);
 
 impl Begun {
     /// Its answer.
-    pub fn end(mut self) -> String {
-        let mut answer = String::new();
-        self.0.read_to_string(&mut answer).unwrap();
-        answer
+    pub fn end(self) -> String {
+        all(self.0)
     }
 }
 
@@ -118,25 +80,13 @@ pub fn body(answer: &str) -> &str {
     answer.split_once("\r\n\r\n").map_or("", |(_, body)| body)
 }
 
-fn configuration(folder: &TempDir, ports: &[u16], main: &str, http: &str) -> String {
-    // The super-user stays what it is: it owns the folder.
-    let user = if Uid::effective().is_root() { "user root root;" } else { "" };
-    let mut text = format!(
-        "{user} daemon off; pid nginx.pid; error_log error.log info; {main}\nevents {{}}\nhttp {{ access_log off;\n\
-         client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;\n\
-         {http} }}\n"
-    );
-    for (number, port) in ports.iter().enumerate() {
-        text = text.replace(&format!("%{number}"), &port.to_string());
+fn configure(folder: &TempDir, port: u16, main: &str, http: &str) {
+    let mut text = served::configuration(main, http);
+    for number in 0..PORTS {
+        text = text.replace(&format!("%{number}"), &(port + number).to_string());
     }
-    text.replace('@', folder.path().to_str().unwrap())
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+    let text = text.replace('@', folder.path().to_str().unwrap());
+    fs::write(folder.path().join("nginx.conf"), text).unwrap();
 }
 
 /// What a name server says of names.

@@ -2,11 +2,12 @@
 
 use std::io::{Read as _, Write as _};
 
-use crate::server::{Server, body, header, listen, status};
+use crate::common::served::Served;
+use crate::server::{body, header, listen, status};
 
 #[test]
 fn a_sticky_cookie_says_all() {
-    let server = Server::start(
+    let server = Served::start(
         "",
         "upstream all { server 127.0.0.1:%1 route=a;
             sticky cookie c expires=1h domain=$arg_d path=/p httponly secure samesite=$arg_s; }
@@ -41,7 +42,7 @@ fn a_queue_has_turns() {
         "upstream u {{ zone z 64k; server {address} max_conns=1; queue 8 timeout=60s; }}
          server {{ listen 127.0.0.1:%0 reuseport; proxy_http_version 1.0; location / {{ proxy_pass http://u; }} }}"
     );
-    let server = Server::start("worker_processes 2;", &conf, Some("plus@r37"));
+    let server = Served::start("worker_processes 2;", &conf, Some("plus@r37"));
     let requests: Vec<_> = (0..8).map(|n| format!("/{n}")).map(|path| (server.begin(&path, ""), path)).collect();
     for _ in &requests {
         let (mut next, _) = peer.accept().unwrap();
@@ -66,7 +67,7 @@ fn a_queue_has_an_end() {
         "upstream u {{ server {address} max_conns=1; queue 1 timeout=100ms; }}
          server {{ listen 127.0.0.1:%0; location / {{ proxy_pass http://u; }} }}"
     );
-    let server = Server::start("", &conf, Some("plus@r37"));
+    let server = Served::start("", &conf, Some("plus@r37"));
     let first = server.begin("/", "");
     let (mut busy, _) = peer.accept().unwrap();
     assert_eq!(status(&server.get("/", "")), "502");
@@ -85,7 +86,7 @@ const KEPT: &str = "upstream u { server 127.0.0.1:%1; keepalive 1 %local; keepal
 
 #[test]
 fn connections_are_kept() {
-    let server = Server::start("", &KEPT.replace("%local", ""), None);
+    let server = Served::start("", &KEPT.replace("%local", ""), None);
     let used = |path: &str| body(&server.get(path, "")).to_owned();
     let first = used("/a");
     assert_eq!([used("/b"), used("/a")], [first.clone(), first.clone()]);
@@ -97,7 +98,7 @@ fn connections_are_kept() {
 
 #[test]
 fn connections_are_of_a_location() {
-    let server = Server::start("", &KEPT.replace("%local", "local"), None);
+    let server = Served::start("", &KEPT.replace("%local", "local"), None);
     let used = |path: &str| body(&server.get(path, "")).to_owned();
     let first = used("/a");
     let other = used("/b");
@@ -114,7 +115,7 @@ fn a_connection_that_ended_is_not_used() {
         "upstream u {{ server {address}; keepalive 4; }}
          server {{ listen 127.0.0.1:%0; location / {{ proxy_pass http://u; }} }}"
     );
-    let server = Server::start("", &conf, None);
+    let server = Served::start("", &conf, None);
     for text in ["one", "two"] {
         let request = server.begin("/", "");
         let (mut connection, _) = peer.accept().unwrap();
@@ -128,7 +129,7 @@ fn a_connection_that_ended_is_not_used() {
 
 #[test]
 fn the_near_end() {
-    let server = Server::start(
+    let server = Served::start(
         "",
         "server { listen 127.0.0.1:%0; proxy_bind 127.0.0.2; proxy_socket_keepalive on;
             location / { proxy_pass http://127.0.0.1:%1; }

@@ -1,12 +1,12 @@
 //! What the header and body filters make of answers.
 
-use super::server::Server;
+use crate::common::served::Served;
 
 const TEXT: &str = "0123456789abcdefghij";
 
 #[test]
 fn conditions() {
-    let server = Server::start(
+    let server = Served::start(
         &[("t", TEXT)],
         "error_page 412 /t; location /before/ { alias html/; if_modified_since before; } location /off/ { alias html/; etag off; }",
         "",
@@ -41,7 +41,7 @@ fn conditions() {
 
 #[test]
 fn ranges() {
-    let server = Server::start(
+    let server = Served::start(
         &[("t", TEXT)],
         "location / { } location /one/ { alias html/; max_ranges 1; }\n\
          location /proxy/ { proxy_pass http://127.0.0.1:%/; proxy_force_ranges on; proxy_set_header Range \"\"; }",
@@ -71,7 +71,7 @@ fn ranges() {
 
 #[test]
 fn headers_are_added() {
-    let server = Server::start(
+    let server = Served::start(
         &[("t", TEXT)],
         "add_header X-All $host always; add_header X-Good good;\n\
          location /none { }\n\
@@ -96,7 +96,7 @@ fn headers_are_added() {
 
 #[test]
 fn trailers_follow_chunks() {
-    let server = Server::start(&[("t", TEXT)], "add_trailer X-T $host; add_trailer X-No '';", "");
+    let server = Served::start(&[("t", TEXT)], "add_trailer X-T $host; add_trailer X-No '';", "");
     let answer = server.get("/t", "");
     assert_eq!((answer.header("Content-Length"), answer.header("Transfer-Encoding")), ("", "chunked"));
     assert_eq!(answer.body(), format!("14\r\n{TEXT}\r\n0\r\nX-T: localhost\r\n\r\n"));
@@ -106,7 +106,7 @@ fn trailers_follow_chunks() {
 
 #[test]
 fn charsets_are_told_and_recoded() {
-    let server = Server::start(
+    let server = Served::start(
         &[("t", "a\u{e4}\u{20ac}")],
         "location / { charset one; source_charset utf-8; }\n\
          location /proxy/ { proxy_pass http://127.0.0.1:%/; charset utf-8; override_charset on; }\n\
@@ -124,7 +124,7 @@ fn charsets_are_told_and_recoded() {
 
 #[test]
 fn cookies_make_clients_known() {
-    let server = Server::start(
+    let server = Served::start(
         &[("t", TEXT)],
         "userid on; userid_path /p; add_header X-Got $uid_got; add_header X-Set $uid_set;",
         "",

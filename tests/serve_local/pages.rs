@@ -1,6 +1,6 @@
 //! Answers that are put together from several: `ssi`, `add_before_body` and `add_after_body`.
 
-use super::server::Server;
+use crate::common::served::Served;
 
 const ERROR: &str = "[an error occurred while processing the directive]";
 
@@ -38,8 +38,8 @@ const FILES: &[(&str, &str)] = &[
     ("plain.txt", "<!--#echo var=\"uri\" -->"),
 ];
 
-fn start() -> Server {
-    Server::start(
+fn start() -> Served {
+    Served::start(
         FILES,
         "ssi on;\n\
          location /raw/ { ssi off; }\n\
@@ -52,7 +52,7 @@ fn start() -> Server {
 }
 
 /// The content of an answer, which is not in chunks.
-fn content(server: &Server, path: &str) -> String {
+fn content(server: &Served, path: &str) -> String {
     server.send(&format!("GET {path} HTTP/1.0\r\n\r\n")).body().to_owned()
 }
 

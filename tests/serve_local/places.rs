@@ -4,7 +4,7 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use super::server::Server;
+use crate::common::served::Served;
 
 /// What follows the last three bytes 255 of a file.
 const COUNTRY_V6: u8 = 12;
@@ -60,7 +60,7 @@ fn country(address: &[u8; 16], number: u8) -> Vec<u8> {
 }
 
 /// A server that tells what it knows of the address 10.0.0.1 or 2001:db8::1, and the databases.
-fn start(rules: &str) -> (Server, TempDir) {
+fn start(rules: &str) -> (Served, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let mapped = std::net::Ipv4Addr::new(10, 0, 0, 1).to_ipv6_mapped();
     let databases = [
@@ -74,7 +74,7 @@ fn start(rules: &str) -> (Server, TempDir) {
         fs::write(folder.path().join(name), bytes).unwrap();
     }
     let http = rules.replace("DB/", &format!("{}/", folder.path().display()));
-    let server = Server::start(
+    let server = Served::start(
         &[],
         "location /country { return 200 [$geoip_country_code|$geoip_country_code3|$geoip_country_name]; }
          location /city { return 200 \"[$geoip_city_continent_code|$geoip_city_country_code|$geoip_city_country_code3|\
@@ -86,7 +86,7 @@ $geoip_longitude|$geoip_dma_code|$geoip_area_code]\"; }
     (server, folder)
 }
 
-fn ask(server: &Server, path: &str, forwarded: &str) -> String {
+fn ask(server: &Served, path: &str, forwarded: &str) -> String {
     server.get(path, &format!("X-Forwarded-For: {forwarded}\r\n")).body().to_owned()
 }
 

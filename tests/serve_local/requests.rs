@@ -1,10 +1,10 @@
 //! nginx's own pages, and what becomes of the connection.
 
-use super::server::Server;
+use crate::common::served::Served;
 
 #[test]
 fn pages_and_redirects() {
-    let server = Server::start(
+    let server = Served::start(
         &[("sorry.html", "SORRY")],
         "location /gone { return 410; } location /text.html { return 200 $uri; } location /no { return 204; }\n\
          location /away { error_page 404 =302 http://else.where/; }\n\
@@ -36,7 +36,7 @@ fn pages_and_redirects() {
 
 #[test]
 fn connections_stay_or_are_closed() {
-    let server = Server::start(
+    let server = Served::start(
         &[("t", "T")],
         "location / { } location /bad { return 400; } location /dropped { return 444; } location /text { return 200 x; }",
         "",
@@ -58,7 +58,7 @@ fn connections_stay_or_are_closed() {
 
 #[test]
 fn old_browsers_lose_their_connections() {
-    let server = Server::start(
+    let server = Served::start(
         &[("t", "T")],
         "location / { error_page 405 =200 /t; } location /s { keepalive_disable safari; }",
         "",
@@ -74,7 +74,7 @@ fn old_browsers_lose_their_connections() {
 
 #[test]
 fn counts_of_connections() {
-    let server = Server::start(
+    let server = Served::start(
         &[],
         "location / { stub_status; add_header X-Active $connections_active; } location /gif { empty_gif; }",
         "",

@@ -2,20 +2,19 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::server::Server;
-use crate::common::live::{DEADLINE, wait_until};
+use crate::common::live::{DEADLINE, listening, wait_until};
+use crate::common::served::Served;
 
 /// A backend that gives each connection the answer at the end of the path (or, without one, the last), with spaces for
 /// `_`, and closes it. After `<wait>` it waits until it is told.
 fn backend(answers: &'static [(&'static str, &'static str)], told: Receiver<()>) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let (listener, port) = listening();
     thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
@@ -35,11 +34,11 @@ fn backend(answers: &'static [(&'static str, &'static str)], told: Receiver<()>)
     port
 }
 
-fn contents(server: &Server, name: &str) -> Option<String> {
+fn contents(server: &Served, name: &str) -> Option<String> {
     fs::read_to_string(server.path(name)).ok()
 }
 
-fn is_empty(server: &Server, folder: &str) -> bool {
+fn is_empty(server: &Served, folder: &str) -> bool {
     fs::read_dir(server.path(folder)).unwrap().next().is_none()
 }
 
@@ -58,10 +57,10 @@ const ANSWERS: &[(&str, &str)] = &[
 ];
 
 /// One that stores what backends say below `html`, whose temporary files are in `temp`.
-fn start(rules: &str, port: u16) -> Server {
+fn start(rules: &str, port: u16) -> Served {
     let rules =
         format!("proxy_temp_path temp; proxy_store on; {}", rules.replace("BACKEND", &format!("127.0.0.1:{port}")));
-    Server::start(&[("taken/", "")], &rules, "")
+    Served::start(&[("taken/", "")], &rules, "")
 }
 
 #[test]
@@ -112,7 +111,10 @@ fn files_have_the_name_and_the_rights_that_are_asked_for() {
     assert_eq!(mode("html/other/whole"), 0o400);
     server.get("/named?to=taken", "");
     let named = server.path("html/taken");
-    server.logged(&format!("\" to \"{named}\" failed (21: Is a directory) while reading upstream, client: 127.0.0.1"));
+    server.logged(&format!(
+        "\" to \"{}\" failed (21: Is a directory) while reading upstream, client: 127.0.0.1",
+        named.display()
+    ));
     assert_eq!(server.get("/scgi/x", "").status(), 200);
     assert_eq!(contents(&server, "html/scgi/x").as_deref(), Some("abc"), "as it came");
     assert_eq!(mode("html/scgi/x"), 0o600);

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::common::live::free_port;
+use crate::common::served::TEMPORARY;
 use tempfile::TempDir;
 
 /// What nginx tells of backends.
@@ -140,14 +141,11 @@ impl Drop for Proxy {
 
 /// The same in meaning, with other weights each time.
 fn configuration(port: u16, backends: &[u16], number: usize) -> String {
-    let mut text =
-        "daemon off; worker_processes 2; pid nginx.pid; error_log error.log notice;\nevents { worker_connections \
-                    1024; }\nhttp {\naccess_log off;\n"
-            .to_owned();
-    for kind in ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"] {
-        let _ = writeln!(text, "{kind}_temp_path {kind};");
-    }
-    text += "upstream backends {\nzone backends 256k;\n";
+    let mut text = format!(
+        "daemon off; worker_processes 2; pid nginx.pid; error_log error.log notice;\n\
+         events {{ worker_connections 1024; }}\nhttp {{\naccess_log off;\n{TEMPORARY}\n\
+         upstream backends {{\nzone backends 256k;\n"
+    );
     for (at, backend) in backends.iter().enumerate() {
         let weight = 1 + (at + number) % 3;
         let _ = writeln!(text, "server 127.0.0.1:{backend} weight={weight} max_fails=10 fail_timeout=1s;");

@@ -157,8 +157,9 @@ impl One<'_> {
 
     fn answer(&mut self, nginx: &Observed, target: &Observed) {
         self.field(Field::Location, &nginx.header("location"), &target.header("location"));
-        // What a program answers by itself it types as it likes where nothing is said.
-        let left_out: &[&str] = if built_in(&nginx.body) { &["location", "content-type"] } else { &["location"] };
+        // What a program answers by itself where nothing is said is its own, with its type and for how long it holds.
+        let own: &[&str] = &["location", "content-type", "cache-control"];
+        let left_out = if built_in(&nginx.body) { own } else { &own[..1] };
         self.headers(Field::Headers, &nginx.headers, &target.headers, left_out);
     }
 

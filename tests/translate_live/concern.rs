@@ -29,6 +29,12 @@ const CODES: &[(&str, Notices)] = &[
     }),
     ("traefik/odd-target", |request| odd_path(request) || request.target.contains(['\'', '"', '<', '>', ';'])),
     ("traefik/pass-uri", |request| odd_path(request) || request.target.contains(['\'', '"', '<', '>', ';'])),
+    // No play has a network where nobody says no, nor a client or a backend that reads slowly.
+    ("haproxy/buffering", |_| false),
+    ("haproxy/connect-timeout", |_| false),
+    ("haproxy/send-timeout", |_| false),
+    ("haproxy/http-version", |request| request.version == "HTTP/1.0"),
+    ("haproxy/path-normalising", odd_path),
 ];
 
 /// A method in small letters, or an empty host.

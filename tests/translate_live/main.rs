@@ -18,6 +18,7 @@ mod client;
 mod compare;
 mod concern;
 mod hand;
+mod haproxy;
 mod judge;
 mod message;
 mod play;

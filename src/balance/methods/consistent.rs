@@ -54,6 +54,11 @@ impl Ring {
         Ring { points, texts }
     }
 
+    /// The points by their hash, with the numbers of the peers that each belongs to.
+    pub fn points(&self) -> impl Iterator<Item = (u32, &[u32])> {
+        self.points.iter().map(|point| (point.hash, self.texts[point.text as usize].1.as_slice()))
+    }
+
     /// The place of the first point at or after the key's hash.
     #[must_use]
     pub(in crate::balance) fn place_of(&self, key: &[u8]) -> u32 {

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use super::Entry;
 use crate::balance::Millis;
-use crate::config::{NoHost, Options, compile};
+use crate::config::compiled;
 use crate::exchange::aside::Sub;
 use crate::exchange::files::{Files, Links, Unread};
 use crate::exchange::{Connection, Exchange, Headers, Line, ListenerId, Site};
 use crate::modules::Target;
-use crate::syntax::{NoFiles, Sources};
 
 /// One file of passwords.
 #[derive(Debug)]
@@ -36,10 +35,9 @@ const WRONG: Option<&str> = Some("Basic YW5uOndyb25n");
 /// A request from 10.0.0.1 to a location with these directives; up to where it has to go on without us.
 fn arrive(directives: &str, credentials: Option<&str>) -> (Site, Exchange, Entry) {
     let text = format!("events {{}} http {{ server {{ location / {{ {directives} }} }} }}");
-    let sources = Sources::from_text("nginx.conf", text, "", &NoFiles);
     let target = Target::default();
-    let compiled = compile(&sources, &target, &NoHost, Options::default());
-    let (site, ..) = Site::compile_live(&compiled.config, &target);
+    let config = compiled(&text, &target);
+    let (site, ..) = Site::compile_live(&config, &target);
     let site = site.with_files(Arc::new(Passwords));
     let mut exchange = Exchange::default();
     let connection = Connection { client: Some([10, 0, 0, 1].into()), ..Connection::default() };
@@ -122,10 +120,9 @@ fn a_subrequest_decides() {
 #[test]
 fn a_simulation_asks_nobody() {
     let text = format!("events {{}} http {{ server {{ location / {{ {BASIC} }} }} }}");
-    let sources = Sources::from_text("nginx.conf", text, "", &NoFiles);
     let target = Target::default();
-    let compiled = compile(&sources, &target, &NoHost, Options::default());
-    let (site, _) = Site::compile(&compiled.config, &target);
+    let config = compiled(&text, &target);
+    let (site, _) = Site::compile(&config, &target);
     let mut exchange = Exchange::default();
     exchange.start(&Connection::default(), Line { method: b"GET", target: b"/", version: 10 }, Millis(0));
     exchange.begin(&site, ListenerId(0));

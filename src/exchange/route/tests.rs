@@ -2,24 +2,19 @@
 
 use super::{Content, Failed, Found, Reply, To};
 use crate::balance::Millis;
-use crate::config::{NoHost, Options, compile};
+use crate::config::compiled;
 use crate::exchange::{Connection, Exchange, Line, ListenerId, Site, Slice};
 use crate::modules::Target;
-use crate::syntax::{NoFiles, Sources};
 
 /// Compiles the inside of `http`, or with `server` around it that of one server.
 fn site(body: &str) -> (crate::config::Config, Site) {
     let text = format!(
         "events {{}} http {{ upstream app {{ server 127.0.0.1:1; }} upstream b {{ server 127.0.0.1:2; }} {body} }}"
     );
-    let sources = Sources::from_text("nginx.conf", text, "", &NoFiles);
     let target = Target::default();
-    let compiled = compile(&sources, &target, &NoHost, Options::default());
-    let faults: Vec<_> =
-        compiled.diagnostics.iter().filter(|said| said.level >= crate::diagnostics::Level::Emerg).collect();
-    assert!(faults.is_empty(), "{faults:?}");
-    let (site, _) = Site::compile(&compiled.config, &target);
-    (compiled.config, site)
+    let config = compiled(&text, &target);
+    let (site, _) = Site::compile(&config, &target);
+    (config, site)
 }
 
 /// Sends `METHOD TARGET [Name: value]...` (lines), from 10.0.0.1.

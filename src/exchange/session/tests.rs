@@ -4,12 +4,11 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::{Happened, Session, Sessions, Step};
 use crate::balance::{Glibc, Group, Millis, Queue, Sessions as Bound, Unwatched};
-use crate::config::{NoHost, Options, compile};
+use crate::config::compiled;
 use crate::exchange::limits::{ConnectionZone, RequestZone};
 use crate::exchange::{Connection, ListenerId, Memory, Plan, Site, Ticket, Upstream, World};
 use crate::modules::Target;
 use crate::modules::shared::upstream::UpstreamId;
-use crate::syntax::{NoFiles, Sources};
 
 struct Own {
     groups: Vec<Group>,
@@ -55,11 +54,9 @@ impl Streams {
     /// The block's content before its one server, and the server's.
     fn new(around: &str, server: &str) -> Streams {
         let text = format!("events {{}} stream {{ {around} server {{ listen 1; {server} }} }}");
-        let sources = Sources::from_text("nginx.conf", text, "", &NoFiles);
         let target = Target::default();
-        let compiled = compile(&sources, &target, &NoHost, Options::default());
-        assert!(compiled.diagnostics.is_empty(), "{:?}", compiled.diagnostics);
-        let (site, plan, sessions) = Site::compile_sessions(&compiled.config, &target).expect("a server");
+        let config = compiled(&text, &target);
+        let (site, plan, sessions) = Site::compile_sessions(&config, &target).expect("a server");
         let groups = plan.upstreams.iter().map(Upstream::fresh).collect();
         let memory = Own { groups, connections: plan.fresh_connections() };
         Streams { site, plan, sessions, memory, now: Millis(1_000_000) }

@@ -247,18 +247,14 @@ pub fn stream(cx: &mut Cx, call: &Call) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{NoHost, Options, compile};
+    use crate::config::compiled;
     use crate::modules::Target;
     use crate::modules::shared::upstream::Upstreams;
-    use crate::syntax::{NoFiles, Sources};
 
     /// `PROTOCOL DESTINATION HOST URI` of what handles the innermost block.
     fn passed(locations: &str) -> String {
         let text = format!("events {{}} http {{ upstream app {{ server 127.0.0.1:1; }} server {{ {locations} }} }}");
-        let sources = Sources::from_text("nginx.conf", text, "", &NoFiles);
-        let compiled = compile(&sources, &Target::default(), &NoHost, Options::default());
-        assert!(compiled.diagnostics.is_empty(), "{:?}", compiled.diagnostics);
-        let config = compiled.config;
+        let config = compiled(&text, &Target::default());
         let last = ScopeId(config.scopes.len() as u32 - 1);
         let Some(pass) = effective(&config, last) else { return "nowhere".to_owned() };
         let http = config.http.map(|http| config.scope(http)).expect("it has http");

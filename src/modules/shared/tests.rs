@@ -5,19 +5,15 @@ use super::geo::Geos;
 use super::log_format::{Escape, LogFormats};
 use super::map::Maps;
 use super::split_clients::{Splits, murmur_hash2};
-use crate::config::{Config, NoHost, Options, Scope, compile};
+use crate::config::{Config, Scope, compiled};
 use crate::modules::Target;
 use crate::modules::http::limit_req::{ReqLimits, ReqZones};
-use crate::syntax::{NoFiles, Sources};
 
 /// Reads `body` as the inside of `http`.
 fn http(target: &str, body: &str) -> Config {
     let text = format!("events {{}} http {{ {body} }}");
-    let sources = Sources::from_text("nginx.conf", text, "", &NoFiles);
     let target = Target::parse(target).expect("a target");
-    let compiled = compile(&sources, &target, &NoHost, Options::default());
-    assert!(compiled.diagnostics.is_empty(), "{:?}", compiled.diagnostics);
-    compiled.config
+    compiled(&text, &target)
 }
 
 fn scope(config: &Config) -> &Scope {

@@ -4,20 +4,15 @@ use std::time::Duration;
 
 use super::*;
 use crate::balance::{Millis, Tier};
-use crate::config::{NoHost, Options, compile};
+use crate::config::compiled;
 use crate::exchange::{Located, Site};
 use crate::modules::Target;
-use crate::syntax::{NoFiles, Sources};
 
 fn plan(http: &str) -> Plan {
     let text = format!("events {{}} http {{ resolver 127.0.0.1; {http} }}");
-    let sources = Sources::from_text("nginx.conf", text, "", &NoFiles);
     let target = Target::default();
-    let compiled = compile(&sources, &target, &NoHost, Options::default());
-    let faults: Vec<_> =
-        compiled.diagnostics.iter().filter(|said| said.level >= crate::diagnostics::Level::Emerg).collect();
-    assert!(faults.is_empty(), "{faults:?}");
-    Site::compile(&compiled.config, &target).1
+    let config = compiled(&text, &target);
+    Site::compile(&config, &target).1
 }
 
 /// The peers of the first group: address, hashed text, weight.

@@ -7,10 +7,9 @@ use std::sync::Arc;
 use rustls::{ClientConfig, ClientConnection, ServerConnection};
 
 use super::*;
-use crate::config::{NoHost, Options, compile};
+use crate::config::compiled;
 use crate::exchange::{ServerId, Site, VerifyClient as Verify};
 use crate::modules::Target as Build;
-use crate::syntax::{NoFiles, Sources};
 
 /// A time at which all certificates are valid.
 pub(super) const NOW: i64 = 1_800_000_000;
@@ -21,14 +20,10 @@ pub(super) fn files() -> Files {
 
 pub(super) fn config(http: &str) -> (Config, Site) {
     let text = format!("events {{}} http {{ {http} }}");
-    let sources = Sources::from_text("nginx.conf", text, "", &NoFiles);
     let target = Build::default();
-    let compiled = compile(&sources, &target, &NoHost, Options::default());
-    let faults: Vec<_> =
-        compiled.diagnostics.iter().filter(|said| said.level >= crate::diagnostics::Level::Emerg).collect();
-    assert!(faults.is_empty(), "{faults:?}");
-    let (site, _) = Site::compile(&compiled.config, &target);
-    (compiled.config, site)
+    let config = compiled(&text, &target);
+    let (site, _) = Site::compile(&config, &target);
+    (config, site)
 }
 
 /// The only listener of a configuration.

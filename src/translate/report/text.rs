@@ -5,14 +5,18 @@ use std::fmt::Write;
 use super::Report;
 use crate::translate::{Class, Entry};
 
-/// The report.
+/// The report. What is said of several is said once, below them.
 #[must_use]
 pub fn write(report: &Report) -> String {
     let mut out = String::new();
     for class in Class::ALL.iter().rev().filter(|class| class.exit_code() > 0) {
-        let entries = report.translation.entries.iter().filter(|entry| entry.class == *class);
-        for entry in entries {
-            write_entry(&mut out, report, entry);
+        let mut entries: Vec<&Entry> =
+            report.translation.entries.iter().filter(|entry| entry.class == *class).collect();
+        while let Some(first) = entries.first().copied() {
+            let (alike, others): (Vec<&Entry>, Vec<&Entry>) =
+                entries.into_iter().partition(|entry| is_alike(entry, first));
+            write_entries(&mut out, report, &alike);
+            entries = others;
         }
     }
     // Writing to a text cannot fail.
@@ -20,12 +24,20 @@ pub fn write(report: &Report) -> String {
     out
 }
 
-fn write_entry(out: &mut String, report: &Report, entry: &Entry) {
-    let place = match report.span_of(entry).map(|span| report.at(span)) {
-        Some((file, at)) => format!("{file}:{}", at.line),
-        None => "default".to_owned(),
-    };
-    let _ = writeln!(out, "{place}: {}: {} [{}]", entry.class.name(), report.text_of(entry), entry.code);
+/// Whether the same is said of both.
+fn is_alike(one: &Entry, other: &Entry) -> bool {
+    one.code == other.code && one.says == other.says && one.shows == other.shows && one.fix == other.fix
+}
+
+fn write_entries(out: &mut String, report: &Report, entries: &[&Entry]) {
+    for entry in entries {
+        let place = match report.span_of(entry).map(|span| report.at(span)) {
+            Some((file, at)) => format!("{file}:{}", at.line),
+            None => "default".to_owned(),
+        };
+        let _ = writeln!(out, "{place}: {}: {} [{}]", entry.class.name(), report.text_of(entry), entry.code);
+    }
+    let Some(entry) = entries.first() else { return };
     let shows: Vec<&str> = entry.shows.iter().map(|shows| shows.name()).collect();
     let shows = if shows.is_empty() { String::new() } else { format!(" ({})", shows.join(", ")) };
     let _ = writeln!(out, "    {}{shows}", entry.says);

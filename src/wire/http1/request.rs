@@ -229,7 +229,9 @@ impl RequestHead {
             }
             Part::Host => {
                 self.at = classes::run(bytes, self.at, HOST);
-                self.part = Part::HostEnd;
+                if self.at < bytes.len() {
+                    self.part = Part::HostEnd;
+                }
             }
             Part::HostEnd if byte == b':' => {
                 self.mark = self.at + 1;

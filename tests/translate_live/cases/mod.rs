@@ -35,7 +35,7 @@ const ONLY_FULL: &[&str] = &[
 ];
 
 /// A group `u` of the first `n` peers with these parameters, and a method.
-fn group(method: &str, parameters: &[&str]) -> String {
+pub fn group(method: &str, parameters: &[&str]) -> String {
     let mut text = "upstream u {\n".to_owned();
     if !method.is_empty() {
         text += &format!("    {method};\n");
@@ -48,7 +48,7 @@ fn group(method: &str, parameters: &[&str]) -> String {
 }
 
 /// A server that hands everything to the group `u`, with more lines in its location.
-fn all_to_group(lines: &str) -> String {
+pub fn all_to_group(lines: &str) -> String {
     let lines: String = lines.lines().map(|line| format!("        {line}\n")).collect();
     format!("server {{\n    listen 8000;\n    location / {{\n        proxy_pass http://u;\n{lines}    }}\n}}\n")
 }

@@ -2,18 +2,16 @@
 
 use super::{Page, Shared};
 use crate::balance::Millis;
-use crate::config::{NoHost, Options, compile};
+use crate::config::compiled;
 use crate::exchange::{Connection, Exchange, Line, ListenerId, Site};
 use crate::modules::Target;
-use crate::syntax::{NoFiles, Sources};
 
 /// Compiles the inside of `http` for a live proxy.
 fn site(body: &str) -> Site {
     let text = format!("events {{}} http {{ {body} server {{ listen 80; }} }}");
-    let sources = Sources::from_text("nginx.conf", text, "", &NoFiles);
     let target = Target::default();
-    let compiled = compile(&sources, &target, &NoHost, Options::default());
-    Site::compile_live(&compiled.config, &target).0
+    let config = compiled(&text, &target);
+    Site::compile_live(&config, &target).0
 }
 
 /// What becomes of a page that comes in two pieces, at `/d/p?v=Val&w=`: content, includes as `[...]`, complaints as `{...}`.

@@ -1,20 +1,15 @@
 //! Parameters of requests under configurations, in nginx's order.
 
 use super::*;
-use crate::config::{NoHost, Options, compile};
+use crate::config::compiled;
 use crate::exchange::{Connection, Exchange, Line, ListenerId, Terms};
-use crate::syntax::{NoFiles, Sources};
 
 /// Compiles the inside of a server, and brings a request to its location.
 fn arrived(server: &str, request: &str) -> (Site, Terms, Exchange) {
     let text = format!("events {{}} http {{ server {{ listen 8000; {server} }} }}");
-    let sources = Sources::from_text("nginx.conf", text, "", &NoFiles);
     let target = Target::default();
-    let compiled = compile(&sources, &target, &NoHost, Options::default());
-    let faults: Vec<_> =
-        compiled.diagnostics.iter().filter(|said| said.level >= crate::diagnostics::Level::Emerg).collect();
-    assert!(faults.is_empty(), "{faults:?}");
-    let (site, _, terms) = Site::compile_live(&compiled.config, &target);
+    let config = compiled(&text, &target);
+    let (site, _, terms) = Site::compile_live(&config, &target);
     let mut exchange = Exchange::default();
     let mut lines = request.split('\n');
     let (method, uri) = lines.next().unwrap().split_once(' ').unwrap();

@@ -10,19 +10,17 @@ use hickory_proto::rr::RecordType;
 use super::WAIT;
 use super::fake::{Ask, Fake, Heard, a, alias, check, jump, resolver, srv};
 use crate::balance::{Group, Tier};
-use crate::config::{NoHost, Options, compile};
+use crate::config::compiled;
 use crate::exchange::{Name, Site};
 use crate::modules::Target;
 use crate::serve::resolver::watch;
-use crate::syntax::{NoFiles, Sources};
 
 /// The group of an `upstream` block and its names.
 fn group(lines: &str) -> (Group, Vec<Name>) {
     let text = format!("events {{}} http {{ resolver 127.0.0.1; upstream u {{ zone z 1m; {lines} }} }}");
-    let sources = Sources::from_text("nginx.conf", text, "", &NoFiles);
     let target = Target::default();
-    let compiled = compile(&sources, &target, &NoHost, Options::default());
-    let (_, plan) = Site::compile(&compiled.config, &target);
+    let config = compiled(&text, &target);
+    let (_, plan) = Site::compile(&config, &target);
     let upstream = plan.upstreams.first().unwrap();
     (upstream.fresh(), upstream.names.clone())
 }
