@@ -107,6 +107,12 @@ impl MapOf {
         self.0.is_empty()
     }
 
+    /// What was added so far, as the end of a chain of [`MapOf::put`].
+    #[must_use]
+    pub fn take(&mut self) -> Node {
+        std::mem::take(self).node()
+    }
+
     /// The map.
     #[must_use]
     pub fn node(self) -> Node {

@@ -6,11 +6,13 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod caddy;
 mod envoy;
 mod gateway;
 mod golden;
 mod haproxy;
 mod nginx;
+mod traefik;
 mod versions;
 
 use golden::{Golden, Said};

@@ -19,6 +19,17 @@ const SOME: &[(&str, Notices)] = &[
 
 /// Losses of single targets that only some requests notice, by the codes of their entries.
 const CODES: &[(&str, Notices)] = &[
+    ("caddy/buffering", |request| request.target.contains("be-status=304")),
+    ("caddy/connection", |request| has(request, "Connection") || has(request, "Expect")),
+    ("caddy/odd-target", |request| odd_path(request) || path(request).contains(['\'', '"', '<', '>'])),
+    ("caddy/pass-uri", |request| odd_path(request) || path(request).contains(['\'', '"', '<', '>'])),
+    ("traefik/buffering", |request| request.target.contains("be-status=304")),
+    ("traefik/connection", |request| has(request, "Connection") || has(request, "Expect") || odd_head(request)),
+    ("traefik/next-upstream", |request| {
+        ["be-status=502", "be-status=504"].iter().any(|ask| request.target.contains(ask))
+    }),
+    ("traefik/odd-target", |request| odd_path(request) || request.target.contains(['\'', '"', '<', '>', ';'])),
+    ("traefik/pass-uri", |request| odd_path(request) || request.target.contains(['\'', '"', '<', '>', ';'])),
     // No play has a network where nobody says no, nor a client or a backend that reads slowly.
     ("haproxy/buffering", |_| false),
     ("haproxy/connect-timeout", |_| false),
@@ -26,6 +37,16 @@ const CODES: &[(&str, Notices)] = &[
     ("haproxy/http-version", |request| request.version == "HTTP/1.0"),
     ("haproxy/path-normalising", odd_path),
 ];
+
+/// A method in small letters, or an empty host.
+fn odd_head(request: &Request) -> bool {
+    let empty = request.headers.iter().any(|(name, value)| name == "Host" && value.is_empty());
+    empty || request.method.bytes().any(|byte| byte.is_ascii_lowercase())
+}
+
+fn has(request: &Request, header: &str) -> bool {
+    request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(header))
+}
 
 /// What leads a request to another location than its path says.
 const ELSEWHERE: &[&str] = &["rewrite ", "error_page ", "try_files "];

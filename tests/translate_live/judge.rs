@@ -60,6 +60,8 @@ pub fn misspelt(program: &str, files: &Path) -> TempDir {
     for entry in std::fs::read_dir(files).unwrap() {
         let path = entry.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
+        // Files that name each other name those of the copy.
+        let text = text.replace(&*files.to_string_lossy(), &copy.path().to_string_lossy());
         texts.push((copy.path().join(path.file_name().unwrap()), text));
     }
     let keys = named(program).keys();

@@ -11,6 +11,7 @@
 mod common;
 
 mod backend;
+mod caddy;
 mod case;
 mod cases;
 mod client;
@@ -24,6 +25,7 @@ mod migration;
 mod play;
 mod programs;
 mod report;
+mod traefik;
 mod translate;
 mod versions;
 

@@ -90,7 +90,7 @@ fn reads_as(argument: &str, listener: &crate::modules::shared::listen::Listener)
         Address::Inet(address) => {
             let port = argument.rsplit_once(':').map_or(argument, |(_, port)| port);
             let port = port.parse().unwrap_or(80);
-            port == address.port() && (!argument.starts_with('[') || address.is_ipv6())
+            port == address.port() && argument.starts_with('[') == address.is_ipv6()
         }
     }
 }

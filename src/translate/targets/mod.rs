@@ -1,10 +1,12 @@
 //! The targets. One file a target: what it can do, as data, and the emitter that writes it.
 
+pub mod caddy;
 pub mod envoy;
 pub mod gateway;
 pub mod haproxy;
 pub mod json;
 pub mod nginx;
+pub mod traefik;
 
 use super::class::Capability;
 use super::ledger::Ledger;
@@ -35,8 +37,15 @@ pub struct Ask {
 }
 
 /// All of them, sorted by name.
-pub static EMITTERS: &[&Emitter] =
-    &[&envoy::EMITTER, &gateway::EMITTER, &haproxy::EMITTER, &json::EMITTER, &nginx::EMITTER];
+pub static EMITTERS: &[&Emitter] = &[
+    &caddy::EMITTER,
+    &envoy::EMITTER,
+    &gateway::EMITTER,
+    &haproxy::EMITTER,
+    &json::EMITTER,
+    &nginx::EMITTER,
+    &traefik::EMITTER,
+];
 
 /// A target by its name.
 #[must_use]

@@ -5,6 +5,7 @@ pub mod envoy;
 mod failures;
 pub mod gateway;
 mod limits;
+mod more;
 mod passing;
 mod routing;
 
@@ -15,6 +16,11 @@ pub fn chosen(full: bool) -> Vec<Case> {
     let all = choice::cases().into_iter().chain(failures::cases()).chain(limits::cases()).chain(passing::cases());
     let seeds = if full { 1..13 } else { 1..3 };
     all.chain(seeds.map(routing::case)).filter(|case| full || !ONLY_FULL.contains(&&*case.name)).collect()
+}
+
+/// Cases for targets that ask for them.
+pub fn more() -> Vec<Case> {
+    more::cases()
 }
 
 /// What other cases of the sample show in another way.

@@ -1,0 +1,174 @@
+//! TLS on both sides.
+
+use super::{Cx, can, texts};
+use crate::config::ScopeId;
+use crate::translate::document::{MapOf, Node, list, map};
+use crate::translate::model::{Host, Listener, NameForm, Pass};
+
+/// The certificates, or none.
+pub fn app(cx: &mut Cx) -> Option<Node> {
+    let model = cx.model;
+    let mut files = Vec::new();
+    for (number, host) in model.hosts.iter().enumerate() {
+        if !model.listeners.iter().any(|listener| listener.tls && listener.hosts.contains(&number)) {
+            continue;
+        }
+        for (certificate, key) in pairs(cx, host.scope) {
+            let mut file = MapOf::default();
+            file.put("certificate", certificate).put("key", key).put("tags", texts([tag(number)]));
+            files.push(file.node());
+        }
+    }
+    (!files.is_empty()).then(|| map([("certificates", map([("load_files", list(files))]))]))
+}
+
+fn tag(host: usize) -> String {
+    format!("server{host}")
+}
+
+/// The files of certificates and of their keys.
+fn pairs(cx: &mut Cx, scope: ScopeId) -> Vec<(Node, Node)> {
+    let model = cx.model;
+    let all = |name: &'static str| {
+        let of = |at: ScopeId| {
+            let settings = model.config.scope(at).all(name);
+            settings.map(|one| (one.arg(1).to_owned(), model.subjects.setting(at, one))).collect::<Vec<_>>()
+        };
+        model.config.ancestors(scope).map(of).find(|found| !found.is_empty()).unwrap_or_default()
+    };
+    let (certificates, keys) = (all("ssl_certificate"), all("ssl_certificate_key"));
+    for (path, from) in certificates.iter().chain(&keys) {
+        let plain = !path.contains('$') && !path.starts_with("data:") && !path.starts_with("engine:");
+        cx.note(*from, if plain { &can::CERTIFICATE } else { &can::CERTIFICATE_LOST });
+    }
+    let node = |(path, from): (String, _)| Node::from(path).of(from);
+    certificates.into_iter().zip(keys).map(|(certificate, key)| (node(certificate), node(key))).collect()
+}
+
+/// The policies of an address: one for the names of each server, the default server's last.
+pub fn policies(cx: &mut Cx, listener: &Listener) -> Node {
+    let others = listener.hosts.iter().copied().filter(|host| *host != listener.default);
+    let order: Vec<usize> = others.chain([listener.default]).collect();
+    let mut policies = Vec::new();
+    for number in order {
+        let host = &cx.model.hosts[number];
+        let names = names(host);
+        if number != listener.default && names.is_empty() {
+            continue;
+        }
+        let mut policy = MapOf::default();
+        if number != listener.default {
+            policy.put("match", map([("sni", texts(names))]));
+        }
+        if cx.effective(host.scope, "ssl_certificate").is_some() {
+            policy.put("certificate_selection", map([("any_tag", texts([tag(number)]))]));
+        }
+        protocols(cx, host.scope, &mut policy);
+        clients(cx, host.scope, &mut policy);
+        policies.push(policy.node().of(host.from));
+    }
+    list(policies)
+}
+
+fn names(host: &Host) -> Vec<String> {
+    let names = host.names.iter().flat_map(|name| match &name.form {
+        NameForm::Exact(text) if !text.is_empty() => vec![text.clone()],
+        NameForm::Suffix(text) => vec![format!("*{text}")],
+        NameForm::HostAndSuffix(text) => vec![text.trim_start_matches('.').to_owned(), format!("*{text}")],
+        _ => Vec::new(),
+    });
+    names.collect()
+}
+
+fn protocols(cx: &mut Cx, scope: ScopeId, policy: &mut MapOf) {
+    const KNOWN: [(&str, &str); 2] = [("TLSv1.2", "tls1.2"), ("TLSv1.3", "tls1.3")];
+    if let Some((setting, from)) = cx.effective(scope, "ssl_protocols") {
+        let has = |name: &str| setting.words.iter().skip(1).any(|word| &*word.value == name);
+        let named: Vec<&str> = KNOWN.iter().filter(|(nginx, _)| has(nginx)).map(|(_, caddy)| *caddy).collect();
+        let old = ["SSLv2", "SSLv3", "TLSv1", "TLSv1.1"].iter().any(|name| has(name));
+        cx.note(from, if old { &can::TLS_OLD } else { &can::TLS_PROTOCOLS });
+        if let (Some(first), Some(last)) = (named.first(), named.last()) {
+            policy.put("protocol_min", Node::from(*first).of(from));
+            policy.put("protocol_max", Node::from(*last).of(from));
+        }
+    }
+    for name in
+        ["ssl_ciphers", "ssl_prefer_server_ciphers", "ssl_ecdh_curve", "ssl_session_cache", "ssl_session_timeout"]
+    {
+        if let Some((_, from)) = cx.effective(scope, name) {
+            cx.note(from, if name.starts_with("ssl_session") { &can::TLS_SESSIONS } else { &can::TLS_CIPHERS });
+        }
+    }
+}
+
+/// Certificates of clients.
+fn clients(cx: &mut Cx, scope: ScopeId, policy: &mut MapOf) {
+    let Some((setting, from)) = cx.effective(scope, "ssl_verify_client") else { return };
+    let mode = match setting.arg(1) {
+        "off" => return cx.note(from, &can::CLIENT_CERTIFICATE_OFF),
+        "on" => "require_and_verify",
+        "optional" => "verify_if_given",
+        _ => "request",
+    };
+    cx.note(
+        from,
+        if mode == "require_and_verify" { &can::CLIENT_CERTIFICATE } else { &can::CLIENT_CERTIFICATE_OPTIONAL },
+    );
+    let mut clients = MapOf::default();
+    let authority = cx.effective(scope, "ssl_client_certificate");
+    if let Some((setting, from)) = authority {
+        cx.note(from, &can::CLIENT_CERTIFICATE);
+        let files = texts([setting.arg(1)]);
+        clients.put("ca", map([("provider", Node::from("file")), ("pem_files", files)]).of(from));
+    }
+    clients.put("mode", Node::from(mode).of(from));
+    policy.put("client_authentication", clients.node());
+}
+
+/// TLS towards backends.
+pub fn upstream(cx: &mut Cx, scope: ScopeId, pass: &Pass) -> Node {
+    cx.note(pass.from, &can::PASS_TLS);
+    let mut tls = MapOf::default();
+    let name = match cx.effective(scope, "proxy_ssl_name") {
+        Some((setting, from)) if !setting.arg(1).contains('$') => {
+            cx.note(from, &can::PASS_TLS);
+            setting.arg(1).to_owned()
+        }
+        other => {
+            if let Some((_, from)) = other {
+                cx.note(from, &can::PASS_TLS_NAME_VARIABLES);
+            }
+            pass.host.split(':').next().unwrap_or_default().to_owned()
+        }
+    };
+    tls.put("server_name", name);
+    let verify = cx.effective(scope, "proxy_ssl_verify");
+    match verify {
+        Some((setting, from)) if setting.arg(1) == "on" => {
+            cx.note(from, &can::PASS_TLS);
+            if let Some((setting, from)) = cx.effective(scope, "proxy_ssl_trusted_certificate") {
+                cx.note(from, &can::PASS_TLS);
+                let files = texts([setting.arg(1)]);
+                tls.put("ca", map([("provider", Node::from("file")), ("pem_files", files)]).of(from));
+            }
+        }
+        other => {
+            if let Some((_, from)) = other {
+                cx.note(from, &can::PASS_TLS);
+            }
+            tls.put("insecure_skip_verify", true);
+        }
+    }
+    let own = cx.effective(scope, "proxy_ssl_certificate").zip(cx.effective(scope, "proxy_ssl_certificate_key"));
+    if let Some(((certificate, from), (key, key_from))) = own {
+        cx.note(from, &can::PASS_TLS);
+        cx.note(key_from, &can::PASS_TLS);
+        tls.put("client_certificate_file", Node::from(certificate.arg(1)).of(from));
+        tls.put("client_certificate_key_file", Node::from(key.arg(1)).of(key_from));
+    }
+    let sni = cx.effective(scope, "proxy_ssl_server_name");
+    let is_sent = sni.is_some_and(|(setting, _)| setting.arg(1) == "on");
+    let subject = sni.map_or(pass.from, |(_, from)| from);
+    cx.note(subject, if is_sent { &can::PASS_TLS } else { &can::PASS_TLS_NAME });
+    tls.node()
+}
