@@ -4,6 +4,7 @@
 
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
@@ -15,6 +16,9 @@ use crate::message::Reader;
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// How long something may be on its way to a backend.
+const SETTLING: Duration = Duration::from_millis(50);
+
 /// Headers of an answer that are framing, or each program's own, or say whose answer it is.
 const FRAMING: &[&str] =
     &["connection", "content-length", "date", "keep-alive", "server", "transfer-encoding", "x-peer"];
@@ -25,6 +29,10 @@ pub fn send(request: &Request, backends: &Backends) -> Observed {
     let begun = Instant::now();
     let mut observed = answer(request).unwrap_or_default();
     observed.took = begun.elapsed().as_millis() as u64;
+    if observed.peer.is_none() && !request.body.is_empty() {
+        // A backend may still read the beginning of a body that its proxy then refused.
+        thread::sleep(SETTLING);
+    }
     observed.tries = backends.seen();
     observed
 }
