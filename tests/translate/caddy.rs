@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::common::oracle;
-use crate::{Golden, Said, golden};
+use crate::{Golden, Said, golden, random};
+
+const CADDY: Golden = Golden { to: "caddy", check, keys: &["routes", "handle", "upstreams"] };
 
 fn check(folder: &Path) -> Said {
     let mut command = Command::new(oracle::caddy());
@@ -16,5 +18,10 @@ fn check(folder: &Path) -> Said {
 
 #[test]
 fn caddy() {
-    golden::require(&Golden { to: "caddy", check, keys: &["routes", "handle", "upstreams"] });
+    golden::require(&CADDY);
+}
+
+#[test]
+fn at_random() {
+    random::require(&CADDY);
 }

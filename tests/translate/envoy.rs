@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::common::oracle;
-use crate::{Golden, Said, golden};
+use crate::{Golden, Said, golden, random};
+
+const ENVOY: Golden = Golden { to: "envoy", check, keys: &["prefix_rewrite", "direct_response", "virtual_hosts"] };
 
 fn check(folder: &Path) -> Said {
     let arguments = ["--mode", "validate", "-l", "warning", "-c", "envoy.yaml"];
@@ -13,5 +15,10 @@ fn check(folder: &Path) -> Said {
 
 #[test]
 fn envoy() {
-    golden::require(&Golden { to: "envoy", check, keys: &["prefix_rewrite", "direct_response", "virtual_hosts"] });
+    golden::require(&ENVOY);
+}
+
+#[test]
+fn at_random() {
+    random::require(&ENVOY);
 }

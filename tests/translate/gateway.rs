@@ -6,10 +6,12 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::common::oracle;
-use crate::{Golden, Said, golden};
+use crate::{Golden, Said, golden, random};
 
 #[path = "../translate_live/programs/schema.rs"]
 mod schema;
+
+const GATEWAY: Golden = Golden { to: "gateway-api", check, keys: &["parentRefs", "backendRefs", "listeners"] };
 
 fn check(folder: &Path) -> Said {
     let documents: Vec<Value> = serde_json::from_str(&oracle::yaml(&folder.join("gateway.yaml"))).unwrap();
@@ -19,5 +21,10 @@ fn check(folder: &Path) -> Said {
 
 #[test]
 fn gateway_api() {
-    golden::require(&Golden { to: "gateway-api", check, keys: &["parentRefs", "backendRefs", "listeners"] });
+    golden::require(&GATEWAY);
+}
+
+#[test]
+fn at_random() {
+    random::require(&GATEWAY);
 }

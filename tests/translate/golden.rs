@@ -143,7 +143,7 @@ fn translated(to: &str, from: &str, input: &Path, out: &Path) -> String {
 }
 
 /// The codes of what a report refuses: `nginx.conf:7: refused: deny all [haproxy/deny]`
-fn codes(report: &str) -> Vec<String> {
+pub fn codes(report: &str) -> Vec<String> {
     let refused = report.lines().filter(|line| line.contains(": refused: "));
     let code = |line: &str| Some(line.rsplit_once('[')?.1.trim_end_matches(']').to_owned());
     let mut codes: Vec<String> = refused.filter_map(code).collect();

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::common::oracle;
 use crate::golden::Way;
-use crate::{Golden, Said, golden};
+use crate::{Golden, Said, golden, random};
 
 const HAPROXY: Golden = Golden { to: "haproxy", check, keys: &["use_backend", "http-request", "timeout", "bind"] };
 
@@ -22,4 +22,9 @@ fn haproxy() {
 fn from_an_older_nginx() {
     let way = Way { inputs: &["testdata/translate/haproxy/older"], from: "nginx@1.22.1", snapshots: "haproxy" };
     golden::along(&HAPROXY, &way);
+}
+
+#[test]
+fn at_random() {
+    random::require(&HAPROXY);
 }

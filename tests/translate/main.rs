@@ -5,6 +5,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/configurations.rs"]
+mod configurations;
 
 mod caddy;
 mod envoy;
@@ -12,6 +14,7 @@ mod gateway;
 mod golden;
 mod haproxy;
 mod nginx;
+mod random;
 mod traefik;
 mod versions;
 

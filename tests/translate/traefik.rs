@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::common::oracle;
-use crate::{Golden, Said, golden};
+use crate::{Golden, Said, golden, random};
+
+const TRAEFIK: Golden = Golden { to: "traefik", check, keys: &["loadBalancer", "entryPoints", "rule"] };
 
 fn check(folder: &Path) -> Said {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/translate/traefik.py");
@@ -15,5 +17,10 @@ fn check(folder: &Path) -> Said {
 
 #[test]
 fn traefik() {
-    golden::require(&Golden { to: "traefik", check, keys: &["loadBalancer", "entryPoints", "rule"] });
+    golden::require(&TRAEFIK);
+}
+
+#[test]
+fn at_random() {
+    random::require(&TRAEFIK);
 }
