@@ -3,7 +3,7 @@
 use super::routes::{Draft, escaped};
 use super::script::quoted;
 use super::text::{Plain, Scene, of_metadata};
-use super::{APPEND, Cx, OVERWRITE, can, header, pages, program};
+use super::{APPEND, Cx, OVERWRITE, can, first_line, header, pages, program};
 use crate::config::{Part, ScopeId, Text};
 use crate::modules::http::core::types::{DEFAULT_TYPES, Types};
 use crate::translate::document::{Node, list, map};
@@ -138,7 +138,7 @@ fn location(cx: &mut Cx, scope: ScopeId, scene: &Scene, draft: &mut Draft, text:
     let dynamic = matches!(text.0.first(), Some(Part::Variable(name)) if starts_with_slash(name));
     let before = if is_path || dynamic { origin(cx, scope, scene) } else { String::new() };
     draft.response_add.push(header("location", &format!("{before}{format}"), OVERWRITE));
-    true
+    first_line(&format) == format
 }
 
 fn starts_with_slash(variable: &str) -> bool {
@@ -190,7 +190,7 @@ pub fn add_headers(cx: &mut Cx, route: &Route, scene: &Scene, draft: &mut Draft)
             cx.note(given.from, &can::ADD_HEADER_VARIABLES);
             continue;
         };
-        cx.note(given.from, &can::ADD_HEADER);
+        cx.note(given.from, if first_line(&value) == value { &can::ADD_HEADER } else { &can::ADD_HEADER_LINES });
         if value.is_empty() {
             continue;
         }

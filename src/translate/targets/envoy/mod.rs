@@ -132,9 +132,14 @@ fn number(number: u64) -> Node {
     Node::from(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
+/// What Envoy sends of a header's value: it has no line breaks, where nginx writes them as they are.
+fn first_line(value: &str) -> &str {
+    value.split(['\n', '\r', '\0']).next().unwrap_or_default()
+}
+
 /// A header for `..._headers_to_add`.
 fn header(name: &str, value: &str, action: &str) -> Node {
-    let own = map([("key", Node::from(name)), ("value", Node::from(value))]);
+    let own = map([("key", Node::from(name)), ("value", Node::from(first_line(value)))]);
     map([("header", own), ("append_action", Node::from(action))])
 }
 

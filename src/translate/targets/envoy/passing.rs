@@ -3,7 +3,7 @@
 use super::clusters::{self, usable};
 use super::routes::{Draft, escaped};
 use super::text::{Plain, Scene};
-use super::{Cx, OVERWRITE, answers, can, choice, duration, header, number, regex};
+use super::{Cx, OVERWRITE, answers, can, choice, duration, first_line, header, number, regex};
 use crate::config::{Part, Text};
 use crate::modules::http::proxy::rewrite::{Pattern, Rule};
 use crate::modules::shared::pass::Protocol;
@@ -107,10 +107,11 @@ fn host(cx: &mut Cx, how: &Passing, scene: &Scene, action: &mut MapOf) {
     let Some(format) = scene.format(text, &mut cx.front.script.values) else {
         return cx.note(given.from, &can::SET_HEADER_VARIABLES);
     };
-    cx.note(given.from, &can::HOST_HEADER);
-    let plain = text.plain().or_else(|| (!format.contains('%')).then(|| format.clone()));
+    cx.note(given.from, if first_line(&format) == format { &can::HOST_HEADER } else { &can::SET_HEADER_LINES });
+    let format = first_line(&format);
+    let plain = text.plain().or_else(|| (!format.contains('%')).then(|| format.to_owned()));
     match plain {
-        Some(plain) => action.put("host_rewrite_literal", Node::from(plain).of(given.from)),
+        Some(plain) => action.put("host_rewrite_literal", Node::from(first_line(&plain)).of(given.from)),
         None => action.put("host_rewrite", Node::from(format).of(given.from)),
     };
 }
@@ -196,7 +197,7 @@ fn headers(cx: &mut Cx, route: &Route, how: &Passing, scene: &Scene, (action, dr
             continue;
         };
         note_maps(cx, text);
-        cx.note(given.from, &can::SET_HEADER);
+        cx.note(given.from, if first_line(&format) == format { &can::SET_HEADER } else { &can::SET_HEADER_LINES });
         // What has no value goes, whatever the client sent.
         if format.is_empty() || text.plain().is_none() {
             draft.request_remove.push(Node::from(&**name).of(given.from));

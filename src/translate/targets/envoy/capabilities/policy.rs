@@ -19,6 +19,13 @@ pub static SET_HEADER_VARIABLES: Capability = Capability::dropped(
     &[Shows::UpstreamHeaders],
     "",
 );
+pub static SET_HEADER_LINES: Capability = Capability::dropped(
+    "set-header",
+    "set-header-lines",
+    "of a value with line breaks only the first line is sent",
+    &[Shows::UpstreamHeaders],
+    "write it on one line",
+);
 pub static HTTP_11: Capability = Capability::automatic("http-version", "http-11", "Envoy speaks HTTP/1.1 to backends");
 pub static HTTP_10: Capability =
     Capability::approximate("http-version", "http-10", "backends are spoken to in HTTP/1.1", &[Shows::Connections], "");
@@ -46,6 +53,13 @@ pub static ADD_HEADER_VARIABLES: Capability = Capability::dropped(
     "the value has variables that Envoy does not know: the header is left out",
     &[Shows::Headers],
     "",
+);
+pub static ADD_HEADER_LINES: Capability = Capability::dropped(
+    "add-header",
+    "add-header-lines",
+    "of a value with line breaks only the first line is sent",
+    &[Shows::Headers],
+    "write it on one line",
 );
 pub static HIDE_HEADER: Capability = Capability::exact("hide-header", "hide-header", "response_headers_to_remove");
 pub static BUFFERING: Capability = Capability::approximate(
