@@ -6,6 +6,7 @@ use super::text::{Plain, Scene, of_metadata};
 use super::{APPEND, Cx, OVERWRITE, can, first_line, header, pages, program};
 use crate::config::{Part, ScopeId, Text};
 use crate::modules::http::core::types::{DEFAULT_TYPES, Types};
+use crate::translate::class::Capability;
 use crate::translate::document::{Node, list, map};
 use crate::translate::model::{Given, Route};
 
@@ -19,17 +20,19 @@ pub fn returned(cx: &mut Cx, route: &Route, scene: &Scene, draft: &mut Draft, gi
             draft.metadata.put("text", true);
             draft.action = Some(("direct_response", map([("status", Node::from(403_i64).of(given.from))])));
         }
+        (..200 | 600.., _) => {
+            cx.note(given.from, &can::RETURN_ODD);
+            draft.metadata.put("text", true);
+            draft.action = Some(("direct_response", map([("status", Node::from(500_i64).of(given.from))])));
+        }
         (301 | 302 | 303 | 307 | 308, Some(text)) => {
             if let Some(action) = with_captures(route, scene, *status, text) {
                 cx.note(given.from, &can::RETURN_REDIRECT);
                 draft.action = Some(("redirect", action));
                 return;
             }
-            if location(cx, route.scope, scene, draft, text) {
-                cx.note(given.from, &can::RETURN_REDIRECT);
-            } else {
-                cx.note(given.from, &can::RETURN_VARIABLES);
-            }
+            let said = location(cx, route.scope, scene, draft, text);
+            cx.note(given.from, said);
             page(cx, draft, *status);
         }
         (status, Some(text)) => with_text(cx, route, scene, draft, (*status, text, given)),
@@ -131,14 +134,14 @@ pub fn page(cx: &mut Cx, draft: &mut Draft, status: u16) {
     draft.action = Some(("direct_response", map([("status", Node::from(i64::from(status)))])));
 }
 
-/// The header `Location` of a redirect; whether it can be had.
-fn location(cx: &mut Cx, scope: ScopeId, scene: &Scene, draft: &mut Draft, text: &Text) -> bool {
-    let Some(format) = scene.format(text, &mut cx.front.script.values) else { return false };
+/// The header `Location` of a redirect, and what is said of it.
+fn location(cx: &mut Cx, scope: ScopeId, scene: &Scene, draft: &mut Draft, text: &Text) -> &'static Capability {
+    let Some(format) = scene.format(text, &mut cx.front.script.values) else { return &can::RETURN_VARIABLES };
     let is_path = matches!(text.0.first(), Some(Part::Literal(text)) if text.starts_with('/'));
     let dynamic = matches!(text.0.first(), Some(Part::Variable(name)) if starts_with_slash(name));
     let before = if is_path || dynamic { origin(cx, scope, scene) } else { String::new() };
     draft.response_add.push(header("location", &format!("{before}{format}"), OVERWRITE));
-    first_line(&format) == format
+    if first_line(&format) == format { &can::RETURN_REDIRECT } else { &can::RETURN_LINES }
 }
 
 fn starts_with_slash(variable: &str) -> bool {

@@ -146,6 +146,16 @@ pub fn rate_filters(cx: &Cx) -> Vec<Node> {
     cx.front.limits.iter().enumerate().map(filter).collect()
 }
 
+/// Zones that several filters count in, each for itself.
+pub fn note_shared(cx: &mut Cx) {
+    let rates = std::mem::take(&mut cx.rates);
+    for limit in &rates {
+        if rates.iter().filter(|other| other.zone == limit.zone).count() > 1 {
+            cx.note(limit.from, &can::LIMIT_REQ_SHARED);
+        }
+    }
+}
+
 /// `allow`, `deny`: the first rule that fits.
 fn access(cx: &mut Cx, route: &Route, draft: &mut Draft) {
     if route.policy.access.is_empty() {

@@ -79,7 +79,7 @@ pub fn apply(
     action.put("retry_policy", retries(cx, pass, *group, again));
     choice::choice(cx, *group, scene, draft);
     headers(cx, route, &pass.how, scene, (&mut action, draft));
-    hidden(cx, &pass.how, draft);
+    hidden(cx, (route, &pass.how), draft);
     redirects(cx, route, pass, scene, draft);
     times(cx, &pass.how, route);
     draft.action = Some(("route", action.node()));
@@ -142,6 +142,9 @@ fn retries(cx: &mut Cx, pass: &Pass, group: usize, again: bool) -> Node {
         _ => &can::NEXT_UPSTREAM_HALF,
     };
     cx.note(next.from, said);
+    if on.is_empty() && choice::is_anyones(&cx.model.groups[group]) {
+        cx.note(next.from, &can::NEXT_UPSTREAM_TURNS);
+    }
     cx.note(how.tries.from, &can::TRIES);
     cx.note(how.tries_timeout.from, if how.tries_timeout.value == 0 { &can::TRIES } else { &can::TRIES_TIMEOUT });
     if !on.is_empty() {
@@ -230,8 +233,9 @@ fn note_map(cx: &mut Cx, variable: &str, said: &'static crate::translate::Capabi
     }
 }
 
-/// `proxy_hide_header`, and what nginx always hides.
-fn hidden(cx: &mut Cx, how: &Passing, draft: &mut Draft) {
+/// `proxy_hide_header`, and what nginx always hides but for `proxy_pass_header`.
+fn hidden(cx: &mut Cx, (route, how): (&Route, &Passing), draft: &mut Draft) {
+    cx.note_all(route.scope, "proxy_pass_header", &can::PASS_HEADER);
     for name in
         ["x-pad", "x-accel-expires", "x-accel-redirect", "x-accel-limit-rate", "x-accel-buffering", "x-accel-charset"]
     {
@@ -250,10 +254,14 @@ fn redirects(cx: &mut Cx, route: &Route, pass: &Pass, scene: &Scene, draft: &mut
         let (from, to) = match &given.value {
             Rule::Default => {
                 cx.note(given.from, &can::PROXY_REDIRECT);
-                let Some(uri) = &pass.uri else { continue };
                 let scheme = if pass.tls { "https" } else { "http" };
-                let Some(to) = route.test.exact.as_ref().or(route.test.prefix.as_ref()) else { continue };
-                (Some(format!("{scheme}://{}{uri}", pass.host)), Some(to.clone()))
+                let location = route.test.exact.as_ref().or(route.test.prefix.as_ref());
+                let (uri, to) = match (&pass.uri, location) {
+                    (Some(uri), Some(location)) => (uri.as_str(), location.as_str()),
+                    (Some(_), None) => continue,
+                    (None, _) => ("/", "/"),
+                };
+                (Some(format!("{scheme}://{}{uri}", pass.host)), Some(to.to_owned()))
             }
             Rule::Replace(Pattern::Text(from), to) => (from.plain(), to.plain()),
             Rule::Replace(..) | Rule::Flags(..) => (None, None),

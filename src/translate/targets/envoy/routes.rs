@@ -84,6 +84,7 @@ fn matching(cx: &mut Cx, route: &Route, base: &Matching) -> Option<Matching> {
     for own in &route.test.regexes {
         let Some(own) = regex::whole(own) else {
             cx.note(route.from, &can::LOCATION_RE2);
+            cx.skipped.push(route.scope);
             return None;
         };
         cx.note(route.from, &can::LOCATION_REGEX);
@@ -164,6 +165,14 @@ fn passed(
     limits::apply(cx, route, scene, &mut draft);
     passing::apply(cx, route, (pass, again, rewrite), scene, &mut draft);
     node(cx, draft, route)
+}
+
+/// What the script has a request go to that it says no to: no location is looked for.
+pub fn refusal(cx: &mut Cx, rest: &Route, scene: &Scene) -> Node {
+    let mut draft = Draft::default();
+    answers::add_headers(cx, rest, scene, &mut draft);
+    answers::page(cx, &mut draft, 400);
+    node(cx, draft, rest)
 }
 
 /// What all routes of a location have.

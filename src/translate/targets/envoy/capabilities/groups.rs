@@ -109,6 +109,13 @@ pub static HASH_CONSISTENT: Capability = Capability::exact(
     "hash-consistent",
     "the script has nginx's ring, and override_host takes what it chose",
 );
+pub static HASH_EMPTY: Capability = Capability::approximate(
+    "hash",
+    "hash-empty",
+    "requests without the key have their turns, in a cycle that begins anywhere",
+    &[Shows::Peer],
+    "",
+);
 pub static RANDOM: Capability =
     Capability::approximate("random", "random", "RANDOM, with chance of its own", &[Shows::Peer], "");
 pub static RANDOM_TWO: Capability = Capability::approximate(
@@ -148,6 +155,13 @@ pub static ZONE: Capability = Capability::approximate(
 pub static NEXT_UPSTREAM: Capability =
     Capability::exact("next-upstream", "next-upstream", "retry_on, and a route of its own for POST, LOCK and PATCH");
 pub static NEXT_UPSTREAM_OFF: Capability = Capability::exact("next-upstream", "next-upstream-off", "no retries");
+pub static NEXT_UPSTREAM_TURNS: Capability = Capability::approximate(
+    "next-upstream",
+    "next-upstream-turns",
+    "no retries: as turns begin anywhere, it is another request that meets a server that fails",
+    &[Shows::Status],
+    "",
+);
 pub static NEXT_UPSTREAM_HALF: Capability = Capability::approximate(
     "next-upstream",
     "next-upstream-half",

@@ -96,6 +96,20 @@ pub static RETURN_VARIABLES: Capability = Capability::dropped(
 );
 pub static RETURN_REDIRECT: Capability =
     Capability::exact("return-redirect", "return-redirect", "a direct response with Location");
+pub static RETURN_LINES: Capability = Capability::dropped(
+    "return-redirect",
+    "return-lines",
+    "of a Location with line breaks only the first line is sent",
+    &[Shows::Headers],
+    "write it on one line",
+);
+pub static RETURN_ODD: Capability = Capability::dropped(
+    "return-text",
+    "return-odd",
+    "Envoy answers with statuses from 200 to 599 only: the answer is 500 without a text",
+    &[Shows::Status, Shows::Headers, Shows::Body],
+    "answer with another status",
+);
 pub static RETURN_CLOSE: Capability = Capability::approximate(
     "return-close",
     "return-close",

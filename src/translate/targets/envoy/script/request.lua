@@ -78,15 +78,23 @@ local function read(headers, handle)
   }
 end
 
+-- No location has a part in the answer.
+local function refuse(handle, headers, status)
+  headers:replace(":authority", REFUSED)
+  handle:clearRouteCache()
+  handle:metadata()
+  return handle:respond({[":status"] = status}, "")
+end
+
 function envoy_on_request(handle)
   local headers = handle:headers()
   local method = headers:get(":method")
   if method == "TRACE" or method == "CONNECT" then
-    return handle:respond({[":status"] = "405"}, "")
+    return refuse(handle, headers, "405")
   end
   local request = method:find("^[A-Z_-]+$") and read(headers, handle)
   if not request then
-    return handle:respond({[":status"] = "400"}, "")
+    return refuse(handle, headers, "400")
   end
   if request.host ~= "" then headers:replace(":authority", request.host) end
   local query = request.args ~= "" and "?" .. request.args or ""
