@@ -3,7 +3,7 @@
 use super::routes::{Draft, escaped};
 use super::script::quoted;
 use super::text::{Plain, Scene, of_metadata};
-use super::{APPEND, Cx, OVERWRITE, can, first_line, header, pages, program};
+use super::{APPEND, Cx, OVERWRITE, can, first_line, header, limits, pages, program};
 use crate::config::{Part, ScopeId, Text};
 use crate::modules::http::core::types::{DEFAULT_TYPES, Types};
 use crate::translate::class::Capability;
@@ -12,6 +12,7 @@ use crate::translate::model::{Given, Route};
 
 /// `return`
 pub fn returned(cx: &mut Cx, route: &Route, scene: &Scene, draft: &mut Draft, given: &Given<(u16, Option<Text>)>) {
+    limits::unread_body(route, draft);
     let (status, text) = &given.value;
     match (status, text) {
         (444, _) => {
@@ -181,6 +182,7 @@ pub fn with_slash(cx: &mut Cx, route: &Route, scene: &Scene, draft: &mut Draft) 
     let path = escaped(path).replace('%', "%%");
     let value = format!("{origin}{path}/{}", of_metadata("question"));
     draft.response_add.push(header("location", &value, OVERWRITE));
+    limits::unread_body(route, draft);
     page(cx, draft, 301);
 }
 

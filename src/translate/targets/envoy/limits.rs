@@ -45,6 +45,16 @@ pub fn no_body(cx: &mut Cx, route: &Route, draft: &mut Draft) {
     access(cx, route, draft);
 }
 
+/// The same where nginx answers without reading the body: it looks at `Content-Length`, once it has a location.
+pub fn unread_body(route: &Route, draft: &mut Draft) {
+    let given = &route.policy.max_body;
+    draft.filters = MapOf::default();
+    disable(draft, given.from);
+    if given.value > 0 && !route.test.is_rest {
+        draft.metadata.put("longest", number(given.value).of(given.from));
+    }
+}
+
 fn disable(draft: &mut Draft, from: SubjectId) {
     let entries = [("disabled", Node::from(true))];
     let own = typed("envoy.extensions.filters.http.buffer.v3.BufferPerRoute", entries);

@@ -103,6 +103,8 @@ fn routes(cx: &mut Cx, host: &Host, route: &Route, scene: &Scene, matching: &Mat
     if cx.model.config.scope(route.scope).setting("internal").is_some() && route.scope != host.scope {
         cx.note_setting(route.scope, "internal", &can::INTERNAL);
         let mut draft = draft(cx, route, scene, matching);
+        limits::unread_body(route, &mut draft);
+        draft.metadata = MapOf::default();
         answers::page(cx, &mut draft, 404);
         return vec![node(cx, draft, route)];
     }
@@ -171,7 +173,8 @@ fn passed(
 pub fn refusal(cx: &mut Cx, rest: &Route, scene: &Scene) -> Node {
     let mut draft = Draft::default();
     answers::add_headers(cx, rest, scene, &mut draft);
-    answers::page(cx, &mut draft, 400);
+    // Nothing goes there, but answers of the script get headers from such a route only.
+    draft.action = Some(("route", map([("cluster_header", Node::from("host"))])));
     node(cx, draft, rest)
 }
 

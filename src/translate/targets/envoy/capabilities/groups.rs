@@ -51,14 +51,14 @@ pub static MAX_FAILS: Capability = Capability::approximate(
     "max-fails",
     "max-fails",
     "failures count when they follow each other, and a sweep every second brings servers back",
-    &[Shows::Peer, Shows::Timing],
+    &[Shows::Status, Shows::Peer, Shows::Timing],
     "",
 );
 pub static MAX_FAILS_OTHERS: Capability = Capability::approximate(
     "max-fails",
     "max-fails-others",
     "the values of the group's first server hold for all",
-    &[Shows::Peer, Shows::Timing],
+    &[Shows::Status, Shows::Peer, Shows::Timing],
     "give all servers the same",
 );
 pub static BACKUP: Capability = Capability::exact("backup", "backup", "endpoints with priority 1");

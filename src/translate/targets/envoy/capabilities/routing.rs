@@ -65,8 +65,9 @@ pub static SLASH_REDIRECT: Capability =
 pub static NORMALISING: Capability = Capability::approximate(
     "path-normalising",
     "path-normalising",
-    "the script decodes and normalises paths as nginx does, but what stands behind a # is cut off before",
-    &[Shows::Uri],
+    "the script decodes and normalises paths as nginx does, but what stands behind a # is cut off before, and \
+     `http://host?query` is not found",
+    &[Shows::Status, Shows::Uri],
     "",
 );
 pub static MERGE_SLASHES_OTHERS: Capability = Capability::approximate(
@@ -130,7 +131,7 @@ pub static REWRITE: Capability = Capability::dropped(
     "rewrite",
     "rewrite",
     "the path stays as it was",
-    &[Shows::Status, Shows::Headers, Shows::Body, Shows::Uri, Shows::Peer],
+    &[Shows::Status, Shows::Headers, Shows::Body, Shows::Uri, Shows::UpstreamHeaders, Shows::Peer],
     "write a location for the rewritten path",
 );
 pub static IF_RETURN: Capability =
@@ -139,7 +140,7 @@ pub static IF: Capability = Capability::dropped(
     "if",
     "if",
     "the condition is not looked at",
-    &[Shows::Status, Shows::Headers, Shows::Body, Shows::Uri, Shows::Peer],
+    &[Shows::Status, Shows::Headers, Shows::Body, Shows::Uri, Shows::UpstreamHeaders, Shows::Peer],
     "",
 );
 pub static IF_PROTECTS: Capability = Capability::refused(

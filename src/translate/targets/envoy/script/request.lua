@@ -112,6 +112,10 @@ function envoy_on_request(handle)
   headers:remove("x-forwarded-proto")
   if proto then headers:add("x-forwarded-proto", proto) end
   headers:remove("x-envoy-external-address")
+  local longest = route:get("longest")
+  if longest and (tonumber(headers:get("content-length") or "") or 0) > longest then
+    return handle:respond({[":status"] = "413"}, "")
+  end
   if route:get("as_sent") then headers:replace(":path", request.raw) end
   if route:get("text") then metadata:set("nginxlb", "text", "1") end
   local peers = PEERS[route:get("peers") or ""]
