@@ -2,14 +2,21 @@
 //! version made explicit, locations flattened into one list in which the first that fits wins, automatic redirects as
 //! entries of their own. Every value knows the subject that it came from.
 //!
-//! It holds what load balancing over HTTP needs. Everything else stays with its directives: who wants it asks the
-//! [`Config`] by the scope of a route.
+//! It holds what load balancing over HTTP needs. Everything else stays with its directives: ask for it by the scope of a
+//! route, with [`Model::setting`] and [`Model::settings`], or the [`Config`] itself.
 
+mod answers;
+mod ask;
 mod groups;
 mod hosts;
+mod pass;
 mod policy;
 mod read;
 mod routes;
+
+pub use answers::{Kinds, REDIRECTS, page};
+pub use ask::Found;
+pub use pass::SENT_ONCE;
 
 use std::net::SocketAddr;
 
@@ -81,6 +88,8 @@ pub struct Host {
     pub from: SubjectId,
     /// Its names, in order; empty where nothing is said, which stands for requests without a host.
     pub names: Vec<Name>,
+    /// `$server_name`: the first name, without the dot that a name may begin with.
+    pub server_name: String,
     /// Where requests go: the first that fits. The last one fits all.
     pub routes: Vec<Route>,
     /// Headers whose names have a `_` count.

@@ -246,12 +246,6 @@ pub fn unused(cx: &mut Cx) {
         if cx.ledger.knows(group.from) && cx.ledger.knows(group.method.from) {
             continue;
         }
-        let own = [group.from, group.method.from, group.keepalive.from];
-        let others = group.servers.iter().map(|server| server.from).chain(group.zone);
-        for subject in own.into_iter().chain(others).chain(group.sticky.as_ref().map(|sticky| sticky.from)) {
-            if !cx.ledger.knows(subject) {
-                cx.note(subject, &can::UNUSED);
-            }
-        }
+        cx.ledger.note_rest(group.subjects(), &can::UNUSED);
     }
 }

@@ -20,11 +20,11 @@ mod tls;
 use std::collections::BTreeSet;
 
 use super::{Ask, Emitter};
-use crate::config::{ScopeId, Setting};
+use crate::config::ScopeId;
 use crate::translate::class::Capability;
 use crate::translate::document::{MapOf, Node, json, map};
 use crate::translate::ledger::Ledger;
-use crate::translate::model::Model;
+use crate::translate::model::{Found, Model};
 use crate::translate::order;
 use crate::translate::output::File;
 use crate::translate::subject::SubjectId;
@@ -54,12 +54,8 @@ impl<'m> Cx<'m> {
     }
 
     /// The setting that holds in a scope, and its directive.
-    fn effective(&self, scope: ScopeId, name: &str) -> Option<(&'m Setting, SubjectId)> {
-        let model = self.model;
-        model.config.ancestors(scope).find_map(|at| {
-            let setting = model.config.scope(at).setting(name)?;
-            Some((setting, model.subjects.setting(at, setting)))
-        })
+    fn effective(&self, scope: ScopeId, name: &str) -> Option<Found<'m>> {
+        self.model.setting(scope, name)
     }
 
     /// A name for a regular expression.

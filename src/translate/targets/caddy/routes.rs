@@ -33,8 +33,7 @@ pub struct Routes {
 pub fn all(cx: &mut Cx, listener: &Listener, host: &Host) -> Routes {
     let number = cx.model.hosts.iter().position(|other| other.scope == host.scope).unwrap_or(0);
     notes(cx, listener, number, host);
-    let server_name = host.names.first().map(|name| cx.model.subjects.get(name.from).text());
-    let server_name = server_name.and_then(|text| text.split(' ').nth(1).map(str::to_owned)).unwrap_or_default();
+    let server_name = host.server_name.clone();
     let port = order::port(listener);
     let place =
         Place { port, tls: listener.tls, server_name, named: listen::captures(number, host), ..Place::default() };

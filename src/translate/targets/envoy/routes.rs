@@ -3,7 +3,7 @@
 use super::text::Scene;
 use super::{Cx, answers, can, limits, passing, program, regex};
 use crate::translate::document::{MapOf, Node, list, map};
-use crate::translate::model::{Action, Host, Pass, Route};
+use crate::translate::model::{Action, Host, Pass, Route, SENT_ONCE};
 
 /// Which requests a route is for.
 #[derive(Debug, Clone, Default)]
@@ -146,7 +146,7 @@ pub fn passes(
     let mut nodes = Vec::new();
     if passing::is_split(cx, pass) {
         let mut once = matching.clone();
-        once.headers.push(string_match(":method", safe_regex("POST|LOCK|PATCH")));
+        once.headers.push(string_match(":method", safe_regex(&SENT_ONCE.join("|"))));
         nodes.push(passed(cx, route, pass, scene, (&once, rewrite.clone(), false)));
     }
     nodes.push(passed(cx, route, pass, scene, (matching, rewrite, true)));

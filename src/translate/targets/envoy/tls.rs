@@ -104,7 +104,7 @@ pub fn upstream(cx: &mut Cx, pass: &Pass) -> Node {
     context.put("@type", "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext");
     let word = |name: &str| config.effective(scope, name).map(|setting| setting.arg(1).to_owned());
     let name = word("proxy_ssl_name").filter(|name| !name.contains('$'));
-    let name = name.unwrap_or_else(|| pass.host.rsplit_once(':').map_or(&*pass.host, |(host, _)| host).to_owned());
+    let name = name.unwrap_or_else(|| pass.host_name().to_owned());
     if config.flag(scope, "proxy_ssl_server_name", false) {
         context.put("sni", &*name);
     }

@@ -2,6 +2,7 @@
 //! which is what implementations have.
 
 use crate::config::Regex;
+use crate::translate::re2::quoted;
 
 /// What a simple expression fits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,9 +88,9 @@ pub fn portable(regex: &Regex, prefix: &str) -> Option<String> {
     let anchored = pattern.strip_prefix('^').filter(|_| whole);
     let begin = match (anchored, prefix) {
         (Some(_), "" | "/") => "^".to_owned(),
-        (Some(own), prefix) if own.starts_with(&escaped(prefix)) => "^".to_owned(),
+        (Some(own), prefix) if own.starts_with(&quoted(prefix)) => "^".to_owned(),
         (Some(_), _) => return None,
-        (None, prefix) => format!("^{}.*", escaped(prefix)),
+        (None, prefix) => format!("^{}.*", quoted(prefix)),
     };
     let inner = anchored.unwrap_or(&pattern);
     let ends = whole && inner.ends_with('$') && !inner.ends_with("\\$");
@@ -119,24 +120,13 @@ fn has_choice(pattern: &str) -> bool {
 /// Paths that begin with this text, byte by byte.
 #[must_use]
 pub fn beginning(prefix: &str) -> String {
-    format!("^{}.*", escaped(prefix))
+    format!("^{}.*", quoted(prefix))
 }
 
 /// This path and those below it.
 #[must_use]
 pub fn below(path: &str) -> String {
-    format!("^{}(?:/.*)?$", escaped(path))
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for character in text.chars() {
-        if character.is_ascii_punctuation() && !"/-_~%&'\"!#,:;<=>@`".contains(character) {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
+    format!("^{}(?:/.*)?$", quoted(path))
 }
 
 #[cfg(test)]

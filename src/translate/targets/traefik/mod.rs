@@ -14,11 +14,11 @@ mod services;
 mod tls;
 
 use super::{Ask, Emitter};
-use crate::config::{ScopeId, Setting};
+use crate::config::ScopeId;
 use crate::translate::class::Capability;
 use crate::translate::document::{MapOf, Node, Value, list, map, yaml};
 use crate::translate::ledger::Ledger;
-use crate::translate::model::{Listener, Model};
+use crate::translate::model::{Found, Listener, Model};
 use crate::translate::order;
 use crate::translate::output::File;
 use crate::translate::subject::SubjectId;
@@ -77,12 +77,8 @@ impl<'m> Cx<'m> {
     }
 
     /// The setting that holds in a scope, and its directive.
-    fn effective(&self, scope: ScopeId, name: &str) -> Option<(&'m Setting, SubjectId)> {
-        let model = self.model;
-        model.config.ancestors(scope).find_map(|at| {
-            let setting = model.config.scope(at).setting(name)?;
-            Some((setting, model.subjects.setting(at, setting)))
-        })
+    fn effective(&self, scope: ScopeId, name: &str) -> Option<Found<'m>> {
+        self.model.setting(scope, name)
     }
 
     /// The name of a middleware of this kind.

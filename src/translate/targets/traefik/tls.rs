@@ -3,8 +3,7 @@
 use super::{Cx, can, texts};
 use crate::config::ScopeId;
 use crate::translate::document::{MapOf, Node, list, map};
-use crate::translate::model::{Host, Pass};
-use crate::translate::subject::SubjectId;
+use crate::translate::model::{Found, Host, Pass};
 
 /// What the routers of a server say of TLS.
 pub fn router(cx: &mut Cx, host: &Host) -> Node {
@@ -51,21 +50,14 @@ pub fn part(cx: &mut Cx) -> Option<Node> {
 
 /// The files of certificates and of their keys.
 fn pairs(cx: &mut Cx, scope: ScopeId) -> Vec<(Node, Node)> {
-    let model = cx.model;
-    let all = |name: &'static str| -> Vec<(String, SubjectId)> {
-        let of = |at: ScopeId| {
-            let settings = model.config.scope(at).all(name);
-            settings.map(|one| (one.arg(1).to_owned(), model.subjects.setting(at, one))).collect::<Vec<_>>()
-        };
-        model.config.ancestors(scope).map(of).find(|found| !found.is_empty()).unwrap_or_default()
-    };
-    let (certificates, keys) = (all("ssl_certificate"), all("ssl_certificate_key"));
-    for (path, from) in certificates.iter().chain(&keys) {
+    let pairs = cx.model.certificates(scope).into_iter();
+    let mut file = |(setting, from): Found| {
+        let path = setting.arg(1);
         let plain = !path.contains('$') && !path.starts_with("data:") && !path.starts_with("engine:");
-        cx.note(*from, if plain { &can::CERTIFICATE } else { &can::CERTIFICATE_LOST });
-    }
-    let node = |(path, from): (String, SubjectId)| Node::from(path).of(from);
-    certificates.into_iter().zip(keys).map(|(certificate, key)| (node(certificate), node(key))).collect()
+        cx.note(from, if plain { &can::CERTIFICATE } else { &can::CERTIFICATE_LOST });
+        Node::from(path).of(from)
+    };
+    pairs.map(|(certificate, key)| (file(certificate), file(key))).collect()
 }
 
 fn protocols(cx: &mut Cx, scope: ScopeId, options: &mut MapOf) {
@@ -121,7 +113,7 @@ pub fn upstream(cx: &mut Cx, scope: ScopeId, pass: &Pass, transport: &mut MapOf)
             if let Some((_, from)) = other {
                 cx.note(from, &can::PASS_TLS_NAME_VARIABLES);
             }
-            pass.host.split(':').next().unwrap_or_default().to_owned()
+            pass.host_name().to_owned()
         }
     };
     transport.put("serverName", name);
