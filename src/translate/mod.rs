@@ -14,6 +14,7 @@
 
 mod class;
 pub mod document;
+mod escape;
 pub mod features;
 pub mod from;
 pub mod ingress_nginx;

@@ -32,6 +32,13 @@ impl<'c> Model<'c> {
         effective(self.config, &self.subjects, scope, name)
     }
 
+    /// The setting of this very scope, and its directive.
+    #[must_use]
+    pub fn own_setting(&self, scope: ScopeId, name: &str) -> Option<Found<'c>> {
+        let setting = self.config.scope(scope).setting(name)?;
+        Some((setting, self.subjects.setting(scope, setting)))
+    }
+
     /// All settings of this directive that hold in a scope: those of the nearest block that has any.
     #[must_use]
     pub fn settings(&self, scope: ScopeId, name: &'static str) -> Vec<Found<'c>> {

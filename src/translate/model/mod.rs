@@ -13,10 +13,12 @@ mod pass;
 mod policy;
 mod read;
 mod routes;
+mod tls;
 
 pub use answers::{Kinds, REDIRECTS, page};
 pub use ask::Found;
 pub use pass::SENT_ONCE;
+pub use tls::{BackendTls, Switch, TlsVersions};
 
 use std::net::SocketAddr;
 

@@ -24,19 +24,6 @@ pub fn redirect(code: u16, location: &str) -> Node {
     handler("static_response").put("status_code", i64::from(code)).put("headers", headers).take()
 }
 
-/// A path of the configuration as nginx writes it into a `Location`.
-pub fn escaped(path: &str) -> String {
-    let mut text = String::new();
-    for byte in path.bytes() {
-        match byte {
-            b' ' | b'#' | b'%' | b'?' | b'"' | 0..=31 | 127.. => text.extend(["%", &format!("{byte:02X}")]),
-            b'{' => text += "\\{",
-            _ => text.push(char::from(byte)),
-        }
-    }
-    text
-}
-
 /// `return`
 pub fn returned(
     cx: &mut Cx,

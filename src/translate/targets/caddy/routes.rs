@@ -1,6 +1,6 @@
 //! The routes of a server: which paths, and what happens there.
 
-use super::answers::{escaped, redirect, returned, status};
+use super::answers::{redirect, returned, status};
 use super::text::Place;
 use super::{Cx, can, handler, headers, listen, program, proxy, texts};
 use crate::config::cidr::Cidr;
@@ -8,7 +8,7 @@ use crate::modules::shared::access::Rule;
 use crate::translate::class::Capability;
 use crate::translate::document::{MapOf, Node, list, map};
 use crate::translate::model::{Action, Given, Host, Listener, Route};
-use crate::translate::{order, re2};
+use crate::translate::{escape, order, re2};
 
 /// What all routes of a server know.
 pub struct Server {
@@ -113,7 +113,7 @@ fn one(cx: &mut Cx, server: &Server, route: &Route, again: &str, reenters: &mut 
         Action::SlashRedirect => {
             cx.note(route.from, &can::SLASH_REDIRECT);
             cx.uses_host = true;
-            let exact = escaped(route.test.exact.as_deref().unwrap_or_default());
+            let exact = escape::path(route.test.exact.as_deref().unwrap_or_default());
             let location = format!("{}{exact}/{{http.request.uri.prefixed_query}}", server.base);
             handle.push(redirect(301, &location));
         }

@@ -1,11 +1,12 @@
 //! What is answered without a backend, and headers of answers.
 
-use super::routes::{Draft, escaped};
+use super::routes::Draft;
 use super::script::quoted;
 use super::text::{Plain, Scene, of_metadata};
 use super::{APPEND, Cx, OVERWRITE, can, header, program};
 use crate::config::{Part, ScopeId, Text};
 use crate::translate::document::{Node, list, map};
+use crate::translate::escape;
 use crate::translate::model::{self, Given, REDIRECTS, Route};
 
 /// `return`
@@ -162,7 +163,7 @@ pub fn with_slash(cx: &mut Cx, route: &Route, scene: &Scene, draft: &mut Draft) 
     let origin = origin(cx, route.scope, scene);
     let question = "request.args ~= '' and '?' .. request.args or ''";
     cx.front.script.values.insert("question".to_owned(), question.to_owned());
-    let path = escaped(path).replace('%', "%%");
+    let path = escape::path(path).replace('%', "%%");
     let value = format!("{origin}{path}/{}", of_metadata("question"));
     draft.response_add.push(header("location", &value, OVERWRITE));
     page(cx, draft, 301);

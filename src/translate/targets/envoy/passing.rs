@@ -1,13 +1,14 @@
 //! How a request is passed to a backend: its path, its headers, and what happens when the backend fails.
 
 use super::clusters::{self, usable};
-use super::routes::{Draft, escaped};
+use super::routes::Draft;
 use super::text::{Plain, Scene};
 use super::{Cx, OVERWRITE, answers, can, choice, duration, header, number, regex};
 use crate::config::{Part, Text};
 use crate::modules::http::proxy::rewrite::{Pattern, Rule};
 use crate::modules::shared::pass::Protocol;
 use crate::translate::document::{MapOf, Node, list, map};
+use crate::translate::escape;
 use crate::translate::model::{Given, Pass, Passing, Route};
 
 /// How often a request is tried at most.
@@ -47,10 +48,11 @@ pub fn apply(
         (Some(rewrite), _) => drop(action.put("regex_rewrite", rewrite)),
         (None, Some(uri)) => {
             cx.note(pass.from, &can::PASS_URI);
-            let path = route.test.exact.as_ref().or(route.test.prefix.as_ref()).filter(|path| escaped(path) != **path);
+            let path =
+                route.test.exact.as_ref().or(route.test.prefix.as_ref()).filter(|path| escape::path(path) != **path);
             match path {
                 Some(path) => {
-                    let pattern = map([("regex", Node::from(format!("^{}", regex::literal(&escaped(path)))))]);
+                    let pattern = map([("regex", Node::from(format!("^{}", regex::literal(&escape::path(path)))))]);
                     let rewrite = [("pattern", pattern), ("substitution", Node::from(uri.replace('\\', "\\\\")))];
                     action.put("regex_rewrite", map(rewrite).of(pass.from));
                 }

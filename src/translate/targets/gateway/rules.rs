@@ -109,8 +109,7 @@ fn rule(plan: &mut Plan, host: usize, place: &Place, port: Option<u16>) -> Resul
     if plan.controller.is_some() {
         Controller::NAMESPACE.clone_into(&mut rule.namespace);
     }
-    let internal = plan.model.config.scope(route.scope).setting("internal");
-    let internal = internal.map(|setting| plan.model.subjects.setting(route.scope, setting));
+    let internal = plan.model.own_setting(route.scope, "internal").map(|(_, from)| from);
     if (denies_all(route) || internal.is_some()) && !matches!(route.action, Action::Return(_) | Action::SlashRedirect) {
         for from in route.policy.access.iter().map(|given| given.from).chain(internal) {
             plan.note(from, &can::ACCESS_NONE);

@@ -7,6 +7,7 @@ use super::words::{test, time, word};
 use super::{Work, begin, can, choice, headers, limits, logs, passing, program};
 use crate::config::ScopeId;
 use crate::config::address::Address;
+use crate::translate::escape;
 use crate::translate::model::{Action, Pass, Route};
 use crate::translate::output::Lines;
 use crate::translate::subject::SubjectId;
@@ -193,7 +194,7 @@ fn plan_route(work: &mut Work, route: &Route, around: Around) -> Plan {
             let path = route.test.exact.as_deref().unwrap_or_default();
             let base = answers::base(work, route.scope);
             // nginx keeps the arguments here.
-            let format = |rest: &str| format!("{base}{}/{rest}", super::words::literal(path));
+            let format = |rest: &str| format!("{base}{}/{rest}", super::words::literal(&escape::path(path)));
             let (without, asked) = (format(""), format("?%[query]"));
             let asked = answers::redirect(work, 301, &asked);
             plan.answer.push(Rule::when(asked, "{ query,length -m int gt 0 }", &[route.from]));
@@ -241,8 +242,7 @@ fn pass_route(work: &mut Work, route: &Route, pass: &Pass, around: Around, plan:
 
 /// `internal`: only what was rewritten comes in.
 fn internal(work: &mut Work, route: &Route, plan: &mut Plan) {
-    if let Some(setting) = work.model.config.scope(route.scope).setting("internal") {
-        let from = work.model.subjects.setting(route.scope, setting);
+    if let Some((_, from)) = work.model.own_setting(route.scope, "internal") {
         work.note(from, &can::INTERNAL);
         plan.size.push(Rule::when(answers::refusal(work, 404), "!{ var(txn.rewritten) -m found }", &[from]));
     }

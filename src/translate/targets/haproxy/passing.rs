@@ -9,7 +9,7 @@ use super::{Work, can};
 use crate::config::ScopeId;
 use crate::modules::shared::pass::Protocol;
 use crate::translate::class::Capability;
-use crate::translate::model::{Pass, Route};
+use crate::translate::model::{Pass, Route, TlsVersions};
 
 /// What `url_enc` escapes and nginx does not.
 const LEFT: &[(&str, &str)] = &[
@@ -108,16 +108,10 @@ pub fn front_tls(work: &mut Work, number: usize) -> String {
 
 /// The oldest and the newest version that is spoken.
 fn protocols(work: &mut Work, scope: ScopeId, name: &'static str, said: &'static Capability) -> String {
-    const VERSIONS: &[&str] = &["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
     let Some((setting, from)) = work.model.setting(scope, name) else { return String::new() };
     work.note(from, said);
-    let spoken = |version: &&&str| setting.words.iter().skip(1).any(|word| &*word.value == **version);
-    let haproxy = |version: &str| if version == "TLSv1" { "TLSv1.0".to_owned() } else { version.to_owned() };
-    let (first, last) = (VERSIONS.iter().find(spoken), VERSIONS.iter().rev().find(spoken));
-    match (first, last) {
-        (Some(first), Some(last)) => format!(" ssl-min-ver {} ssl-max-ver {}", haproxy(first), haproxy(last)),
-        _ => String::new(),
-    }
+    let range = TlsVersions::of(setting, 0).range;
+    range.map_or(String::new(), |(least, most)| format!(" ssl-min-ver TLSv1.{least} ssl-max-ver TLSv1.{most}"))
 }
 
 /// `ssl_verify_client on`: who has no good certificate gets no connection, where nginx answers with 400.

@@ -193,9 +193,7 @@ fn notes(cx: &mut Cx, pass: &Pass, group: &Group) {
         cx.note(zone, &can::ZONE);
     }
     for name in ["keepalive_requests", "keepalive_time", "keepalive_timeout", "resolver", "resolver_timeout"] {
-        let Some(scope) = group.scope else { continue };
-        if let Some(setting) = cx.model.config.scope(scope).setting(name) {
-            let from = cx.model.subjects.setting(scope, setting);
+        if let Some((_, from)) = group.scope.and_then(|scope| cx.model.own_setting(scope, name)) {
             cx.note(from, if name == "keepalive_timeout" { &can::KEEPALIVE } else { &can::GROUP_OTHER });
         }
     }
