@@ -240,7 +240,7 @@ pub struct Added {
     pub name: String,
     /// The value.
     pub value: Text,
-    /// On every status, not only 200, 201, 204, 206, 301, 302, 303, 304, 307 and 308.
+    /// On every status, not only on [`Added::STATUSES`].
     pub always: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Questions to the configuration whose answers know where they came from.
+//! Values of the configuration for the model: each with its directive or, where there is none, with the default.
 
 use crate::config::{Config, ScopeId, Setting, Value};
 use crate::modules::Target;

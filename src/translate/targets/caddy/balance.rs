@@ -1,4 +1,4 @@
-//! Groups: who is asked, in what turn, and how long who failed is left out.
+//! Groups: which server is asked, in what turn, and how long one that failed is left out.
 
 use super::text::{Place, words};
 use super::{Cx, can, handler, texts, time};

@@ -1,8 +1,8 @@
 //! Caddy 2.11, in its JSON: one HTTP server for each address that nginx listens on, the `server` blocks as routes in
 //! nginx's order of names, the locations as routes in nginx's order of paths.
 //!
-//! Paths are matched by regular expressions, as Caddy's own matcher knows no difference between capitals and small
-//! letters. What it leaves out: what needs plugins (rate limits), files of passwords, answers in other protocols than HTTP.
+//! Paths are matched by regular expressions, because Caddy's own matcher for paths ignores case. Left out: what needs
+//! plugins (rate limits), files of passwords, protocols other than HTTP.
 
 mod answers;
 mod balance;
@@ -14,7 +14,6 @@ mod program;
 mod proxy;
 mod routes;
 mod text;
-
 mod tls;
 
 use std::collections::BTreeSet;
@@ -22,7 +21,7 @@ use std::collections::BTreeSet;
 use super::{Ask, Emitter};
 use crate::config::ScopeId;
 use crate::translate::class::Capability;
-use crate::translate::document::{MapOf, Node, json, map};
+use crate::translate::document::{MapOf, json, map, texts, time};
 use crate::translate::ledger::Ledger;
 use crate::translate::model::{Found, Model};
 use crate::translate::order;
@@ -92,20 +91,6 @@ fn handler(name: &str) -> MapOf {
     let mut handler = MapOf::default();
     handler.put("handler", name);
     handler
-}
-
-/// A list of texts.
-fn texts<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Node {
-    crate::translate::document::list(texts.into_iter().map(|text| Node::from(text.as_ref())))
-}
-
-/// A time as Caddy writes it.
-fn time(milliseconds: u64) -> Node {
-    let text = match milliseconds % 1000 {
-        0 => format!("{}s", milliseconds / 1000),
-        _ => format!("{milliseconds}ms"),
-    };
-    Node::from(text)
 }
 
 #[cfg(test)]

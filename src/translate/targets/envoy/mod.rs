@@ -6,7 +6,7 @@
 //! metadata, under `nginxlb`, what Envoy has no words for: the target as it was sent, values of variables, the peers that
 //! nginx's hashes choose.
 //!
-//! It leaves out files, other protocols than HTTP, and everything that needs a state that workers share, but rates.
+//! Left out: files, protocols other than HTTP, and, except for rates, everything that needs state shared by workers.
 
 mod answers;
 mod capabilities;

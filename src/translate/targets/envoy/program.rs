@@ -1,6 +1,6 @@
 //! The programs of the rewrite module, as far as they are routes: a redirect for a regular expression, a rewritten path
-//! that is then passed on, a condition that answers. Nothing is written of a program that has more than that behind what
-//! could be written, for a request would miss it.
+//! that is then passed on, a condition that answers. Where anything else follows what could be written, nothing of
+//! the program is written, because requests would miss the rest.
 
 use super::routes::{Draft, Matching, draft, node, passes, safe_regex};
 use super::text::{Plain, Scene};
