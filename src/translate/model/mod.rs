@@ -332,4 +332,18 @@ impl Listener {
             Address::Unix(_) => None,
         }
     }
+
+    /// `https`, `http`
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        if self.tls { "https" } else { "http" }
+    }
+
+    /// What stands behind the host in URLs that nginx makes: `:8080`, and nothing where the port is the scheme's own.
+    #[must_use]
+    pub fn shown_port(&self) -> String {
+        let usual = if self.tls { 443 } else { 80 };
+        let port = self.socket().map(|socket| socket.port()).filter(|port| *port != usual);
+        port.map_or(String::new(), |port| format!(":{port}"))
+    }
 }

@@ -37,13 +37,7 @@ pub fn all(cx: &mut Cx, listener: &Listener, host: &Host) -> Routes {
     let port = order::port(listener);
     let place =
         Place { port, tls: listener.tls, server_name, named: listen::captures(number, host), ..Place::default() };
-    let scheme = if listener.tls { "https" } else { "http" };
-    let usual = port == if listener.tls { 443 } else { 80 };
-    let base = if usual {
-        format!("{scheme}://{}", super::text::HOST)
-    } else {
-        format!("{scheme}://{}:{port}", super::text::HOST)
-    };
+    let base = format!("{}://{}{}", listener.scheme(), super::text::HOST, listener.shown_port());
     let mut server = Server { place, base };
     let mut routes = Routes::default();
     if host.has_program {

@@ -59,7 +59,7 @@ fn listener(cx: &mut Cx, n: usize, group: &[&Listener]) -> Node {
     // What the script says no to.
     cx.front.statuses.extend([400, 405]);
     let port = first.socket().map_or(0, |socket| socket.port());
-    let scheme = if first.tls { "https" } else { "http" };
+    let scheme = first.scheme();
     let maps = model.config.http.and_then(|http| model.config.scope(http).slot());
     let scene = Scene { scheme, port, server_name: "", proxy_host: "", maps };
     let hosts = hosts::all(cx, first, &scene);

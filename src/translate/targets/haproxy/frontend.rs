@@ -129,13 +129,10 @@ pub fn plan(work: &mut Work, number: usize) -> Frontend {
 
 fn bind(work: &mut Work, own: &mut Frontend, number: usize) {
     let listener = &work.model.listeners[number];
-    own.scheme = if listener.tls { "https" } else { "http" };
+    own.scheme = listener.scheme();
+    own.port = listener.shown_port();
     own.bind = match &listener.address {
-        Address::Inet(address) => {
-            let usual = if listener.tls { 443 } else { 80 };
-            own.port = if address.port() == usual { String::new() } else { format!(":{}", address.port()) };
-            format!("bind {address}")
-        }
+        Address::Inet(address) => format!("bind {address}"),
         Address::Unix(path) => format!("bind {}", word(&format!("unix@{path}"))),
     };
     let capability = if listener.socket().is_some() { &can::LISTEN } else { &can::LISTEN_UNIX };
