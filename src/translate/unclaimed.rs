@@ -1,4 +1,4 @@
-//! What is said of directives that an emitter does not speak of. What only concerns the process nobody misses; what
+//! What is said of directives that an emitter does not speak of. Nobody misses what only concerns the process; what
 //! protects something is refused; everything else is a loss of behaviour, as nobody has looked at it.
 
 use super::class::{Class, Shows};
