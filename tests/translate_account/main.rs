@@ -1,6 +1,8 @@
 //! The account of a translation, for every target: each directive once, each default once, and the documents that are
 //! made from the same data. Nothing here starts another program; `translate_live` does.
 
+#[path = "../common/mod.rs"]
+mod common;
 #[path = "../common/configurations.rs"]
 mod configurations;
 mod documents;

@@ -39,9 +39,7 @@ pub fn note(cx: &mut Cx) {
     let unknown: Vec<SubjectId> = model
         .subjects
         .iter()
-        .filter(|(id, subject)| {
-            SPOKEN_OF.contains(&subject.name()) && counts(&subject.scope) && !cx.ledger.knows(*id)
-        })
+        .filter(|(id, subject)| SPOKEN_OF.contains(&subject.name()) && counts(&subject.scope) && !cx.ledger.knows(*id))
         .map(|(id, _)| id)
         .collect();
     for subject in unknown {
