@@ -8,6 +8,7 @@ use super::{Work, can, choice, headers, limits, logs, passing, program};
 use crate::config::ScopeId;
 use crate::config::address::Address;
 use crate::modules::http::core::location::Location;
+use crate::translate::idle::always_returns;
 use crate::translate::model::{Action, Host, NameForm, Pass, Route};
 use crate::translate::output::Lines;
 use crate::translate::subject::SubjectId;
@@ -220,7 +221,9 @@ fn plan_route(work: &mut Work, route: &Route, around: Around) -> Plan {
             limits::guard(work, route, around, &mut plan.guard);
             let capability = if *name == "root" { &can::FILES } else { &can::STATUS_PAGE };
             let from = own_setting(work, route, name).unwrap_or(route.from);
-            work.note(from, capability);
+            if !always_returns(work.model.config, route.scope) {
+                work.note(from, capability);
+            }
             plan.answer.push(Rule::always(answers::refusal(work, 404), &[from]));
         }
         Action::Pass(pass) => {
