@@ -30,6 +30,10 @@ pub struct Frontend {
     /// What servers do before a route is chosen.
     programs: Vec<Rule>,
     choice: Vec<Rule>,
+    /// Values of headers for what programs answer.
+    early: Vec<plan::Block>,
+    /// The same for what is refused before there is a location, and the headers.
+    refused: (Vec<Rule>, Vec<Rule>),
     /// What locations do before they say where it goes.
     rewrites: Vec<plan::Block>,
     request: Vec<plan::Block>,
@@ -65,8 +69,8 @@ struct Plan {
 
 /// Phases of a request, in order, after programs.
 const REQUEST: &[fn(&mut Plan) -> &mut Vec<Rule>] = &[
-    |plan| &mut plan.size,
     |plan| &mut plan.values,
+    |plan| &mut plan.size,
     |plan| &mut plan.guard,
     |plan| &mut plan.answer,
     |plan| &mut plan.strip,
@@ -96,6 +100,7 @@ pub fn plan(work: &mut Work, number: usize) -> Frontend {
     } else {
         own.servers = choice::servers(work, &hosts, hosts.len() - 1);
     }
+    own.refused = refused(work, last);
     let mut plans = Vec::new();
     for (server, host) in &hosts {
         let alone = hosts.len() == 1;
@@ -126,6 +131,9 @@ pub fn plan(work: &mut Work, number: usize) -> Frontend {
     let phase = |of: fn(&mut Plan) -> &mut Vec<Rule>, plans: &mut [(usize, Plan)]| {
         plan::blocks(plans.iter_mut().map(|(number, plan)| (*number, std::mem::take(of(plan)))))
     };
+    let answering = |plan: &Plan| !plan.program.is_empty();
+    let early = plans.iter().filter(|(_, plan)| answering(plan)).map(|(number, plan)| (*number, plan.values.clone()));
+    own.early = plan::blocks(early);
     own.rewrites = phase(|plan| &mut plan.program, &mut plans);
     own.request = REQUEST.iter().flat_map(|of| phase(*of, &mut plans)).collect();
     own.response = RESPONSE.iter().flat_map(|of| phase(*of, &mut plans)).collect();
@@ -191,7 +199,7 @@ fn plan_route(work: &mut Work, route: &Route, around: Around) -> Plan {
     internal(work, route, &mut plan);
     limits::body_size(work, route, &mut plan.size);
     let matched = route.test.regexes.last().map(|regex| (choice::PATH, regex));
-    headers::add(work, route, Around { matched, ..around }, &mut plan.values, &mut plan.after);
+    headers::add(work, &route.policy.added, Around { matched, ..around }, &mut plan.values, &mut plan.after);
     match &route.action {
         Action::Return(given) => {
             let (status, text) = &given.value;
@@ -235,11 +243,25 @@ fn plan_route(work: &mut Work, route: &Route, around: Around) -> Plan {
     plan
 }
 
+/// The headers of what is refused before there is a location: those that the default server always adds.
+fn refused(work: &mut Work, default: &Host) -> (Vec<Rule>, Vec<Rule>) {
+    let (mut values, mut after) = (Vec::new(), Vec::new());
+    let around = Around { server_name: server_name(default), maps: work.maps, ..Around::default() };
+    if let Some(rest) = default.routes.iter().rev().find(|route| route.scope == default.scope) {
+        let always = rest.policy.added.iter().filter(|header| header.value.always);
+        headers::add(work, always, around, &mut values, &mut after);
+    }
+    for rule in &mut after {
+        rule.when = format!("!{{ {} -m found }} {}", plan::ROUTE, rule.when).trim_end().to_owned();
+    }
+    (values, after)
+}
+
 /// Notes what a route has that another one is always before.
 fn unreached(work: &mut Work, route: &Route, around: Around) {
     let mut plan = Plan::default();
     limits::body_size(work, route, &mut plan.size);
-    headers::add(work, route, around, &mut plan.values, &mut plan.after);
+    headers::add(work, &route.policy.added, around, &mut plan.values, &mut plan.after);
 }
 
 /// The directive of a handler of nginx's own.
@@ -294,6 +316,7 @@ pub fn write(work: &Work, out: &mut Lines, own: &Frontend) {
     lines(out, &work.map_rules);
     lines(out, &own.programs);
     choose(work, out, own);
+    plan::write(out, &own.early, own.routes);
     plan::write(out, &own.rewrites, own.routes);
     if program::searches_again(&own.rewrites) {
         out.plain("  http-request unset-var(txn.route) if { var(txn.again) -m found }");
@@ -302,6 +325,7 @@ pub fn write(work: &Work, out: &mut Lines, own: &Frontend) {
             out.line(&rule.from, &format!("  {}", plan::conditional(&rule.text, &[&rule.when])));
         }
         out.plain("  http-request set-var(txn.stop) bool(true) if !{ var(txn.again) -m found }");
+        plan::write(out, &own.early, own.routes);
         plan::write(out, &own.rewrites, own.routes);
     }
     plan::write(out, &own.request, own.routes);
@@ -309,6 +333,7 @@ pub fn write(work: &Work, out: &mut Lines, own: &Frontend) {
     out.plain("  http-response set-var(txn.answered) bool(true)");
     plan::write(out, &own.response, own.routes);
     plan::write(out, &own.after, own.routes);
+    lines(out, &own.refused.1);
     out.plain(
         "  http-after-response set-status 502 reason \"Bad Gateway\" if { status 503 } !{ var(txn.answered) -m found }",
     );
@@ -357,6 +382,7 @@ fn begin(work: &Work, out: &mut Lines, own: &Frontend) {
     for header in &work.kept.headers {
         keep_header(&mut set, header);
     }
+    lines(out, &own.refused.0);
     let methods = answers::refusal(work, 405);
     out.plain(&format!("  {}", plan::conditional(&methods, &["{ method TRACE CONNECT }"])));
     let versions = answers::refusal(work, 505);
