@@ -332,7 +332,8 @@ pub fn write(work: &Work, out: &mut Lines, own: &Frontend) {
     backends(work, out, own);
     out.plain("  http-response set-var(txn.answered) bool(true)");
     plan::write(out, &own.response, own.routes);
-    plan::write(out, &own.after, own.routes);
+    // What is refused without a route has headers of its own.
+    plan::write(out, &own.after, if own.refused.1.is_empty() { own.routes } else { usize::MAX });
     lines(out, &own.refused.1);
     out.plain(
         "  http-after-response set-status 502 reason \"Bad Gateway\" if { status 503 } !{ var(txn.answered) -m found }",
