@@ -106,13 +106,14 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
     let mut points = Vec::new();
     for (number, mut listeners) in order::alike(model).into_iter().enumerate() {
         let all = listeners.len();
-        listeners.retain(|listener| !is_of_ipv4(&mut cx, listener, all > 1));
+        listeners.retain(|listener| !is_unix(&mut cx, listener) && !is_of_ipv4(&mut cx, listener, all > 1));
         let names: Vec<String> = (0..listeners.len()).map(|own| point_name(number, own)).collect();
         if let Some(first) = listeners.first() {
             routers::all(&mut cx, first, &names);
         }
         points.extend(names.into_iter().zip(listeners));
     }
+    unheard(&mut cx, &points);
     services::unused(&mut cx);
     for (subject, what) in model.subjects.iter() {
         match what.name() {
@@ -140,6 +141,30 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
     let dynamic = dynamic(cx, tls);
     let comment = |subject| model.place(subject);
     Ok(vec![yaml("traefik.yaml", &[fixed.node()], &comment), yaml("dynamic.yaml", &[dynamic], &comment)])
+}
+
+/// Whether an address is a UNIX domain socket, at which nobody can listen.
+fn is_unix(cx: &mut Cx, listener: &Listener) -> bool {
+    let unix = listener.socket().is_none();
+    for from in listener.from.iter().filter(|_| unix) {
+        cx.note(*from, &can::LISTEN_UNIX);
+    }
+    unix
+}
+
+/// What is said of servers that listen at none of the addresses, and of all that stands in them.
+fn unheard(cx: &mut Cx, points: &[(String, &Listener)]) {
+    let model = cx.model;
+    let heard = |number: &usize| points.iter().any(|(_, listener)| listener.hosts.contains(number));
+    let lost: Vec<ScopeId> =
+        (0..model.hosts.len()).filter(|number| !heard(number)).map(|number| model.hosts[number].scope).collect();
+    for (subject, what) in model.subjects.iter() {
+        let inside = model.config.ancestors(what.scope).any(|scope| lost.contains(&scope));
+        let opens = lost.iter().any(|scope| model.subjects.opener(*scope) == subject);
+        if (inside || opens) && !cx.ledger.knows(subject) {
+            cx.note(subject, &can::SERVER_LOST);
+        }
+    }
 }
 
 /// Whether an address is `[::]` beside `0.0.0.0`: Traefik opens one for both, which does as that of IPv4 says.
@@ -201,12 +226,7 @@ fn dynamic(cx: Cx, tls: Option<Node>) -> Node {
 
 /// An address.
 fn entry_point(cx: &mut Cx, listener: &Listener) -> Option<Node> {
-    let Some(socket) = listener.socket() else {
-        for from in &listener.from {
-            cx.note(*from, &can::LISTEN_UNIX);
-        }
-        return None;
-    };
+    let socket = listener.socket()?;
     for from in &listener.from {
         cx.note(*from, if listener.tls { &can::LISTEN_TLS } else { &can::LISTEN });
         if listener.proxy_protocol {

@@ -15,6 +15,7 @@ pub static ALL: &[&Capability] = &[
     &LISTEN_IPV6,
     &LISTEN_IPV6_OTHER,
     &LISTEN_UNIX,
+    &SERVER_LOST,
     &LISTEN_TLS,
     &CERTIFICATE,
     &CERTIFICATE_LOST,

@@ -24,6 +24,13 @@ pub static LISTEN_UNIX: Capability = Capability::dropped(
     &[Shows::Connections, Shows::Status],
     "listen at an address",
 );
+pub static SERVER_LOST: Capability = Capability::dropped(
+    "listen",
+    "server-lost",
+    "there is no entry point for the addresses of the server: nobody reaches it",
+    &[Shows::Connections, Shows::Status],
+    "listen at an address",
+);
 pub static LISTEN_TLS: Capability =
     Capability::exact("listen-tls", "listen-tls", "an entry point and routers with `tls`");
 pub static CERTIFICATE: Capability =
