@@ -3,6 +3,7 @@
 use super::answers::{escaped, redirect, returned, status};
 use super::text::Place;
 use super::{Cx, can, handler, headers, listen, program, proxy, texts};
+use crate::config::ScopeId;
 use crate::config::cidr::Cidr;
 use crate::modules::shared::access::Rule;
 use crate::translate::class::Capability;
@@ -16,6 +17,8 @@ pub struct Server {
     pub place: Place,
     /// `http://host:port` of redirects.
     pub base: String,
+    /// Its block.
+    pub scope: ScopeId,
 }
 
 /// The routes of a server, in order.
@@ -45,7 +48,7 @@ pub fn all(cx: &mut Cx, listener: &Listener, host: &Host) -> Routes {
     } else {
         format!("{scheme}://{}:{port}", super::text::HOST)
     };
-    let mut server = Server { place, base };
+    let mut server = Server { place, base, scope: host.scope };
     let mut routes = Routes::default();
     if host.has_program {
         // The `return` that a server begins with is its only route.

@@ -13,6 +13,8 @@ mod rules;
 mod services;
 mod tls;
 
+use std::net::SocketAddr;
+
 use super::{Ask, Emitter};
 use crate::config::{ScopeId, Setting};
 use crate::translate::class::Capability;
@@ -119,6 +121,9 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
         match what.name() {
             "limit_req_status" | "limit_conn_status" => cx.note(subject, &can::LIMIT_STATUS),
             "map" | "geo" | "split_clients" => cx.note(subject, &can::SET),
+            name if IDLE.contains(&name) && !cx.ledger.knows(subject) && !is_conditional(model, what.scope) => {
+                cx.note(subject, &can::IDLE);
+            }
             _ => {}
         }
     }
@@ -141,6 +146,27 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
     let dynamic = dynamic(cx, tls);
     let comment = |subject| model.place(subject);
     Ok(vec![yaml("traefik.yaml", &[fixed.node()], &comment), yaml("dynamic.yaml", &[dynamic], &comment)])
+}
+
+/// Directives that every route that passes to a backend speaks of, where they hold for it.
+const IDLE: &[&str] = &[
+    "limit_conn_zone",
+    "limit_req_zone",
+    "proxy_connect_timeout",
+    "proxy_hide_header",
+    "proxy_http_version",
+    "proxy_next_upstream",
+    "proxy_next_upstream_tries",
+    "proxy_read_timeout",
+    "proxy_redirect",
+    "proxy_send_timeout",
+    "proxy_set_header",
+];
+
+/// Whether a block holds for some of the requests of a location only.
+fn is_conditional(model: &Model, scope: ScopeId) -> bool {
+    let name = |scope: ScopeId| model.config.scope(scope).words.first().map(|word| &*word.value);
+    model.config.ancestors(scope).any(|scope| matches!(name(scope), Some("if" | "limit_except")))
 }
 
 /// Whether an address is a UNIX domain socket, at which nobody can listen.
@@ -184,6 +210,10 @@ fn is_of_ipv4(cx: &mut Cx, listener: &Listener, alike: bool) -> bool {
     both
 }
 
+fn is_any(socket: SocketAddr) -> bool {
+    socket.ip().is_unspecified()
+}
+
 /// Whether `0.0.0.0` and `[::]` are listened at.
 fn has_both(model: &Model, port: u16) -> bool {
     let sockets = || model.listeners.iter().filter_map(Listener::socket);
@@ -208,7 +238,10 @@ fn dynamic(cx: Cx, tls: Option<Node>) -> Node {
         routers.put(&name, router.node());
     }
     let mut http = MapOf::default();
-    http.put("routers", routers.node());
+    // Traefik takes no part that is there and empty.
+    if count > 0 {
+        http.put("routers", routers.node());
+    }
     for (name, part) in
         [("middlewares", cx.middlewares), ("services", cx.services), ("serversTransports", cx.transports)]
     {
@@ -217,7 +250,9 @@ fn dynamic(cx: Cx, tls: Option<Node>) -> Node {
         }
     }
     let mut whole = MapOf::default();
-    whole.put("http", http.node());
+    if !http.is_empty() {
+        whole.put("http", http.node());
+    }
     if let Some(tls) = tls {
         whole.put("tls", tls);
     }
@@ -237,6 +272,11 @@ fn entry_point(cx: &mut Cx, listener: &Listener) -> Option<Node> {
     let both = socket.ip().is_unspecified() && has_both(cx.model, socket.port());
     let address = if both { format!(":{}", socket.port()) } else { socket.to_string() };
     point.put("address", Node::from(address).of_all(listener.from.clone()));
+    // Both can be open then, and the kernel gives connections to the one that says more.
+    let sockets = || cx.model.listeners.iter().filter_map(Listener::socket);
+    if sockets().any(|other| other.port() == socket.port() && other != socket && !(both && is_any(other))) {
+        point.put("reusePort", true);
+    }
     if listener.proxy_protocol {
         point.put("proxyProtocol", map([("insecure", Node::from(true))]));
     }
