@@ -12,6 +12,7 @@ pub use routing::*;
 /// All of them, in the order of the features.
 pub static ALL: &[&Capability] = &[
     &LISTEN,
+    &LISTEN_REFUSED,
     &LISTEN_TLS,
     &CERTIFICATE,
     &CERTIFICATE_LOST,

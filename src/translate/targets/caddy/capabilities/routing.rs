@@ -3,6 +3,13 @@
 use crate::translate::class::{Capability, Shows};
 
 pub static LISTEN: Capability = Capability::exact("listen", "listen", "`listen` of an HTTP server");
+pub static LISTEN_REFUSED: Capability = Capability::approximate(
+    "listen",
+    "listen-refused",
+    "requests that Caddy refuses before it looks at them are answered without the headers of the server",
+    &[Shows::Headers],
+    "",
+);
 pub static LISTEN_TLS: Capability =
     Capability::exact("listen-tls", "listen-tls", "`tls_connection_policies`, automatic HTTPS off");
 pub static CERTIFICATE: Capability =
