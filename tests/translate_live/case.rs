@@ -34,6 +34,8 @@ pub struct Peer {
 pub enum Choice {
     /// Request by request.
     Each,
+    /// Request by request, but for the backend: whose turn it is, is anyone's.
+    Turns,
     /// Over all requests: how many answers each backend gave. For methods whose first choice is anyone's.
     Counts,
 }

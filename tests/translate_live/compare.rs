@@ -106,7 +106,8 @@ struct One<'a> {
 
 impl One<'_> {
     fn compare(&mut self, nginx: &Observed, target: &Observed, choice: Choice) {
-        let each = choice == Choice::Each;
+        let each = choice != Choice::Counts;
+        let turns = choice == Choice::Turns;
         if each && nginx.took.abs_diff(target.took) > SLACK {
             self.differ(Field::Timing, format!("{} ms", nginx.took), format!("{} ms", target.took));
         }
@@ -115,13 +116,13 @@ impl One<'_> {
             self.field(Field::Status, &nginx.status, &target.status);
         }
         // Where no answer came through, who was asked is all that can be told.
-        if each && (same || target.peer.is_none()) {
+        if each && !turns && (same || target.peer.is_none()) {
             self.field(Field::Tries, &peers(&nginx.tries), &peers(&target.tries));
         }
         if !same {
             return;
         }
-        if each {
+        if each && !(turns && nginx.peer.is_some() && target.peer.is_some()) {
             self.field(Field::Peer, &nginx.peer, &target.peer);
         }
         let (Some(_), Some(_)) = (&nginx.peer, &target.peer) else {

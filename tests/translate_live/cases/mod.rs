@@ -7,6 +7,7 @@ pub mod gateway;
 mod limits;
 mod more;
 mod passing;
+mod random;
 mod routing;
 
 use crate::case::Case;
@@ -15,7 +16,17 @@ use crate::case::Case;
 pub fn chosen(full: bool) -> Vec<Case> {
     let all = choice::cases().into_iter().chain(failures::cases()).chain(limits::cases()).chain(passing::cases());
     let seeds = if full { 1..13 } else { 1..3 };
-    all.chain(seeds.map(routing::case)).filter(|case| full || !ONLY_FULL.contains(&&*case.name)).collect()
+    let all = all.chain(seeds.map(routing::case)).chain(random_seeds(full).into_iter().map(random::case));
+    all.filter(|case| full || !ONLY_FULL.contains(&&*case.name)).collect()
+}
+
+/// `NGINXLB_CASE=random-17` is any seed.
+fn random_seeds(full: bool) -> Vec<u64> {
+    let asked = std::env::var("NGINXLB_CASE").ok();
+    let asked = asked.and_then(|name| name.strip_prefix("random-")?.parse().ok());
+    let mut seeds: Vec<u64> = (if full { 1..21 } else { 1..3 }).collect();
+    seeds.extend(asked.filter(|seed| !seeds.contains(seed)));
+    seeds
 }
 
 /// Cases for targets that ask for them.
@@ -73,5 +84,7 @@ mod tests {
     fn a_seed_makes_the_same_case() {
         assert_eq!(routing::case(3).conf, routing::case(3).conf);
         assert_ne!(routing::case(3).conf, routing::case(4).conf);
+        let (one, same) = (random::case(3), random::case(3));
+        assert_eq!((&one.conf, one.requests().collect::<Vec<_>>()), (&same.conf, same.requests().collect()));
     }
 }
