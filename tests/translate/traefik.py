@@ -3,7 +3,7 @@
     python3 traefik.py TRAEFIK FOLDER
 
 It takes it when there is no error in the log and the API says of every part that it is enabled. The namespace around this
-is the caller's.
+is the caller's; the API is at a port of it that no configuration listens at.
 """
 
 import json
@@ -19,7 +19,7 @@ import urllib.request
 
 def parts(what):
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:8080/api/http/{what}?per_page=1000", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:18080/api/http/{what}?per_page=1000", timeout=2) as answer:
             return json.load(answer)
     except (urllib.error.URLError, OSError, ValueError):
         return []
@@ -30,9 +30,12 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         static, log = pathlib.Path(scratch, "static.yaml"), pathlib.Path(scratch, "log")
         own = "api:\n  insecure: true\nlog:\n  level: INFO\n  noColor: true\n"
-        for name in re.findall('usersFile: "(.*?)"', (folder / "dynamic.yaml").read_text()):
+        dynamic = (folder / "dynamic.yaml").read_text()
+        for name in re.findall('usersFile: "(.*?)"', dynamic):
             (folder / name).write_text("someone:{SHA}2jmj7l5rSw0yVb/vlWAYkK/YBwk=\n")
-        static.write_text((folder / "traefik.yaml").read_text() + own)
+        points = "entryPoints:\n  traefik:\n    address: \"127.0.0.1:18080\"\n"
+        static.write_text(re.sub("(?m)^entryPoints:.*\n", points, (folder / "traefik.yaml").read_text()) + own)
+        wanted = "rule:" in dynamic
         with log.open("wb") as out:
             running = subprocess.Popen([traefik, "--configFile", static], cwd=folder, stdout=out, stderr=out)
         problems = ["it was not ready in time"]
@@ -40,10 +43,10 @@ def main():
         while time.monotonic() < end:
             errors = [line for line in log.read_text().splitlines() if " ERR " in line]
             routers = [router for router in parts("routers") if router["provider"] != "internal"]
-            if errors or routers or running.poll() is not None:
+            if errors or running.poll() is not None or (routers if wanted else parts("services")):
                 every = [part for what in ("routers", "services", "middlewares") for part in parts(what)]
                 problems = errors + [str(part) for part in every if part["status"] != "enabled"]
-                problems += [] if routers else ["no router", log.read_text()]
+                problems += [] if routers or not wanted else ["no router", log.read_text()]
                 break
             time.sleep(0.02)
         running.kill()

@@ -22,7 +22,9 @@ const CODES: &[(&str, Notices)] = &[
     ("caddy/buffering", |request| request.target.contains("be-status=304")),
     ("caddy/connection", |request| has(request, "Connection") || has(request, "Expect")),
     ("caddy/odd-target", |request| odd_path(request) || path(request).contains(['\'', '"', '<', '>'])),
-    ("caddy/pass-uri", |request| odd_path(request) || path(request).contains(['\'', '"', '<', '>'])),
+    ("caddy/pass-uri", |request| {
+        odd_path(request) || path(request).contains(['\'', '"', '<', '>']) || request.target.ends_with('?')
+    }),
     ("envoy/no-websocket", |request| has(request, "Connection") || has(request, "Upgrade")),
     ("traefik/buffering", |request| request.target.contains("be-status=304")),
     ("traefik/connection", |request| has(request, "Connection") || has(request, "Expect") || odd_head(request)),
@@ -30,7 +32,9 @@ const CODES: &[(&str, Notices)] = &[
         ["be-status=502", "be-status=504"].iter().any(|ask| request.target.contains(ask))
     }),
     ("traefik/odd-target", |request| odd_path(request) || request.target.contains(['\'', '"', '<', '>', ';'])),
-    ("traefik/pass-uri", |request| odd_path(request) || request.target.contains(['\'', '"', '<', '>', ';'])),
+    ("traefik/pass-uri", |request| {
+        odd_path(request) || request.target.contains(['\'', '"', '<', '>', ';']) || request.target.ends_with('?')
+    }),
     // No play has a network where nobody says no, nor a client or a backend that reads slowly.
     ("haproxy/buffering", |_| false),
     ("haproxy/connect-timeout", |_| false),

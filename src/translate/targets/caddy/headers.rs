@@ -62,6 +62,12 @@ pub fn request(cx: &mut Cx, pass: &Pass, place: &Place, key: Option<&str>) -> (N
     for header in &pass.how.headers {
         let (name, value) = &header.value;
         kept.retain(|own| !own.eq_ignore_ascii_case(name));
+        let is_host = |header: &Given<(String, Text)>| header.value.0.eq_ignore_ascii_case("Host");
+        let first = pass.how.headers.iter().find(|header| is_host(header));
+        if is_host(header) && first.is_some_and(|first| first.from != header.from) {
+            cx.note(header.from, &can::HOST_TWICE);
+            continue;
+        }
         match one(cx, header, place) {
             Header::Set(value) => set.push((name.clone(), value.of(header.from))),
             Header::Delete => delete.push(Node::from(name.as_str()).of(header.from)),

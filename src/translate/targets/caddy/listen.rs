@@ -22,6 +22,9 @@ pub fn server(cx: &mut Cx, listeners: &[&Listener]) -> Node {
         if first.proxy_protocol {
             cx.note(*from, &can::PROXY_PROTOCOL);
         }
+        if adds_always(cx, first.default) {
+            cx.note(*from, &can::LISTEN_REFUSED);
+        }
     }
     if first.proxy_protocol {
         let wrapper = map([("wrapper", Node::from("proxy_protocol")), ("timeout", time(60_000))]);
@@ -54,6 +57,12 @@ pub fn server(cx: &mut Cx, listeners: &[&Listener]) -> Node {
     server.put("routes", list(all));
     server.put("errors", map([("routes", list(answers::errors()))]));
     server.node()
+}
+
+/// Whether a server adds headers to whatever it answers.
+fn adds_always(cx: &Cx, host: usize) -> bool {
+    let rest = cx.model.hosts[host].routes.last();
+    rest.is_some_and(|rest| rest.policy.added.iter().any(|header| header.value.always))
 }
 
 fn address(listener: &Listener) -> Node {

@@ -74,7 +74,9 @@ fn emit(model: &Model, _ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Str
     for (subject, what) in model.subjects.iter() {
         match what.name() {
             "limit_req_status" | "limit_conn_status" => cx.note(subject, &can::LIMIT_STATUS),
-            "map" | "geo" | "split_clients" if !cx.ledger.knows(subject) => cx.note(subject, &can::MAP_IDLE),
+            _ if cx.ledger.knows(subject) => {}
+            "map" | "geo" | "split_clients" => cx.note(subject, &can::MAP_IDLE),
+            name if IDLE.contains(&name) && !is_conditional(model, what.scope) => cx.note(subject, &can::IDLE),
             _ => {}
         }
     }
@@ -84,6 +86,27 @@ fn emit(model: &Model, _ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Str
         apps.put("tls", tls);
     }
     Ok(vec![json("caddy.json", &map([("apps", apps.node())]))])
+}
+
+/// Directives that every route that passes to a backend speaks of, where they hold for it.
+const IDLE: &[&str] = &[
+    "limit_conn_zone",
+    "limit_req_zone",
+    "proxy_connect_timeout",
+    "proxy_hide_header",
+    "proxy_http_version",
+    "proxy_next_upstream",
+    "proxy_next_upstream_tries",
+    "proxy_read_timeout",
+    "proxy_redirect",
+    "proxy_send_timeout",
+    "proxy_set_header",
+];
+
+/// Whether a block holds for some of the requests of a location only.
+fn is_conditional(model: &Model, scope: ScopeId) -> bool {
+    let name = |scope: ScopeId| model.config.scope(scope).words.first().map(|word| &*word.value);
+    model.config.ancestors(scope).any(|scope| matches!(name(scope), Some("if" | "limit_except")))
 }
 
 /// A handler of this name, to be filled.

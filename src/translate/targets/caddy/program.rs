@@ -4,7 +4,7 @@
 use super::answers::{answer, redirect, status};
 use super::routes::{Server, regex};
 use super::text::{HOST, Place, words};
-use super::{Cx, can, handler, texts};
+use super::{Cx, can, handler, headers, texts};
 use crate::config::{Part, ScopeId, Text};
 use crate::modules::http::rewrite::{Condition, Program, Rewrite, Step, Then};
 use crate::translate::SubjectId;
@@ -14,6 +14,15 @@ use crate::translate::re2;
 
 /// The variable that says that a location was left for another.
 const LEFT: &str = "left";
+
+/// The variable that says that the path was changed for good: the URI of a `proxy_pass` does not count then.
+pub const CHANGED: &str = "changed";
+
+/// Whether a program may change the path for good.
+pub fn may_change(cx: &Cx, scope: ScopeId) -> bool {
+    let steps = cx.model.config.scope(scope).slot::<Program>().map(|program| program.0.as_slice()).unwrap_or_default();
+    steps.iter().any(|step| matches!(step, Step::Rewrite(rewrite) if rewrite.then == Then::Break))
+}
 
 /// A program that is being written.
 struct Writer<'p> {
@@ -28,14 +37,25 @@ struct Writer<'p> {
     ended: bool,
     /// Steps lead back to the search for a location.
     reenters: bool,
+    /// The handlers that add the server's headers; those of a location stand before its program.
+    added: Vec<Node>,
 }
 
 /// The routes of a server's program; what it sets is known to all locations.
 pub fn of_server(cx: &mut Cx, server: &mut Server, host: &Host) -> Vec<Node> {
     let mut place = server.place.clone();
     let group = format!("program{}", cx.regex_name());
-    let mut writer =
-        Writer { server, scope: host.scope, again: None, group, may_have_ended: false, ended: false, reenters: false };
+    let added = host.routes.last().map(|rest| headers::added(cx, rest, &place)).unwrap_or_default();
+    let mut writer = Writer {
+        server,
+        scope: host.scope,
+        again: None,
+        group,
+        may_have_ended: false,
+        ended: false,
+        reenters: false,
+        added,
+    };
     let routes = writer.steps(cx, host.scope, &mut place);
     server.place.set = place.set;
     routes
@@ -55,8 +75,16 @@ pub struct Written {
 pub fn of_location(cx: &mut Cx, server: &Server, route: &Route, again: &str, place: &mut Place) -> Written {
     let group = format!("program{}", cx.regex_name());
     let again = Some(again.to_owned());
-    let mut writer =
-        Writer { server, scope: route.scope, again, group, may_have_ended: false, ended: false, reenters: false };
+    let mut writer = Writer {
+        server,
+        scope: route.scope,
+        again,
+        group,
+        may_have_ended: false,
+        ended: false,
+        reenters: false,
+        added: Vec::new(),
+    };
     let routes = writer.steps(cx, route.scope, place);
     Written { routes, ended: writer.ended, reenters: writer.reenters }
 }
@@ -94,7 +122,7 @@ impl Writer<'_> {
             Step::Return { status, text } => {
                 self.ended = true;
                 let answer = answer(cx, self.server, place, self.scope, (*status, text.as_ref(), from));
-                Some(self.route(true, None, vec![answer]).of(from))
+                Some(self.route(true, None, self.with_added(answer)).of(from))
             }
             Step::Rewrite(rewrite) => self.rewrite(cx, rewrite, from, place),
             Step::Set { variable, value } => {
@@ -132,6 +160,10 @@ impl Writer<'_> {
         route.node()
     }
 
+    fn with_added(&self, answer: Node) -> Vec<Node> {
+        self.added.iter().cloned().chain([answer]).collect()
+    }
+
     fn rewrite(&mut self, cx: &mut Cx, rewrite: &Rewrite, from: SubjectId, place: &Place) -> Option<Node> {
         let name = cx.regex_name();
         let mut inside = place.clone();
@@ -142,7 +174,8 @@ impl Writer<'_> {
             return None;
         };
         let goes_on = rewrite.then == Then::Go;
-        if goes_on && self.may_have_ended {
+        // In a location nginx would look for another one afterwards.
+        if goes_on && (self.may_have_ended || self.again.is_some()) {
             cx.note(from, &can::REWRITE_LOST);
             return None;
         }
@@ -162,7 +195,8 @@ impl Writer<'_> {
             );
             let base = if path.starts_with('/') { self.server.base.as_str() } else { "" };
             cx.uses_host |= !base.is_empty();
-            return Some(self.route(true, Some(matcher), vec![redirect(code, &format!("{base}{own}{args}"))]).of(from));
+            let answer = redirect(code, &format!("{base}{own}{args}"));
+            return Some(self.route(true, Some(matcher), self.with_added(answer)).of(from));
         }
         cx.note(from, &can::REWRITE);
         let path = path.replace('%', "%25");
@@ -178,7 +212,9 @@ impl Writer<'_> {
             self.reenters = true;
             return Some(self.again(matcher, change, &again).of(from));
         }
-        Some(self.route(!goes_on, Some(matcher), vec![change]).of(from))
+        let mut handle = vec![change];
+        handle.extend((!goes_on).then(|| handler("vars").put(CHANGED, "1").take()));
+        Some(self.route(!goes_on, Some(matcher), handle).of(from))
     }
 
     /// A new search for a location, once: nginx gives up after ten with a 500, this after one.

@@ -4,7 +4,7 @@ use super::answers::{errors, status};
 use super::balance::{self, Balance};
 use super::routes::{Matched, Server};
 use super::text::Place;
-use super::{Cx, can, handler, headers, texts, time, tls};
+use super::{Cx, can, handler, headers, program, texts, time, tls};
 use crate::modules::shared::pass::Protocol;
 use crate::translate::document::{MapOf, Node, list, map};
 use crate::translate::model::{Pass, Route, SENT_ONCE};
@@ -41,7 +41,20 @@ pub fn handlers(
     if let Some(key) = &balance.key {
         handle.push(balance::key_header(key));
     }
-    let proxy = proxy(cx, server, route, pass, &place, matched, &balance);
+    let rewrite = pass.uri.as_ref().map(|uri| rewrite(route, uri, matched));
+    let may_be_changed = [server.scope, route.scope].iter().any(|scope| program::may_change(cx, *scope));
+    let within = match rewrite {
+        Some(rewrite) if may_be_changed => {
+            let changed = map([("vars", map([(program::CHANGED, texts(["1"]))]))]);
+            let test = map([("not", list([changed]))]);
+            let change = handler("rewrite").put("uri", rewrite).take();
+            let one = map([("match", list([test])), ("handle", list([change]))]);
+            handle.push(handler("subroute").put("routes", list([one])).take());
+            None
+        }
+        rewrite => rewrite.map(|uri| map([("uri", Node::from(uri))])),
+    };
+    let proxy = proxy(cx, server, route, pass, &place, within, &balance);
     notes(cx, pass, &balance);
     let always = route.policy.added.iter().any(|header| header.value.always);
     let with_backup = !balance.backup.is_empty() && !balance.primary.is_empty();
@@ -57,6 +70,13 @@ pub fn handlers(
     let routes = list([map([("handle", list([proxy.main]))])]);
     let mut subroute = handler("subroute");
     handle.push(subroute.put("routes", routes).put("errors", map([("routes", list(errors))])).take());
+}
+
+/// The URI of `proxy_pass` in the place of the location's path.
+fn rewrite(route: &Route, uri: &str, matched: &Matched) -> String {
+    let captured = matched.captures.as_ref().filter(|_| route.test.exact.is_none() && !uri.contains('?'));
+    let rest = captured.map_or_else(String::new, |name| format!("{{http.regexp.{name}.1}}"));
+    format!("{}{rest}", uri.replace('{', "\\{").replace('%', "%25"))
 }
 
 /// Tries at most, and `proxy_next_upstream off`, may leave the backups out.
@@ -103,17 +123,12 @@ fn proxy(
     route: &Route,
     pass: &Pass,
     place: &Place,
-    matched: &Matched,
+    rewrite: Option<Node>,
     balance: &Balance,
 ) -> Proxy {
     let (request, adds) = headers::request(cx, pass, place, balance.key.as_ref().map(|_| balance::KEY));
     let response = headers::response(cx, server, route, pass);
     let own_headers = map([("request", request), ("response", response)]);
-    let rewrite = pass.uri.as_ref().filter(|_| !route.has_program).map(|uri| {
-        let captured = matched.captures.as_ref().filter(|_| route.test.exact.is_none() && !uri.contains('?'));
-        let rest = captured.map_or_else(String::new, |name| format!("{{http.regexp.{name}.1}}"));
-        map([("uri", Node::from(format!("{}{rest}", uri.replace('{', "\\{").replace('%', "%25"))))])
-    });
     let transport = transport(cx, route, pass);
     let keeps_body = balance.backup.is_empty() && pass.how.request_buffering.value;
     let buffer = match route.policy.max_body.value {

@@ -3,6 +3,7 @@
 use super::answers::{redirect, returned, status};
 use super::text::Place;
 use super::{Cx, can, handler, headers, listen, program, proxy, texts};
+use crate::config::ScopeId;
 use crate::config::cidr::Cidr;
 use crate::modules::shared::access::Rule;
 use crate::translate::class::Capability;
@@ -16,6 +17,8 @@ pub struct Server {
     pub place: Place,
     /// `http://host:port` of redirects.
     pub base: String,
+    /// Its block.
+    pub scope: ScopeId,
 }
 
 /// The routes of a server, in order.
@@ -38,7 +41,7 @@ pub fn all(cx: &mut Cx, listener: &Listener, host: &Host) -> Routes {
     let place =
         Place { port, tls: listener.tls, server_name, named: listen::captures(number, host), ..Place::default() };
     let base = format!("{}://{}{}", listener.scheme(), super::text::HOST, listener.shown_port());
-    let mut server = Server { place, base };
+    let mut server = Server { place, base, scope: host.scope };
     let mut routes = Routes::default();
     if host.has_program {
         // The `return` that a server begins with is its only route.

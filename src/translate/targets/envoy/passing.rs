@@ -241,11 +241,11 @@ fn redirects(cx: &mut Cx, route: &Route, pass: &Pass, scene: &Scene, draft: &mut
         let (from, to) = match &given.value {
             Rule::Default => {
                 cx.note(given.from, &can::PROXY_REDIRECT);
-                let location = route.test.exact.as_ref().or(route.test.prefix.as_ref());
-                if location.is_none() && pass.uri.is_some() {
+                let location = route.test.exact.as_deref().or(route.test.prefix.as_deref());
+                if pass.uri.is_some() && location.is_none() {
                     continue;
                 }
-                let (from, to) = pass.default_redirect(location.map_or("/", String::as_str));
+                let (from, to) = pass.default_redirect(location.unwrap_or("/"));
                 (Some(from), Some(to.to_owned()))
             }
             Rule::Replace(Pattern::Text(from), to) => (from.plain(), to.plain()),

@@ -16,6 +16,12 @@ pub fn middlewares(cx: &mut Cx, server: &Server, route: &Route, pass: &Pass, rew
     let mut unsaid: Vec<&str> = ADDED.to_vec();
     for header in &pass.how.headers {
         let name = &header.value.0;
+        let is_host = |header: &Given<(String, Text)>| header.value.0.eq_ignore_ascii_case("Host");
+        let first = pass.how.headers.iter().find(|header| is_host(header));
+        if is_host(header) && first.is_some_and(|first| first.from != header.from) {
+            cx.note(header.from, &can::HOST_TWICE);
+            continue;
+        }
         let value = one(cx, server, header, pass);
         if !matches!(value, Header::Nothing) {
             unsaid.retain(|own| !own.eq_ignore_ascii_case(name));

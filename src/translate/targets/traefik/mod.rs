@@ -13,6 +13,8 @@ mod rules;
 mod services;
 mod tls;
 
+use std::net::SocketAddr;
+
 use super::{Ask, Emitter};
 use crate::config::ScopeId;
 use crate::translate::class::Capability;
@@ -102,18 +104,22 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
     let mut points = Vec::new();
     for (number, mut listeners) in order::alike(model).into_iter().enumerate() {
         let all = listeners.len();
-        listeners.retain(|listener| !is_of_ipv4(&mut cx, listener, all > 1));
+        listeners.retain(|listener| !is_unix(&mut cx, listener) && !is_of_ipv4(&mut cx, listener, all > 1));
         let names: Vec<String> = (0..listeners.len()).map(|own| point_name(number, own)).collect();
         if let Some(first) = listeners.first() {
             routers::all(&mut cx, first, &names);
         }
         points.extend(names.into_iter().zip(listeners));
     }
+    unheard(&mut cx, &points);
     services::unused(&mut cx);
     for (subject, what) in model.subjects.iter() {
         match what.name() {
             "limit_req_status" | "limit_conn_status" => cx.note(subject, &can::LIMIT_STATUS),
             "map" | "geo" | "split_clients" => cx.note(subject, &can::SET),
+            name if IDLE.contains(&name) && !cx.ledger.knows(subject) && !is_conditional(model, what.scope) => {
+                cx.note(subject, &can::IDLE);
+            }
             _ => {}
         }
     }
@@ -138,6 +144,51 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
     Ok(vec![yaml("traefik.yaml", &[fixed.node()], &comment), yaml("dynamic.yaml", &[dynamic], &comment)])
 }
 
+/// Directives that every route that passes to a backend speaks of, where they hold for it.
+const IDLE: &[&str] = &[
+    "limit_conn_zone",
+    "limit_req_zone",
+    "proxy_connect_timeout",
+    "proxy_hide_header",
+    "proxy_http_version",
+    "proxy_next_upstream",
+    "proxy_next_upstream_tries",
+    "proxy_read_timeout",
+    "proxy_redirect",
+    "proxy_send_timeout",
+    "proxy_set_header",
+];
+
+/// Whether a block holds for some of the requests of a location only.
+fn is_conditional(model: &Model, scope: ScopeId) -> bool {
+    let name = |scope: ScopeId| model.config.scope(scope).words.first().map(|word| &*word.value);
+    model.config.ancestors(scope).any(|scope| matches!(name(scope), Some("if" | "limit_except")))
+}
+
+/// Whether an address is a UNIX domain socket, at which nobody can listen.
+fn is_unix(cx: &mut Cx, listener: &Listener) -> bool {
+    let unix = listener.socket().is_none();
+    for from in listener.from.iter().filter(|_| unix) {
+        cx.note(*from, &can::LISTEN_UNIX);
+    }
+    unix
+}
+
+/// What is said of servers that listen at none of the addresses, and of all that stands in them.
+fn unheard(cx: &mut Cx, points: &[(String, &Listener)]) {
+    let model = cx.model;
+    let heard = |number: &usize| points.iter().any(|(_, listener)| listener.hosts.contains(number));
+    let lost: Vec<ScopeId> =
+        (0..model.hosts.len()).filter(|number| !heard(number)).map(|number| model.hosts[number].scope).collect();
+    for (subject, what) in model.subjects.iter() {
+        let inside = model.config.ancestors(what.scope).any(|scope| lost.contains(&scope));
+        let opens = lost.iter().any(|scope| model.subjects.opener(*scope) == subject);
+        if (inside || opens) && !cx.ledger.knows(subject) {
+            cx.note(subject, &can::SERVER_LOST);
+        }
+    }
+}
+
 /// Whether an address is `[::]` beside `0.0.0.0`: Traefik opens one for both, which does as that of IPv4 says.
 fn is_of_ipv4(cx: &mut Cx, listener: &Listener, alike: bool) -> bool {
     let Some(socket) = listener.socket().filter(|socket| socket.is_ipv6() && socket.ip().is_unspecified()) else {
@@ -153,6 +204,10 @@ fn is_of_ipv4(cx: &mut Cx, listener: &Listener, alike: bool) -> bool {
         cx.note(*from, capability);
     }
     both
+}
+
+fn is_any(socket: SocketAddr) -> bool {
+    socket.ip().is_unspecified()
 }
 
 /// Whether `0.0.0.0` and `[::]` are listened at.
@@ -179,7 +234,10 @@ fn dynamic(cx: Cx, tls: Option<Node>) -> Node {
         routers.put(&name, router.node());
     }
     let mut http = MapOf::default();
-    http.put("routers", routers.node());
+    // Traefik takes no part that is there and empty.
+    if count > 0 {
+        http.put("routers", routers.node());
+    }
     for (name, part) in
         [("middlewares", cx.middlewares), ("services", cx.services), ("serversTransports", cx.transports)]
     {
@@ -188,7 +246,9 @@ fn dynamic(cx: Cx, tls: Option<Node>) -> Node {
         }
     }
     let mut whole = MapOf::default();
-    whole.put("http", http.node());
+    if !http.is_empty() {
+        whole.put("http", http.node());
+    }
     if let Some(tls) = tls {
         whole.put("tls", tls);
     }
@@ -197,12 +257,7 @@ fn dynamic(cx: Cx, tls: Option<Node>) -> Node {
 
 /// An address.
 fn entry_point(cx: &mut Cx, listener: &Listener) -> Option<Node> {
-    let Some(socket) = listener.socket() else {
-        for from in &listener.from {
-            cx.note(*from, &can::LISTEN_UNIX);
-        }
-        return None;
-    };
+    let socket = listener.socket()?;
     for from in &listener.from {
         cx.note(*from, if listener.tls { &can::LISTEN_TLS } else { &can::LISTEN });
         if listener.proxy_protocol {
@@ -213,6 +268,11 @@ fn entry_point(cx: &mut Cx, listener: &Listener) -> Option<Node> {
     let both = socket.ip().is_unspecified() && has_both(cx.model, socket.port());
     let address = if both { format!(":{}", socket.port()) } else { socket.to_string() };
     point.put("address", Node::from(address).of_all(listener.from.clone()));
+    // Both can be open then, and the kernel gives connections to the one that says more.
+    let sockets = || cx.model.listeners.iter().filter_map(Listener::socket);
+    if sockets().any(|other| other.port() == socket.port() && other != socket && !(both && is_any(other))) {
+        point.put("reusePort", true);
+    }
     if listener.proxy_protocol {
         point.put("proxyProtocol", map([("insecure", Node::from(true))]));
     }

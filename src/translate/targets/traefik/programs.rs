@@ -3,7 +3,7 @@
 
 use super::redirects::{self, Url};
 use super::routers::Server;
-use super::{Cx, can, rules};
+use super::{Cx, can, headers, rules};
 use crate::config::{Part, ScopeId, Text};
 use crate::modules::http::rewrite::{Condition, Program, Rewrite, Step, Then};
 use crate::translate::SubjectId;
@@ -13,7 +13,8 @@ use crate::translate::re2;
 
 /// The routers of a server's program.
 pub fn of_server(cx: &mut Cx, server: &Server, host: &Host) {
-    let mut writer = Writer { server, scope: host.scope, path: "", in_location: false };
+    let added = host.routes.last().map(|rest| headers::answers(cx, rest)).unwrap_or_default();
+    let mut writer = Writer { server, scope: host.scope, path: "", in_location: false, added };
     writer.steps(cx);
 }
 
@@ -28,7 +29,8 @@ pub struct Written {
 
 /// The routers of a location's program; `path` is the rule for its paths.
 pub fn of_location(cx: &mut Cx, server: &Server, route: &Route, path: &str) -> Written {
-    let mut writer = Writer { server, scope: route.scope, path, in_location: true };
+    let added = headers::answers(cx, route);
+    let mut writer = Writer { server, scope: route.scope, path, in_location: true, added };
     writer.steps(cx)
 }
 
@@ -37,6 +39,8 @@ struct Writer<'p> {
     scope: ScopeId,
     path: &'p str,
     in_location: bool,
+    /// The middlewares for the headers of its answers.
+    added: Vec<String>,
 }
 
 impl Writer<'_> {
@@ -65,7 +69,7 @@ impl Writer<'_> {
                     cx.note(from, if known { &can::RETURN_STATUS } else { &can::RETURN_AFTER_LOST });
                     let said = (*status, text.as_ref(), from);
                     let own = redirects::returned(cx, &self.server.asked, self.scope, said);
-                    self.server.answer(cx, self.path.to_owned(), &own, &[from]);
+                    self.server.answer(cx, self.path.to_owned(), &self.with_added(own), &[from]);
                     written.ended = true;
                     return written;
                 }
@@ -106,7 +110,7 @@ impl Writer<'_> {
                         redirects::redirect(cx, code, &url, from)
                     }
                 };
-                self.server.answer(cx, rule, &own, &[from]);
+                self.server.answer(cx, rule, &self.with_added(own), &[from]);
                 true
             }
             Then::Break if self.in_location => {
@@ -195,7 +199,11 @@ impl Writer<'_> {
     fn answer(&self, cx: &mut Cx, rule: String, said: (u16, Option<&Text>, SubjectId), from: SubjectId) {
         let own = redirects::returned(cx, &self.server.asked, self.scope, said);
         let parts: Vec<String> = [self.path.to_owned(), rule].into_iter().filter(|part| !part.is_empty()).collect();
-        self.server.answer(cx, parts.join(" && "), &own, &[from, said.2]);
+        self.server.answer(cx, parts.join(" && "), &self.with_added(own), &[from, said.2]);
+    }
+
+    fn with_added(&self, own: Vec<String>) -> Vec<String> {
+        self.added.iter().cloned().chain(own).collect()
     }
 }
 

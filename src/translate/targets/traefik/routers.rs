@@ -161,7 +161,8 @@ fn one(cx: &mut Cx, server: &Server, route: &Route) {
                 cx.note(from, &can::FILES_LOST);
             }
             let allowed = rules::clients(cx, &route.policy.access);
-            let own = redirects::answer(cx, 404, &[("Content-Type", "text/html")]);
+            let mut own = headers::answers(cx, route);
+            own.extend(redirects::answer(cx, 404, &[("Content-Type", "text/html")]));
             guarded(cx, server, route, &path, allowed, |server, cx, rule| {
                 server.answer(cx, rule, &own, &[route.from]);
             });

@@ -12,6 +12,7 @@ pub use routing::*;
 /// All of them, in the order of the features.
 pub static ALL: &[&Capability] = &[
     &LISTEN,
+    &LISTEN_REFUSED,
     &LISTEN_TLS,
     &CERTIFICATE,
     &CERTIFICATE_LOST,
@@ -61,6 +62,7 @@ pub static ALL: &[&Capability] = &[
     &PASS,
     &ODD_TARGET,
     &UNUSED,
+    &IDLE,
     &GROUP,
     &SERVER_ADDRESS,
     &GROUP_OTHER,
@@ -116,6 +118,7 @@ pub static ALL: &[&Capability] = &[
     &HOST_HEADER,
     &HOST_HEADER_NEAR,
     &HOST_EMPTY,
+    &HOST_TWICE,
     &SET_HEADER,
     &SET_HEADER_NEAR,
     &SET_HEADER_VARIABLES,

@@ -45,6 +45,13 @@ pub static HOST_HEADER_NEAR: Capability = Capability::approximate(
 );
 pub static HOST_EMPTY: Capability =
     Capability::dropped("host-header", "host-empty", "a request always has a `Host`", &[Shows::UpstreamHeaders], "");
+pub static HOST_TWICE: Capability = Capability::dropped(
+    "host-header",
+    "host-twice",
+    "nginx sends more than one `Host`: only the first is sent",
+    &[Shows::UpstreamHeaders],
+    "say it once",
+);
 pub static SET_HEADER: Capability = Capability::exact("set-header", "set-header", "a header is set or deleted");
 pub static SET_HEADER_NEAR: Capability = Capability::approximate(
     "set-header",

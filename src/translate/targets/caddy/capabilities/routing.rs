@@ -3,6 +3,13 @@
 use crate::translate::class::{Capability, Shows};
 
 pub static LISTEN: Capability = Capability::exact("listen", "listen", "`listen` of an HTTP server");
+pub static LISTEN_REFUSED: Capability = Capability::approximate(
+    "listen",
+    "listen-refused",
+    "requests that Caddy refuses before it looks at them are answered without the headers of the server",
+    &[Shows::Headers],
+    "",
+);
 pub static LISTEN_TLS: Capability =
     Capability::exact("listen-tls", "listen-tls", "`tls_connection_policies`, automatic HTTPS off");
 pub static CERTIFICATE: Capability =
@@ -167,7 +174,7 @@ pub static REWRITE_NEAR: Capability = Capability::approximate(
 pub static REWRITE_LOST: Capability = Capability::dropped(
     "rewrite",
     "rewrite-lost",
-    "its expression, a variable in it or its place after a step that may end the program cannot be written",
+    "its expression, a variable in it, its place after a step that may end the program or, in a location, the search for another one cannot be written",
     &[Shows::Status, Shows::Uri],
     "",
 );
@@ -205,6 +212,7 @@ pub static ODD_TARGET: Capability = Capability::approximate(
     "",
 );
 pub static UNUSED: Capability = Capability::harmless("pass", "unused", "no route leads there");
+pub static IDLE: Capability = Capability::harmless("pass", "idle", "it holds for no route that is written");
 pub static GROUP: Capability = Capability::exact("pass", "group", "the upstreams of a `reverse_proxy`");
 pub static SERVER_ADDRESS: Capability = Capability::exact("pass", "server-address", "an upstream");
 pub static GROUP_OTHER: Capability =
@@ -212,7 +220,7 @@ pub static GROUP_OTHER: Capability =
 pub static PASS_URI: Capability = Capability::approximate(
     "pass-uri",
     "pass-uri",
-    "`rewrite`; an encoded `%` or `?` in the rest of the path is decoded twice, and some characters are encoded that nginx leaves",
+    "`rewrite`; a `?` with nothing behind it stays, an encoded `%` or `?` in the rest of the path is decoded twice, and some characters are encoded that nginx leaves",
     &[Shows::Uri],
     "",
 );

@@ -61,6 +61,13 @@ pub static HOST_VARIABLES: Capability = Capability::dropped(
     &[Shows::UpstreamHeaders],
     "",
 );
+pub static HOST_TWICE: Capability = Capability::dropped(
+    "host-header",
+    "host-twice",
+    "nginx sends more than one `Host`: only the first is sent",
+    &[Shows::UpstreamHeaders],
+    "say it once",
+);
 pub static SET_HEADER: Capability = Capability::exact("set-header", "set-header", "a header is set or deleted");
 pub static FORWARDED: Capability = Capability::approximate(
     "set-header",

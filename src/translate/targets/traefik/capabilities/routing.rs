@@ -24,6 +24,13 @@ pub static LISTEN_UNIX: Capability = Capability::dropped(
     &[Shows::Connections, Shows::Status],
     "listen at an address",
 );
+pub static SERVER_LOST: Capability = Capability::dropped(
+    "listen",
+    "server-lost",
+    "there is no entry point for the addresses of the server: nobody reaches it",
+    &[Shows::Connections, Shows::Status],
+    "listen at an address",
+);
 pub static LISTEN_TLS: Capability =
     Capability::exact("listen-tls", "listen-tls", "an entry point and routers with `tls`");
 pub static CERTIFICATE: Capability =
@@ -219,6 +226,7 @@ pub static ODD_TARGET: Capability = Capability::approximate(
     "",
 );
 pub static UNUSED: Capability = Capability::harmless("pass", "unused", "no route leads there");
+pub static IDLE: Capability = Capability::harmless("pass", "idle", "it holds for no route that is written");
 pub static GROUP: Capability = Capability::exact("pass", "group", "a `loadBalancer`");
 pub static SERVER_ADDRESS: Capability = Capability::exact("pass", "server-address", "a server");
 pub static SERVER_UNIX: Capability = Capability::dropped(
@@ -233,7 +241,7 @@ pub static GROUP_OTHER: Capability =
 pub static PASS_URI: Capability = Capability::approximate(
     "pass-uri",
     "pass-uri",
-    "`replacePathRegex` or `replacePath`, on the path as it came",
+    "`replacePathRegex` or `replacePath`, on the path as it came; a `?` with nothing behind it stays",
     &[Shows::Uri],
     "",
 );
