@@ -144,9 +144,10 @@ fn translated(to: &str, from: &str, input: &Path, out: &Path) -> String {
 
 /// The codes of what a report refuses: `nginx.conf:7: refused: deny all [haproxy/deny]`
 pub fn codes(report: &str) -> Vec<String> {
-    let refused = report.lines().filter(|line| line.contains(": refused: "));
-    let code = |line: &str| Some(line.rsplit_once('[')?.1.trim_end_matches(']').to_owned());
-    let mut codes: Vec<String> = refused.filter_map(code).collect();
+    // A directive may go on in the next line.
+    let refused = report.split(": refused: ").skip(1);
+    let code = |entry: &str| Some(entry.lines().find(|line| line.ends_with(']'))?.rsplit_once('[')?.1.to_owned());
+    let mut codes: Vec<String> = refused.filter_map(code).map(|code| code.trim_end_matches(']').to_owned()).collect();
     codes.sort();
     codes.dedup();
     codes

@@ -37,6 +37,10 @@ pub fn cases() -> Vec<Case> {
         access_wide(),
         access_return(),
         body_any(),
+        refused_early(),
+        redirect_default(),
+        rate_of_two(),
+        line_breaks(),
         own_headers(),
         tries_post(),
         rewritten(),
@@ -432,8 +436,46 @@ fn body_any() -> Case {
     let chunked = |path: &str| Request { chunked: true, ..ask(path) };
     new("env-body", lines)
         .send_all(["/any", "/stream", "/"].map(ask))
-        .send_all(["/any", "/stream", "/"].map(chunked))
+        .send_all(["/any", "/stream", "/", "/said"].map(chunked))
         .send(ask("/said"))
+}
+
+/// What nginx refuses before it looks for a location has the server's headers, not those of a location.
+fn refused_early() -> Case {
+    let lines = "
+        add_header X-Server s always;
+        location / { add_header X-Location l always; proxy_pass http://u; }
+        location /said { add_header X-Location l always; return 200 \"said\"; }";
+    new("env-refused", lines).send_all(["/said%00", "/%zz", "/../x", "/", "/said"].map(Request::get))
+}
+
+/// A `Location` of a backend that is passed to without a URI.
+fn redirect_default() -> Case {
+    let lines = "
+        location / { proxy_pass http://u; }
+        location ~ \\.php$ { proxy_pass http://u; }
+        location /in/ { proxy_pass http://u/out/; }";
+    let paths = ["/a", "/x.php", "/in/a"].map(|path| ["http://u/b", "http://u/out/b", "/b"].map(|to| (path, to)));
+    let ask = |(path, to)| Request::get(&format!("{path}?be-status=302&be-location={to}"));
+    new("env-redirect-default", lines).send_all(paths.into_iter().flatten().map(ask))
+}
+
+/// Two ways of limiting count in one zone.
+fn rate_of_two() -> Case {
+    let lines = "
+        location / { limit_req zone=z; proxy_pass http://u; }
+        location /more { limit_req zone=z burst=3 nodelay; proxy_pass http://u; }";
+    let http =
+        "limit_req_zone $binary_remote_addr zone=z:1m rate=1r/m;\n".to_owned() + &group("", &[""]) + &server(lines);
+    Case::new("env-rate-two", 1, &http).send_all(["/more", "/", "/more"].map(Request::get))
+}
+
+/// Texts that Envoy has no headers for.
+fn line_breaks() -> Case {
+    let lines = "
+        location / { proxy_set_header X-Own \"a\nX-More: b\"; proxy_pass http://u; }
+        location /odd { return 100 \"x\"; }";
+    new("env-lines", lines).send_all(["/", "/x"].map(Request::get))
 }
 
 /// Headers of answers that no backend gave.

@@ -48,11 +48,16 @@ pub fn no_body(cx: &mut Cx, route: &Route, draft: &mut Draft) {
 /// The same where nginx answers without reading the body: it looks at `Content-Length`, once it has a location.
 pub fn unread_body(route: &Route, draft: &mut Draft) {
     let given = &route.policy.max_body;
-    draft.filters = MapOf::default();
-    disable(draft, given.from);
+    without_body(route, draft);
     if given.value > 0 && !route.test.is_rest {
         draft.metadata.put("longest", number(given.value).of(given.from));
     }
+}
+
+/// No body counts.
+pub fn without_body(route: &Route, draft: &mut Draft) {
+    draft.filters = MapOf::default();
+    disable(draft, route.policy.max_body.from);
 }
 
 fn disable(draft: &mut Draft, from: SubjectId) {

@@ -104,8 +104,7 @@ fn routes(cx: &mut Cx, host: &Host, route: &Route, scene: &Scene, matching: &Mat
     if cx.model.config.scope(route.scope).setting("internal").is_some() && route.scope != host.scope {
         cx.note_setting(route.scope, "internal", &can::INTERNAL);
         let mut draft = draft(cx, route, scene, matching);
-        limits::unread_body(route, &mut draft);
-        draft.metadata = MapOf::default();
+        limits::without_body(route, &mut draft);
         answers::page(cx, &mut draft, 404);
         return vec![node(cx, draft, route)];
     }
