@@ -234,7 +234,8 @@ fn refused(work: &mut Work, default: &Host) -> (Vec<Rule>, Vec<Rule>) {
         headers::add(work, always, around, &mut values, &mut after);
     }
     for rule in &mut after {
-        rule.when = format!("!{{ {} -m found }} {}", plan::ROUTE, rule.when).trim_end().to_owned();
+        let when = format!("!{{ {} -m found }} {}", plan::ROUTE, rule.when);
+        when.trim_end().clone_into(&mut rule.when);
     }
     (values, after)
 }
