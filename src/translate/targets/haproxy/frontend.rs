@@ -4,18 +4,13 @@ use super::answers::{self, Return};
 use super::plan::{self, Rule};
 use super::samples::Around;
 use super::words::{test, time, word};
-use super::{Work, can, choice, headers, limits, logs, passing, program};
+use super::{Work, begin, can, choice, headers, limits, logs, passing, program};
 use crate::config::ScopeId;
 use crate::config::address::Address;
-use crate::modules::http::core::location::Location;
-use crate::translate::model::{Action, Host, NameForm, Pass, Route};
+use crate::translate::escape;
+use crate::translate::model::{Action, Pass, Route};
 use crate::translate::output::Lines;
 use crate::translate::subject::SubjectId;
-
-/// How many lines of a header are joined.
-const LINES: usize = 4;
-/// How often `/x/../` is taken out of a path.
-const DEPTH: usize = 8;
 
 /// A frontend that is to be written.
 #[derive(Debug, Default)]
@@ -102,7 +97,7 @@ pub fn plan(work: &mut Work, number: usize) -> Frontend {
         let host = &model.hosts[*host];
         work.note(host.merge_slashes.from, &can::PATH_NORMALISING);
         work.note(host.underscores.from, &can::UNDERSCORES);
-        let around = Around { server_name: server_name(host), maps: work.maps, ..Around::default() };
+        let around = Around { server_name: Some(&host.server_name), maps: work.maps, ..Around::default() };
         own.programs.extend(program::of_server(work, host, around, &is_server));
         let mut taken = false;
         for route in &host.routes {
@@ -134,13 +129,10 @@ pub fn plan(work: &mut Work, number: usize) -> Frontend {
 
 fn bind(work: &mut Work, own: &mut Frontend, number: usize) {
     let listener = &work.model.listeners[number];
-    own.scheme = if listener.tls { "https" } else { "http" };
+    own.scheme = listener.scheme();
+    own.port = listener.shown_port();
     own.bind = match &listener.address {
-        Address::Inet(address) => {
-            let usual = if listener.tls { 443 } else { 80 };
-            own.port = if address.port() == usual { String::new() } else { format!(":{}", address.port()) };
-            format!("bind {address}")
-        }
+        Address::Inet(address) => format!("bind {address}"),
         Address::Unix(path) => format!("bind {}", word(&format!("unix@{path}"))),
     };
     let capability = if listener.socket().is_some() { &can::LISTEN } else { &can::LISTEN_UNIX };
@@ -159,27 +151,17 @@ fn bind(work: &mut Work, own: &mut Frontend, number: usize) {
     }
 }
 
-/// The name that `$server_name` stands for.
-fn server_name(host: &Host) -> Option<&str> {
-    match host.names.first().map(|name| &name.form) {
-        None => Some(""),
-        Some(NameForm::Exact(text)) => Some(text),
-        Some(_) => None,
-    }
-}
-
 /// nginx's times for clients: those of the default server.
 fn client_timeouts(work: &mut Work, scope: ScopeId) -> Vec<Rule> {
-    let config = work.model.config;
+    let model = work.model;
     let times = [
         ("client_body_timeout", "client", 60_000),
         ("client_header_timeout", "http-request", 60_000),
         ("keepalive_timeout", "http-keep-alive", 75_000),
     ];
     let line = |(directive, name, default): (&str, &str, u64)| {
-        let set = config.ancestors(scope).find_map(|at| Some((at, config.scope(at).setting(directive)?)));
-        let from = set.map(|(at, setting)| work.model.subjects.setting(at, setting));
-        let value = config.number(scope, directive, default);
+        let from = model.setting(scope, directive).map(|(_, from)| from);
+        let value = model.config.number(scope, directive, default);
         Rule::always(format!("timeout {name} {}", time(value)), from.as_slice())
     };
     times.map(line).into()
@@ -209,7 +191,7 @@ fn plan_route(work: &mut Work, route: &Route, around: Around) -> Plan {
             let path = route.test.exact.as_deref().unwrap_or_default();
             let base = answers::base(work, route.scope);
             // nginx keeps the arguments here.
-            let format = |rest: &str| format!("{base}{}/{rest}", super::words::literal(path));
+            let format = |rest: &str| format!("{base}{}/{rest}", super::words::literal(&escape::path(path)));
             let (without, asked) = (format(""), format("?%[query]"));
             let asked = answers::redirect(work, 301, &asked);
             plan.answer.push(Rule::when(asked, "{ query,length -m int gt 0 }", &[route.from]));
@@ -219,7 +201,7 @@ fn plan_route(work: &mut Work, route: &Route, around: Around) -> Plan {
             program::of_location(work, route, around, &mut plan.program);
             limits::guard(work, route, around, &mut plan.guard);
             let capability = if *name == "root" { &can::FILES } else { &can::STATUS_PAGE };
-            let from = own_setting(work, route, name).unwrap_or(route.from);
+            let from = work.model.setting(route.scope, name).map_or(route.from, |(_, from)| from);
             work.note(from, capability);
             plan.answer.push(Rule::always(answers::refusal(work, 404), &[from]));
         }
@@ -237,13 +219,6 @@ fn unreached(work: &mut Work, route: &Route, around: Around) {
     let mut plan = Plan::default();
     limits::body_size(work, route, &mut plan.size);
     headers::add(work, route, around, &mut plan.values, &mut plan.after);
-}
-
-/// The directive of a handler of nginx's own.
-fn own_setting(work: &Work, route: &Route, name: &str) -> Option<SubjectId> {
-    let config = work.model.config;
-    let mut all = config.ancestors(route.scope);
-    all.find_map(|at| Some(work.model.subjects.setting(at, config.scope(at).setting(name)?)))
 }
 
 fn pass_route(work: &mut Work, route: &Route, pass: &Pass, around: Around, plan: &mut Plan) {
@@ -264,16 +239,10 @@ fn pass_route(work: &mut Work, route: &Route, pass: &Pass, around: Around, plan:
 
 /// `internal`: only what was rewritten comes in.
 fn internal(work: &mut Work, route: &Route, plan: &mut Plan) {
-    if let Some(setting) = work.model.config.scope(route.scope).setting("internal") {
-        let from = work.model.subjects.setting(route.scope, setting);
+    if let Some((_, from)) = work.model.own_setting(route.scope, "internal") {
         work.note(from, &can::INTERNAL);
         plan.size.push(Rule::when(answers::refusal(work, 404), "!{ var(txn.rewritten) -m found }", &[from]));
     }
-}
-
-/// The name of a location, which `proxy_pass` with a URI replaces.
-pub fn location_name(work: &Work, route: &Route) -> String {
-    work.model.config.scope(route.scope).slot::<Location>().map_or("/".to_owned(), |location| location.name.clone())
 }
 
 /// Writes a frontend.
@@ -285,7 +254,7 @@ pub fn write(work: &Work, out: &mut Lines, own: &Frontend) {
     }
     out.line(&own.from, &format!("  {}", own.bind));
     lines(out, &own.lines);
-    begin(work, out, own);
+    begin::write(work, out, (own.merges, own.underscores));
     lines(out, &own.servers);
     named(work, out, own);
     lines(out, &work.map_rules);
@@ -315,60 +284,6 @@ fn lines(out: &mut Lines, rules: &[Rule]) {
     for rule in rules {
         out.line(&rule.from, &format!("  {}", plan::conditional(&rule.text, &[&rule.when])));
     }
-}
-
-/// Keeps a header; lines of the same name are joined as nginx does.
-fn keep_header(set: &mut impl FnMut(&str, &str, &str), header: &str) {
-    let name = format!("http_{}", header.replace('-', "_"));
-    set(&name, &format!("req.fhdr({header},1)"), "");
-    let joint = if header == "cookie" { "; " } else { ", " };
-    for line in 2..=LINES {
-        // What is there, and a line of the request behind it: `concat` takes a variable.
-        let there = format!("{{ req.fhdr_cnt({header}) ge {line} }}");
-        set("line", &format!("req.fhdr({header},{line})"), &there);
-        set(&name, &format!("var(txn.{name}),concat('{joint}',txn.line)"), &there);
-    }
-}
-
-/// What a request is at first; nginx refuses what has no host or no path.
-fn begin(work: &Work, out: &mut Lines, own: &Frontend) {
-    let refused = answers::refusal(work, 400);
-    out.plain("  http-request set-uri %[pathq] if { url -m beg http:// https:// }");
-    let mut set = |name: &str, sample: &str, when: &str| {
-        let text = format!("http-request set-var(txn.{name}) {}", word(sample));
-        out.plain(&format!("  {}", plan::conditional(&text, &[when])));
-    };
-    if work.kept.target {
-        set("request_uri", "url", "");
-    }
-    set("host", "req.fhdr(host),host_only,lower,regsub('\\.$','')", "");
-    set("path", "path,url_dec", "");
-    if own.merges {
-        set("path", "var(txn.path),regsub('//+','/',g)", "{ var(txn.path) -m sub // }");
-    }
-    let odd = format!("{{ var(txn.path) -m reg {} }}", word("/\\.\\.?(/|$)"));
-    set("odd", "bool(true)", &odd);
-    let up = "regsub('/(?!\\.\\.(/|$))[^/]*/\\.\\.(/|$)','/',g)";
-    let dots = format!("var(txn.path),regsub('/(\\.(/|$))+','/',g),{}", [up; DEPTH].join(","));
-    set("path", &dots, "{ var(txn.odd) -m found }");
-    for header in &work.kept.headers {
-        keep_header(&mut set, header);
-    }
-    let methods = answers::refusal(work, 405);
-    out.plain(&format!("  {}", plan::conditional(&methods, &["{ method TRACE CONNECT }"])));
-    let versions = answers::refusal(work, 505);
-    out.plain(&format!("  {}", plan::conditional(&versions, &["!{ req.ver -m beg 1. 2. 3. }"])));
-    let mut refuse = |when: &str| out.plain(&format!("  {}", plan::conditional(&refused, &[when])));
-    refuse(&format!("!{{ method -m reg {} }}", word("^[A-Z_-]+$")));
-    refuse("!HTTP_1.0 !{ req.hdr(host) -m found }");
-    let host = "^(\\[[0-9A-Za-z:._~!$&'()*+,;=%-]+\\]|(?!.*\\.\\.)[0-9A-Za-z._~!$&'()*+,;=%-]+)(:[0-9]*)?$";
-    refuse(&format!("{{ req.hdr(host) -m found }} !{}", test("req.fhdr(host)", "reg", &[host])));
-    refuse("{ req.fhdr_cnt(host) gt 1 }");
-    refuse("!{ var(txn.path) -m beg / }");
-    refuse("{ path -m sub %00 }");
-    refuse(&format!("{{ var(txn.odd) -m found }} {{ var(txn.path) -m reg {} }}", word("/\\.\\.(/|$)")));
-    let good = if own.underscores { "[^A-Za-z0-9_-]" } else { "[^A-Za-z0-9-]" };
-    out.plain(&format!("  http-request del-header {} -m reg", word(good)));
 }
 
 /// What needs the server: a host where the request has none, and the beginning of redirects.
