@@ -1,7 +1,7 @@
 //! The account of a translation: what an emitter says of each subject while it writes, and what is said of those that it
 //! does not know. In the end every subject has exactly one entry.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::class::{Capability, Class, Shows};
 use super::subject::{Subject, SubjectId, Subjects};
@@ -14,6 +14,8 @@ pub struct Ledger {
     notes: HashMap<SubjectId, Vec<&'static Capability>>,
     /// Implicit defaults that the emitter found besides those of the model: name, value, scope.
     found: Vec<(&'static str, String, ScopeId)>,
+    /// What holds for no request.
+    idle: HashSet<SubjectId>,
 }
 
 /// The end of the account: one entry for each subject, in order.
@@ -80,6 +82,11 @@ impl Ledger {
         }
     }
 
+    /// Says what holds for no request: who says nothing of it loses nothing.
+    pub fn idle(&mut self, subjects: HashSet<SubjectId>) {
+        self.idle = subjects;
+    }
+
     /// Whether anything was said of a subject.
     #[must_use]
     pub fn knows(&self, subject: SubjectId) -> bool {
@@ -108,6 +115,7 @@ impl Ledger {
             let lines = lines.get(&id).cloned().unwrap_or_default();
             match notes.first() {
                 Some(worst) => said(id, target, worst, &notes, lines),
+                None if self.idle.contains(&id) => unclaimed::idle(id, subject, lines),
                 None => unclaimed::entry(id, subject, lines),
             }
         };

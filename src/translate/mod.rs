@@ -17,6 +17,7 @@ pub mod document;
 mod escape;
 pub mod features;
 pub mod from;
+mod idle;
 pub mod ingress_nginx;
 mod ledger;
 pub mod model;
@@ -65,6 +66,7 @@ pub fn translate(
     let mut model = Model::new(config, sources, nginx);
     let mut ledger = Ledger::default();
     let files = (emitter.emit)(&model, ask, &mut ledger)?;
+    ledger.idle(idle::of(&model));
     ledger.settle(&mut model.subjects);
     let lines = output::lines_of(&files);
     let mut entries = ledger.close(emitter.name, &model.subjects, &lines);

@@ -142,6 +142,21 @@ pub fn entry(id: SubjectId, subject: &Subject, lines: Vec<(usize, usize)>) -> En
     Entry { subject: id, code, class, says: says.to_owned(), shows, fix: fix.to_owned(), lines }
 }
 
+/// The entry of a subject that no emitter spoke of, and that holds for no request.
+#[must_use]
+pub fn idle(id: SubjectId, subject: &Subject, lines: Vec<(usize, usize)>) -> Entry {
+    let class = Class::DroppedHarmless;
+    Entry {
+        subject: id,
+        code: format!("{}/{}", class.name(), subject.name()),
+        class,
+        says: "no request comes to it".to_owned(),
+        shows: Vec::new(),
+        fix: String::new(),
+        lines,
+    }
+}
+
 /// Whether it keeps somebody or something out. A `return` does where it says so; what is `off` does not.
 pub fn protects(subject: &Subject) -> bool {
     let What::Directive(words) = &subject.what else { return false };

@@ -37,6 +37,10 @@ pub fn require(golden: &Golden) {
         judged += 1;
         let checked = (golden.check)(&folder.path().join("out"));
         if !checked.good {
+            if let Some(out) = std::env::var_os("SCRATCH") {
+                fs::write(Path::new(&out).join(format!("{judged}.txt")), format!("{text}\n=====\n{}", checked.text))
+                    .unwrap();
+            }
             faults.push(format!("{text}\n{said}\n{}", checked.text));
         }
     }

@@ -104,6 +104,7 @@ impl Tally {
         }
         let lossy = translation.entries.iter().filter(|entry| entry.class == Class::Approximate);
         self.claimed.extend(lossy.map(|entry| entry.code.clone()));
+        unspoken(case, &translation.entries)?;
         if self.cases == 1 {
             // The checker looks: a program that takes anything proves nothing.
             let wrong = misspelt(target.program, &translation.files());
@@ -121,6 +122,16 @@ impl Tally {
         let lines: String = found.untold.iter().take(some).map(|one| format!("\n    {}", one.shown())).collect();
         Err(format!("{} differences that the report does not tell of{lines}", found.untold.len()))
     }
+}
+
+/// A configuration at random has nothing that a target may not know: what nobody spoke of would excuse any difference.
+fn unspoken(case: &Case, entries: &[Entry]) -> Result<(), String> {
+    let unspoken = |entry: &&Entry| entry.code == format!("dropped-behaviour/{}", entry.directive);
+    let texts: Vec<&str> = entries.iter().filter(unspoken).map(|entry| entry.text.as_str()).collect();
+    if texts.is_empty() || !case.name.starts_with("random-") {
+        return Ok(());
+    }
+    Err(format!("the emitter says nothing of {texts:?}"))
 }
 
 /// Judges the cases. With `NGINXLB_CASE` only those whose names begin so.

@@ -100,18 +100,14 @@ fn added(read: &Read, scope: ScopeId) -> Vec<Given<Added>> {
 
 fn redirects(read: &mut Read, scope: ScopeId) -> Vec<Given<Rule>> {
     let config = read.config;
-    let own = |at: ScopeId| Some((at, named::own::<Vec<Rule>>(config, at, "proxy_redirect")?));
-    match config.ancestors(scope).find_map(own) {
-        Some((at, rules)) => {
-            let settings = read.config.scope(at).all("proxy_redirect").filter(|setting| setting.arg(1) != "off");
-            let given = rules.iter().zip(settings);
-            given
-                .map(|(rule, setting)| Given { value: rule.clone(), from: read.subjects.setting(at, setting) })
-                .collect()
-        }
-        None if read.effective(scope, "proxy_redirect").is_some() => Vec::new(),
-        None => vec![Given { value: Rule::Default, from: read.subjects.implicit("proxy_redirect", "default", scope) }],
-    }
+    // `off` leaves no rules: the block counts nevertheless.
+    let Some(at) = config.ancestors(scope).find(|at| config.scope(*at).setting("proxy_redirect").is_some()) else {
+        return vec![Given { value: Rule::Default, from: read.subjects.implicit("proxy_redirect", "default", scope) }];
+    };
+    let rules = named::own::<Vec<Rule>>(config, at, "proxy_redirect").map(Vec::as_slice).unwrap_or_default();
+    let settings = config.scope(at).all("proxy_redirect").filter(|setting| setting.arg(1) != "off");
+    let given = rules.iter().zip(settings);
+    given.map(|(rule, setting)| Given { value: rule.clone(), from: read.subjects.setting(at, setting) }).collect()
 }
 
 fn access(read: &Read, scope: ScopeId) -> Vec<Given<crate::modules::shared::access::Rule>> {

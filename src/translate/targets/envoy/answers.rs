@@ -3,14 +3,16 @@
 use super::routes::Draft;
 use super::script::quoted;
 use super::text::{Plain, Scene, of_metadata};
-use super::{APPEND, Cx, OVERWRITE, can, header, program};
+use super::{APPEND, Cx, OVERWRITE, can, first_line, header, limits, program};
 use crate::config::{Part, ScopeId, Text};
+use crate::translate::class::Capability;
 use crate::translate::document::{Node, list, map};
 use crate::translate::escape;
 use crate::translate::model::{self, Given, REDIRECTS, Route};
 
 /// `return`
 pub fn returned(cx: &mut Cx, route: &Route, scene: &Scene, draft: &mut Draft, given: &Given<(u16, Option<Text>)>) {
+    limits::unread_body(route, draft);
     let (status, text) = &given.value;
     match (status, text) {
         (444, _) => {
@@ -19,17 +21,19 @@ pub fn returned(cx: &mut Cx, route: &Route, scene: &Scene, draft: &mut Draft, gi
             draft.metadata.put("text", true);
             draft.action = Some(("direct_response", map([("status", Node::from(403_i64).of(given.from))])));
         }
+        (..200 | 600.., _) => {
+            cx.note(given.from, &can::RETURN_ODD);
+            draft.metadata.put("text", true);
+            draft.action = Some(("direct_response", map([("status", Node::from(500_i64).of(given.from))])));
+        }
         (status, Some(text)) if REDIRECTS.contains(status) => {
             if let Some(action) = with_captures(route, scene, *status, text) {
                 cx.note(given.from, &can::RETURN_REDIRECT);
                 draft.action = Some(("redirect", action));
                 return;
             }
-            if location(cx, route.scope, scene, draft, text) {
-                cx.note(given.from, &can::RETURN_REDIRECT);
-            } else {
-                cx.note(given.from, &can::RETURN_VARIABLES);
-            }
+            let said = location(cx, route.scope, scene, draft, text);
+            cx.note(given.from, said);
             page(cx, draft, *status);
         }
         (status, Some(text)) => with_text(cx, route, scene, draft, (*status, text, given)),
@@ -119,14 +123,14 @@ pub fn page(cx: &mut Cx, draft: &mut Draft, status: u16) {
     draft.action = Some(("direct_response", map([("status", Node::from(i64::from(status)))])));
 }
 
-/// The header `Location` of a redirect; whether it can be had.
-fn location(cx: &mut Cx, scope: ScopeId, scene: &Scene, draft: &mut Draft, text: &Text) -> bool {
-    let Some(format) = scene.format(text, &mut cx.front.script.values) else { return false };
+/// The header `Location` of a redirect, and what is said of it.
+fn location(cx: &mut Cx, scope: ScopeId, scene: &Scene, draft: &mut Draft, text: &Text) -> &'static Capability {
+    let Some(format) = scene.format(text, &mut cx.front.script.values) else { return &can::RETURN_VARIABLES };
     let is_path = matches!(text.0.first(), Some(Part::Literal(text)) if text.starts_with('/'));
     let dynamic = matches!(text.0.first(), Some(Part::Variable(name)) if starts_with_slash(name));
     let before = if is_path || dynamic { origin(cx, scope, scene) } else { String::new() };
     draft.response_add.push(header("location", &format!("{before}{format}"), OVERWRITE));
-    true
+    if first_line(&format) == format { &can::RETURN_REDIRECT } else { &can::RETURN_LINES }
 }
 
 fn starts_with_slash(variable: &str) -> bool {
@@ -166,6 +170,7 @@ pub fn with_slash(cx: &mut Cx, route: &Route, scene: &Scene, draft: &mut Draft) 
     let path = escape::path(path).replace('%', "%%");
     let value = format!("{origin}{path}/{}", of_metadata("question"));
     draft.response_add.push(header("location", &value, OVERWRITE));
+    limits::unread_body(route, draft);
     page(cx, draft, 301);
 }
 
@@ -178,7 +183,7 @@ pub fn add_headers(cx: &mut Cx, route: &Route, scene: &Scene, draft: &mut Draft)
             cx.note(given.from, &can::ADD_HEADER_VARIABLES);
             continue;
         };
-        cx.note(given.from, &can::ADD_HEADER);
+        cx.note(given.from, if first_line(&value) == value { &can::ADD_HEADER } else { &can::ADD_HEADER_LINES });
         if value.is_empty() {
             continue;
         }

@@ -7,6 +7,7 @@ use super::script::quoted;
 use super::text::Scene;
 use super::{Cx, can, duration, typed};
 use crate::config::address::Address;
+use crate::config::{Part, Text};
 use crate::modules::shared::upstream::{Method, Server, Sticky, Two};
 use crate::translate::document::{MapOf, Node, list, map};
 use crate::translate::model::{Given, Group};
@@ -14,6 +15,12 @@ use crate::translate::model::{Given, Group};
 /// Whether the script can choose a server of the group.
 fn is_known(group: &Group) -> bool {
     group.servers.iter().all(|server| matches!(server.value.url.addresses.as_slice(), [Address::Inet(_)]))
+}
+
+/// Whether it is not nginx's choice that a request goes to: turns and chance are the target's own.
+pub fn is_anyones(group: &Group) -> bool {
+    let hashes = matches!(group.method.value, Method::IpHash | Method::Hash { .. }) && is_known(group);
+    !hashes && group.servers.iter().filter(|server| usable(server.value) && !server.value.backup).count() > 1
 }
 
 pub fn method(cx: &mut Cx, group: &Group, out: &mut MapOf) {
@@ -90,6 +97,11 @@ pub fn choice(cx: &mut Cx, number: usize, scene: &Scene, draft: &mut Draft) {
     if group.servers.len() < 2 {
         return;
     }
+    if let Method::Hash { key, .. } = group.method.value
+        && may_be_empty(key)
+    {
+        cx.note(from, &can::HASH_EMPTY);
+    }
     let key = key.map_or(String::new(), |key| format!(", function(request) return {key} end"));
     let peers: String = group.servers.iter().map(|server| peer(server.value)).collect();
     let expression = format!("{function}({{\n{peers}  }}{key})");
@@ -100,6 +112,30 @@ pub fn choice(cx: &mut Cx, number: usize, scene: &Scene, draft: &mut Draft) {
     });
     draft.metadata.put("peers", Node::from(&*name).of(from));
     cx.front.script.peers.insert(name, expression);
+}
+
+/// Whether a key may have nothing in it, which leaves the choice to round robin.
+fn may_be_empty(key: &Text) -> bool {
+    const NEVER: &[&str] = &[
+        "binary_remote_addr",
+        "document_uri",
+        "host",
+        "proxy_host",
+        "proxy_port",
+        "realip_remote_addr",
+        "remote_addr",
+        "request_method",
+        "request_uri",
+        "scheme",
+        "server_port",
+        "server_protocol",
+        "uri",
+    ];
+    !key.0.iter().any(|part| match part {
+        Part::Literal(text) => !text.is_empty(),
+        Part::Variable(name) => NEVER.contains(&&**name),
+        Part::Capture(_) => false,
+    })
 }
 
 /// A server in the script's words; host and port as nginx's ring takes them from the text.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::regex;
 use super::routes;
-use super::script::NO_HOST;
+use super::script::{NO_HOST, REFUSED};
 use super::text::Scene;
 use super::{Cx, can};
 use crate::translate::document::{Node, list, map};
@@ -66,6 +66,10 @@ pub fn all(cx: &mut Cx, listener: &Listener, scene: &Scene) -> Vec<Node> {
     default_domains.push(Node::from("*"));
     by_regex.extend(routes::all(cx, default, &scene, None));
     nodes.push(virtual_host(default.from, "default", default_domains, by_regex));
+    if let Some(route) = default.routes.last() {
+        let refusal = routes::refusal(cx, route, &scene);
+        nodes.push(virtual_host(default.from, "refused", vec![Node::from(REFUSED)], vec![refusal]));
+    }
     nodes
 }
 

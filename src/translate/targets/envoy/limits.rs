@@ -45,6 +45,16 @@ pub fn no_body(cx: &mut Cx, route: &Route, draft: &mut Draft) {
     access(cx, route, draft);
 }
 
+/// The same where nginx answers without reading the body: it looks at `Content-Length`, once it has a location.
+pub fn unread_body(route: &Route, draft: &mut Draft) {
+    let given = &route.policy.max_body;
+    draft.filters = MapOf::default();
+    disable(draft, given.from);
+    if given.value > 0 && !route.test.is_rest {
+        draft.metadata.put("longest", number(given.value).of(given.from));
+    }
+}
+
 fn disable(draft: &mut Draft, from: SubjectId) {
     let entries = [("disabled", Node::from(true))];
     let own = typed("envoy.extensions.filters.http.buffer.v3.BufferPerRoute", entries);
@@ -144,6 +154,16 @@ pub fn rate_filters(cx: &Cx) -> Vec<Node> {
         map([("name", Node::from(format!("envoy.filters.http.local_ratelimit.{name}"))), ("typed_config", config)])
     };
     cx.front.limits.iter().enumerate().map(filter).collect()
+}
+
+/// Zones that several filters count in, each for itself.
+pub fn note_shared(cx: &mut Cx) {
+    let rates = std::mem::take(&mut cx.rates);
+    for limit in &rates {
+        if rates.iter().filter(|other| other.zone == limit.zone).count() > 1 {
+            cx.note(limit.from, &can::LIMIT_REQ_SHARED);
+        }
+    }
 }
 
 /// `allow`, `deny`: the first rule that fits.

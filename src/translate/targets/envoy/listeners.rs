@@ -129,6 +129,8 @@ fn manager(cx: &mut Cx, listener: &Listener, default: &Host, hosts: Vec<Node>) -
     routes.put("virtual_hosts", list(hosts));
     manager.put("route_config", routes.node());
     let filters = filters(cx, default);
+    let rates = std::mem::take(&mut cx.front.limits);
+    cx.rates.extend(rates);
     manager.put("http_filters", list(filters));
     manager.node()
 }

@@ -24,10 +24,12 @@ mod routes;
 mod script;
 mod text;
 mod tls;
+mod unreached;
 
 use std::collections::BTreeSet;
 
 use super::{Ask, Emitter};
+use crate::config::ScopeId;
 use crate::translate::class::Capability;
 use crate::translate::document::{Node, list, map, yaml};
 use crate::translate::ledger::Ledger;
@@ -45,9 +47,12 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
     if let Some(version) = &ask.version {
         return Err(format!("envoy is written for 1.38 and newer, not for {version}"));
     }
-    let mut cx = Cx { model, ledger, clusters: Clusters::default(), front: Front::default() };
+    let (clusters, front) = (Clusters::default(), Front::default());
+    let mut cx = Cx { model, ledger, clusters, front, skipped: Vec::new(), rates: Vec::new() };
     let listeners = listeners::all(&mut cx);
     clusters::note_unused(&mut cx);
+    limits::note_shared(&mut cx);
+    unreached::note(&mut cx);
     let clusters = cx.clusters.nodes();
     let resources = map([("listeners", list(listeners)), ("clusters", list(clusters))]);
     // A `#` in a path is not refused, as nginx does not; Envoy cuts it off.
@@ -64,6 +69,10 @@ struct Cx<'a, 'c> {
     ledger: &'a mut Ledger,
     clusters: Clusters,
     front: Front,
+    /// Blocks of routes that are not written.
+    skipped: Vec<ScopeId>,
+    /// The rates of all listeners.
+    rates: Vec<limits::Limit>,
 }
 
 impl Cx<'_, '_> {
@@ -72,7 +81,7 @@ impl Cx<'_, '_> {
     }
 
     /// Says something of the directive that holds in a scope, if there is one.
-    fn note_setting(&mut self, scope: crate::config::ScopeId, name: &str, capability: &'static Capability) -> bool {
+    fn note_setting(&mut self, scope: ScopeId, name: &str, capability: &'static Capability) -> bool {
         let found = self.model.setting(scope, name);
         if let Some((_, from)) = found {
             self.note(from, capability);
@@ -81,7 +90,7 @@ impl Cx<'_, '_> {
     }
 
     /// Says something of all directives of this name that hold in a scope, or else of the default.
-    fn note_all(&mut self, scope: crate::config::ScopeId, name: &'static str, capability: &'static Capability) {
+    fn note_all(&mut self, scope: ScopeId, name: &'static str, capability: &'static Capability) {
         let model = self.model;
         let mut subjects: Vec<SubjectId> = model.settings(scope, name).into_iter().map(|(_, from)| from).collect();
         if subjects.is_empty() {
@@ -129,9 +138,14 @@ fn number(number: u64) -> Node {
     Node::from(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
+/// What Envoy sends of a header's value: it has no line breaks, where nginx writes them as they are.
+fn first_line(value: &str) -> &str {
+    value.split(['\n', '\r', '\0']).next().unwrap_or_default()
+}
+
 /// A header for `..._headers_to_add`.
 fn header(name: &str, value: &str, action: &str) -> Node {
-    let own = map([("key", Node::from(name)), ("value", Node::from(value))]);
+    let own = map([("key", Node::from(name)), ("value", Node::from(first_line(value)))]);
     map([("header", own), ("append_action", Node::from(action))])
 }
 

@@ -3,7 +3,7 @@
 use super::clusters::{self, usable};
 use super::routes::Draft;
 use super::text::{Plain, Scene};
-use super::{Cx, OVERWRITE, answers, can, choice, duration, header, number, regex};
+use super::{Cx, OVERWRITE, answers, can, choice, duration, first_line, header, number, regex};
 use crate::config::{Part, Text};
 use crate::modules::http::proxy::rewrite::{Pattern, Rule};
 use crate::modules::shared::pass::Protocol;
@@ -67,7 +67,7 @@ pub fn apply(
     action.put("retry_policy", retries(cx, pass, *group, again));
     choice::choice(cx, *group, scene, draft);
     headers(cx, route, &pass.how, scene, (&mut action, draft));
-    hidden(cx, &pass.how, draft);
+    hidden(cx, (route, &pass.how), draft);
     redirects(cx, route, pass, scene, draft);
     times(cx, &pass.how, route);
     draft.action = Some(("route", action.node()));
@@ -95,10 +95,11 @@ fn host(cx: &mut Cx, how: &Passing, scene: &Scene, action: &mut MapOf) {
     let Some(format) = scene.format(text, &mut cx.front.script.values) else {
         return cx.note(given.from, &can::SET_HEADER_VARIABLES);
     };
-    cx.note(given.from, &can::HOST_HEADER);
-    let plain = text.plain().or_else(|| (!format.contains('%')).then(|| format.clone()));
+    cx.note(given.from, if first_line(&format) == format { &can::HOST_HEADER } else { &can::SET_HEADER_LINES });
+    let format = first_line(&format);
+    let plain = text.plain().or_else(|| (!format.contains('%')).then(|| format.to_owned()));
     match plain {
-        Some(plain) => action.put("host_rewrite_literal", Node::from(plain).of(given.from)),
+        Some(plain) => action.put("host_rewrite_literal", Node::from(first_line(&plain)).of(given.from)),
         None => action.put("host_rewrite", Node::from(format).of(given.from)),
     };
 }
@@ -128,6 +129,9 @@ fn retries(cx: &mut Cx, pass: &Pass, group: usize, again: bool) -> Node {
         _ => &can::NEXT_UPSTREAM_HALF,
     };
     cx.note(next.from, said);
+    if on.is_empty() && choice::is_anyones(&cx.model.groups[group]) {
+        cx.note(next.from, &can::NEXT_UPSTREAM_TURNS);
+    }
     cx.note(how.tries.from, &can::TRIES);
     cx.note(how.tries_timeout.from, if how.tries_timeout.value == 0 { &can::TRIES } else { &can::TRIES_TIMEOUT });
     if !on.is_empty() {
@@ -183,7 +187,7 @@ fn headers(cx: &mut Cx, route: &Route, how: &Passing, scene: &Scene, (action, dr
             continue;
         };
         note_maps(cx, text);
-        cx.note(given.from, &can::SET_HEADER);
+        cx.note(given.from, if first_line(&format) == format { &can::SET_HEADER } else { &can::SET_HEADER_LINES });
         // What has no value goes, whatever the client sent.
         if format.is_empty() || text.plain().is_none() {
             draft.request_remove.push(Node::from(&**name).of(given.from));
@@ -216,8 +220,9 @@ fn note_map(cx: &mut Cx, variable: &str, said: &'static crate::translate::Capabi
     }
 }
 
-/// `proxy_hide_header`, and what nginx always hides.
-fn hidden(cx: &mut Cx, how: &Passing, draft: &mut Draft) {
+/// `proxy_hide_header`, and what nginx always hides but for `proxy_pass_header`.
+fn hidden(cx: &mut Cx, (route, how): (&Route, &Passing), draft: &mut Draft) {
+    cx.note_all(route.scope, "proxy_pass_header", &can::PASS_HEADER);
     for name in
         ["x-pad", "x-accel-expires", "x-accel-redirect", "x-accel-limit-rate", "x-accel-buffering", "x-accel-charset"]
     {
@@ -236,9 +241,11 @@ fn redirects(cx: &mut Cx, route: &Route, pass: &Pass, scene: &Scene, draft: &mut
         let (from, to) = match &given.value {
             Rule::Default => {
                 cx.note(given.from, &can::PROXY_REDIRECT);
-                let location = route.test.exact.as_ref().or(route.test.prefix.as_ref());
-                let Some(location) = location.filter(|_| pass.uri.is_some()) else { continue };
-                let (from, to) = pass.default_redirect(location);
+                let location = route.test.exact.as_deref().or(route.test.prefix.as_deref());
+                if pass.uri.is_some() && location.is_none() {
+                    continue;
+                }
+                let (from, to) = pass.default_redirect(location.unwrap_or("/"));
                 (Some(from), Some(to.to_owned()))
             }
             Rule::Replace(Pattern::Text(from), to) => (from.plain(), to.plain()),

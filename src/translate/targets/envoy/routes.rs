@@ -85,6 +85,7 @@ fn matching(cx: &mut Cx, route: &Route, base: &Matching) -> Option<Matching> {
     for own in &route.test.regexes {
         let Some(own) = regex::whole(own) else {
             cx.note(route.from, &can::LOCATION_RE2);
+            cx.skipped.push(route.scope);
             return None;
         };
         cx.note(route.from, &can::LOCATION_REGEX);
@@ -103,6 +104,8 @@ fn routes(cx: &mut Cx, host: &Host, route: &Route, scene: &Scene, matching: &Mat
     if cx.model.config.scope(route.scope).setting("internal").is_some() && route.scope != host.scope {
         cx.note_setting(route.scope, "internal", &can::INTERNAL);
         let mut draft = draft(cx, route, scene, matching);
+        limits::unread_body(route, &mut draft);
+        draft.metadata = MapOf::default();
         answers::page(cx, &mut draft, 404);
         return vec![node(cx, draft, route)];
     }
@@ -165,6 +168,15 @@ fn passed(
     limits::apply(cx, route, scene, &mut draft);
     passing::apply(cx, route, (pass, again, rewrite), scene, &mut draft);
     node(cx, draft, route)
+}
+
+/// What the script has a request go to that it says no to: no location is looked for.
+pub fn refusal(cx: &mut Cx, rest: &Route, scene: &Scene) -> Node {
+    let mut draft = Draft::default();
+    answers::add_headers(cx, rest, scene, &mut draft);
+    // Nothing goes there, but answers of the script get headers from such a route only.
+    draft.action = Some(("route", map([("cluster_header", Node::from("host"))])));
+    node(cx, draft, rest)
 }
 
 /// What all routes of a location have.

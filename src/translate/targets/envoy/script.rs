@@ -14,6 +14,9 @@ const RESPONSE: &str = include_str!("script/response.lua");
 /// The host of a request that has none, in words that Envoy needs.
 pub const NO_HOST: &str = "no-host.invalid";
 
+/// The host of requests that are refused before a location is looked for.
+pub const REFUSED: &str = "refused.invalid";
+
 /// What a script has to do besides.
 #[derive(Debug, Default)]
 pub struct Script {
@@ -33,6 +36,7 @@ impl Script {
         let mut text = String::new();
         let _ = writeln!(text, "local MERGE_SLASHES = {merge_slashes}");
         let _ = writeln!(text, "local NO_HOST = {}", quoted(NO_HOST));
+        let _ = writeln!(text, "local REFUSED = {}", quoted(REFUSED));
         let _ = writeln!(text, "local SERVER_NAME = {}", quoted(server_name));
         text += "\n";
         let calls = |function: &str| {

@@ -23,8 +23,8 @@ fn keep_header(set: &mut impl FnMut(&str, &str, &str), header: &str) {
 }
 
 /// Keeps it, and refuses what nginx refuses: what has no host or no path. `merges` and `underscores` are nginx's
-/// `merge_slashes` and `underscores_in_headers`.
-pub fn write(work: &Work, out: &mut Lines, (merges, underscores): (bool, bool)) {
+/// `merge_slashes` and `underscores_in_headers`; `own` writes what every refusal does.
+pub fn write(work: &Work, out: &mut Lines, (merges, underscores): (bool, bool), own: impl FnOnce(&mut Lines)) {
     let refused = answers::refusal(work, 400);
     out.plain("  http-request set-uri %[pathq] if { url -m beg http:// https:// }");
     let mut set = |name: &str, sample: &str, when: &str| {
@@ -47,6 +47,7 @@ pub fn write(work: &Work, out: &mut Lines, (merges, underscores): (bool, bool)) 
     for header in &work.kept.headers {
         keep_header(&mut set, header);
     }
+    own(out);
     let methods = answers::refusal(work, 405);
     out.plain(&format!("  {}", plan::conditional(&methods, &["{ method TRACE CONNECT }"])));
     let versions = answers::refusal(work, 505);

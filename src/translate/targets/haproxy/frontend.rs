@@ -8,7 +8,8 @@ use super::{Work, begin, can, choice, headers, limits, logs, passing, program};
 use crate::config::ScopeId;
 use crate::config::address::Address;
 use crate::translate::escape;
-use crate::translate::model::{Action, Pass, Route};
+use crate::translate::idle::always_returns;
+use crate::translate::model::{Action, Host, Pass, Route};
 use crate::translate::output::Lines;
 use crate::translate::subject::SubjectId;
 
@@ -24,6 +25,10 @@ pub struct Frontend {
     /// What servers do before a route is chosen.
     programs: Vec<Rule>,
     choice: Vec<Rule>,
+    /// Values of headers for what programs answer.
+    early: Vec<plan::Block>,
+    /// The same for what is refused before there is a location, and the headers.
+    refused: (Vec<Rule>, Vec<Rule>),
     /// What locations do before they say where it goes.
     rewrites: Vec<plan::Block>,
     request: Vec<plan::Block>,
@@ -59,8 +64,8 @@ struct Plan {
 
 /// Phases of a request, in order, after programs.
 const REQUEST: &[fn(&mut Plan) -> &mut Vec<Rule>] = &[
-    |plan| &mut plan.size,
     |plan| &mut plan.values,
+    |plan| &mut plan.size,
     |plan| &mut plan.guard,
     |plan| &mut plan.answer,
     |plan| &mut plan.strip,
@@ -90,6 +95,7 @@ pub fn plan(work: &mut Work, number: usize) -> Frontend {
     } else {
         own.servers = choice::servers(work, &hosts, hosts.len() - 1);
     }
+    own.refused = refused(work, last);
     let mut plans = Vec::new();
     for (server, host) in &hosts {
         let alone = hosts.len() == 1;
@@ -120,6 +126,9 @@ pub fn plan(work: &mut Work, number: usize) -> Frontend {
     let phase = |of: fn(&mut Plan) -> &mut Vec<Rule>, plans: &mut [(usize, Plan)]| {
         plan::blocks(plans.iter_mut().map(|(number, plan)| (*number, std::mem::take(of(plan)))))
     };
+    let answering = |plan: &Plan| !plan.program.is_empty();
+    let early = plans.iter().filter(|(_, plan)| answering(plan)).map(|(number, plan)| (*number, plan.values.clone()));
+    own.early = plan::blocks(early);
     own.rewrites = phase(|plan| &mut plan.program, &mut plans);
     own.request = REQUEST.iter().flat_map(|of| phase(*of, &mut plans)).collect();
     own.response = RESPONSE.iter().flat_map(|of| phase(*of, &mut plans)).collect();
@@ -172,7 +181,7 @@ fn plan_route(work: &mut Work, route: &Route, around: Around) -> Plan {
     internal(work, route, &mut plan);
     limits::body_size(work, route, &mut plan.size);
     let matched = route.test.regexes.last().map(|regex| (choice::PATH, regex));
-    headers::add(work, route, Around { matched, ..around }, &mut plan.values, &mut plan.after);
+    headers::add(work, &route.policy.added, Around { matched, ..around }, &mut plan.values, &mut plan.after);
     match &route.action {
         Action::Return(given) => {
             let (status, text) = &given.value;
@@ -202,7 +211,9 @@ fn plan_route(work: &mut Work, route: &Route, around: Around) -> Plan {
             limits::guard(work, route, around, &mut plan.guard);
             let capability = if *name == "root" { &can::FILES } else { &can::STATUS_PAGE };
             let from = work.model.setting(route.scope, name).map_or(route.from, |(_, from)| from);
-            work.note(from, capability);
+            if !always_returns(work.model.config, route.scope) {
+                work.note(from, capability);
+            }
             plan.answer.push(Rule::always(answers::refusal(work, 404), &[from]));
         }
         Action::Pass(pass) => {
@@ -214,11 +225,25 @@ fn plan_route(work: &mut Work, route: &Route, around: Around) -> Plan {
     plan
 }
 
+/// The headers of what is refused before there is a location: those that the default server always adds.
+fn refused(work: &mut Work, default: &Host) -> (Vec<Rule>, Vec<Rule>) {
+    let (mut values, mut after) = (Vec::new(), Vec::new());
+    let around = Around { server_name: Some(&default.server_name), maps: work.maps, ..Around::default() };
+    if let Some(rest) = default.routes.iter().rev().find(|route| route.scope == default.scope) {
+        let always = rest.policy.added.iter().filter(|header| header.value.always);
+        headers::add(work, always, around, &mut values, &mut after);
+    }
+    for rule in &mut after {
+        rule.when = format!("!{{ {} -m found }} {}", plan::ROUTE, rule.when).trim_end().to_owned();
+    }
+    (values, after)
+}
+
 /// Notes what a route has that another one is always before.
 fn unreached(work: &mut Work, route: &Route, around: Around) {
     let mut plan = Plan::default();
     limits::body_size(work, route, &mut plan.size);
-    headers::add(work, route, around, &mut plan.values, &mut plan.after);
+    headers::add(work, &route.policy.added, around, &mut plan.values, &mut plan.after);
 }
 
 fn pass_route(work: &mut Work, route: &Route, pass: &Pass, around: Around, plan: &mut Plan) {
@@ -254,12 +279,13 @@ pub fn write(work: &Work, out: &mut Lines, own: &Frontend) {
     }
     out.line(&own.from, &format!("  {}", own.bind));
     lines(out, &own.lines);
-    begin::write(work, out, (own.merges, own.underscores));
+    begin::write(work, out, (own.merges, own.underscores), |out| lines(out, &own.refused.0));
     lines(out, &own.servers);
     named(work, out, own);
     lines(out, &work.map_rules);
     lines(out, &own.programs);
     choose(work, out, own);
+    plan::write(out, &own.early, own.routes);
     plan::write(out, &own.rewrites, own.routes);
     if program::searches_again(&own.rewrites) {
         out.plain("  http-request unset-var(txn.route) if { var(txn.again) -m found }");
@@ -268,13 +294,16 @@ pub fn write(work: &Work, out: &mut Lines, own: &Frontend) {
             out.line(&rule.from, &format!("  {}", plan::conditional(&rule.text, &[&rule.when])));
         }
         out.plain("  http-request set-var(txn.stop) bool(true) if !{ var(txn.again) -m found }");
+        plan::write(out, &own.early, own.routes);
         plan::write(out, &own.rewrites, own.routes);
     }
     plan::write(out, &own.request, own.routes);
     backends(work, out, own);
     out.plain("  http-response set-var(txn.answered) bool(true)");
     plan::write(out, &own.response, own.routes);
-    plan::write(out, &own.after, own.routes);
+    // What is refused without a route has headers of its own.
+    plan::write(out, &own.after, if own.refused.1.is_empty() { own.routes } else { usize::MAX });
+    lines(out, &own.refused.1);
     out.plain(
         "  http-after-response set-status 502 reason \"Bad Gateway\" if { status 503 } !{ var(txn.answered) -m found }",
     );

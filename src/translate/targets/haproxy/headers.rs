@@ -7,7 +7,7 @@ use super::plan::Rule;
 use super::samples::Around;
 use super::words::{argument, literal, test, word};
 use super::{Work, answers, can};
-use crate::config::{Part, Text};
+use crate::config::{Part, ScopeId, Text};
 use crate::modules::http::proxy::rewrite::{Pattern, Rule as RedirectRule};
 use crate::translate::model::{Added, Given, Pass, Route};
 use crate::translate::re2;
@@ -43,7 +43,7 @@ pub fn strip(pass: &Pass, rules: &mut Vec<Rule>) {
 /// Sets headers for the backend.
 pub fn send(work: &mut Work, pass: &Pass, around: Around, rules: &mut Vec<Rule>) {
     let upgrades = upgrades(pass);
-    for header in &pass.how.headers {
+    for (n, header) in pass.how.headers.iter().enumerate() {
         let name = &header.value.0;
         let is = |other: &str| name.eq_ignore_ascii_case(other);
         if upgrades && (is("Upgrade") || is("Connection")) {
@@ -57,7 +57,8 @@ pub fn send(work: &mut Work, pass: &Pass, around: Around, rules: &mut Vec<Rule>)
             continue;
         }
         let capability = if is("Host") { &can::HOST_HEADER } else { &can::SET_HEADER };
-        set(work, header, capability, around, rules);
+        let again = pass.how.headers[..n].iter().any(|other| is(&other.value.0));
+        set(work, header, capability, (around, again), rules);
     }
 }
 
@@ -65,21 +66,22 @@ fn set(
     work: &mut Work,
     header: &Given<(String, Text)>,
     capability: &'static crate::translate::Capability,
-    around: Around,
+    (around, again): (Around, bool),
     rules: &mut Vec<Rule>,
 ) {
     let (name, value) = &header.value;
     let from = [header.from];
     let remove = format!("http-request del-header {}", word(name));
-    if value.literal() == Some("") {
-        work.note(header.from, capability);
-        return rules.push(Rule::always(remove, &from));
+    let format = work.kept.format(value, around);
+    work.note(header.from, if format.is_ok() { capability } else { &can::SET_HEADER_LOST });
+    let format = format.unwrap_or_default();
+    if again {
+        // nginx sends as many lines as there are.
+        if !format.is_empty() {
+            rules.push(Rule::always(format!("http-request add-header {} {}", word(name), quoted(&format)), &from));
+        }
+        return;
     }
-    let Ok(format) = work.kept.format(value, around) else {
-        work.note(header.from, &can::SET_HEADER_LOST);
-        return rules.push(Rule::always(remove, &from));
-    };
-    work.note(header.from, capability);
     if format.is_empty() {
         return rules.push(Rule::always(remove, &from));
     }
@@ -102,8 +104,14 @@ fn may_be_empty(value: &Text, format: &str) -> bool {
 }
 
 /// `add_header`: values are made while there is a request, and added to whatever is answered.
-pub fn add(work: &mut Work, route: &Route, around: Around, request: &mut Vec<Rule>, after: &mut Vec<Rule>) {
-    for header in &route.policy.added {
+pub fn add<'a>(
+    work: &mut Work,
+    added: impl IntoIterator<Item = &'a Given<Added>>,
+    around: Around,
+    request: &mut Vec<Rule>,
+    after: &mut Vec<Rule>,
+) {
+    for header in added {
         let own = &header.value;
         let from = [header.from];
         work.note(header.from, &can::ADD_HEADER);
@@ -149,6 +157,13 @@ pub fn hide(work: &mut Work, route: &Route, pass: &Pass, rules: &mut Vec<Rule>) 
 
 /// `proxy_redirect`: the first rule that fits.
 pub fn redirects(work: &mut Work, route: &Route, pass: &Pass, rules: &mut Vec<Rule>) {
+    if pass.how.redirects.is_empty() {
+        let config = work.model.config;
+        let setting = |at: ScopeId| Some((at, config.scope(at).setting("proxy_redirect")?));
+        if let Some((at, setting)) = config.ancestors(route.scope).find_map(setting) {
+            work.note(work.model.subjects.setting(at, setting), &can::OFF);
+        }
+    }
     let several = pass.how.redirects.len() > 1;
     for (n, redirect) in pass.how.redirects.iter().enumerate() {
         let from = [redirect.from];

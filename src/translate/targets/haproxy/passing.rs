@@ -31,6 +31,20 @@ const LEFT: &[(&str, &str)] = &[
     ("%5D", "]"),
 ];
 
+/// What nginx leaves besides in the `Location` that a `rewrite` makes.
+const LEFT_IN_LOCATIONS: &[(&str, &str)] = &[
+    ("%22", "\""),
+    ("%3C", "<"),
+    ("%3E", ">"),
+    ("%3F", "?"),
+    ("%5C", "\\\\"),
+    ("%5E", "^"),
+    ("%60", "`"),
+    ("%7B", "{"),
+    ("%7C", "|"),
+    ("%7D", "}"),
+];
+
 /// What becomes of a `proxy_pass`.
 pub fn capability(pass: &Pass) -> &'static Capability {
     match (&pass.to, pass.protocol) {
@@ -49,6 +63,12 @@ pub fn can_pass(pass: &Pass) -> bool {
 fn escape(sample: &str) -> String {
     let left: Vec<String> = LEFT.iter().map(|(from, to)| replaced(from, to)).collect();
     format!("{sample},url_enc,{}", left.join(","))
+}
+
+/// A part of a path as nginx escapes it in the `Location` that a `rewrite` makes.
+pub fn escape_in_location(sample: &str) -> String {
+    let left: Vec<String> = LEFT_IN_LOCATIONS.iter().map(|(from, to)| replaced(from, to)).collect();
+    format!("{},{}", escape(sample), left.join(","))
 }
 
 /// The path for the backend: as it came, or with the location's name replaced, or as it was rewritten.
@@ -74,6 +94,8 @@ pub fn uri(work: &mut Work, route: &Route, pass: &Pass, rules: &mut Vec<Rule>) {
         push(format!("http-request set-pathq {}", word(&format!("{start}%[var(txn.rest)]"))), "");
     } else {
         push(format!("http-request set-path {}", word(&format!("{start}%[var(txn.rest)]"))), "");
+        // nginx leaves a mark with nothing behind it out.
+        push("http-request set-pathq %[path]".to_owned(), "{ url -m end ? }");
     }
 }
 

@@ -300,6 +300,7 @@ fn redirect(
     when: &str,
     from: SubjectId,
 ) -> Option<Vec<Rule>> {
+    let around = Around { redirects: true, ..around };
     let to = answers::location(work, at.scope, &own.replacement, around)?;
     let has_own = own.replacement.0.iter().any(|part| matches!(part, Part::Literal(text) if text.contains('?')));
     let mut rules = Vec::new();

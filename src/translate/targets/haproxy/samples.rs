@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::passing::escape_in_location;
 use super::words;
 use crate::config::{Part, Regex, Text};
 use crate::modules::shared::map::Map;
@@ -18,6 +19,8 @@ pub struct Around<'a> {
     pub proxy_host: Option<&'a str>,
     /// What `$1` comes out of: a sample, and the expression that it matched.
     pub matched: Option<(&'a str, &'a Regex)>,
+    /// What is caught goes into a `Location`.
+    pub redirects: bool,
     /// The maps of the configuration.
     pub maps: &'a [Map],
 }
@@ -90,7 +93,10 @@ impl Kept {
             Part::Literal(text) => Ok(Piece::Fixed(text.clone())),
             Part::Variable(name) => self.variable(&name.to_ascii_lowercase(), around),
             Part::Capture(number) => match around.matched {
-                Some((sample, regex)) => Ok(Piece::Sample(captured(sample, regex, *number))),
+                Some((sample, regex)) => {
+                    let found = captured(sample, regex, *number);
+                    Ok(Piece::Sample(if around.redirects { escape_in_location(&found) } else { found }))
+                }
                 None => Err(Unknown(number.to_string())),
             },
         }

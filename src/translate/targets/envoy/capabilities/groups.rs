@@ -51,14 +51,14 @@ pub static MAX_FAILS: Capability = Capability::approximate(
     "max-fails",
     "max-fails",
     "failures count when they follow each other, and a sweep every second brings servers back",
-    &[Shows::Peer, Shows::Timing],
+    &[Shows::Status, Shows::Peer, Shows::Timing],
     "",
 );
 pub static MAX_FAILS_OTHERS: Capability = Capability::approximate(
     "max-fails",
     "max-fails-others",
     "the values of the group's first server hold for all",
-    &[Shows::Peer, Shows::Timing],
+    &[Shows::Status, Shows::Peer, Shows::Timing],
     "give all servers the same",
 );
 pub static BACKUP: Capability = Capability::exact("backup", "backup", "endpoints with priority 1");
@@ -109,6 +109,13 @@ pub static HASH_CONSISTENT: Capability = Capability::exact(
     "hash-consistent",
     "the script has nginx's ring, and override_host takes what it chose",
 );
+pub static HASH_EMPTY: Capability = Capability::approximate(
+    "hash",
+    "hash-empty",
+    "requests without the key have their turns, in a cycle that begins anywhere",
+    &[Shows::Peer],
+    "",
+);
 pub static RANDOM: Capability =
     Capability::approximate("random", "random", "RANDOM, with chance of its own", &[Shows::Peer], "");
 pub static RANDOM_TWO: Capability = Capability::approximate(
@@ -148,6 +155,13 @@ pub static ZONE: Capability = Capability::approximate(
 pub static NEXT_UPSTREAM: Capability =
     Capability::exact("next-upstream", "next-upstream", "retry_on, and a route of its own for POST, LOCK and PATCH");
 pub static NEXT_UPSTREAM_OFF: Capability = Capability::exact("next-upstream", "next-upstream-off", "no retries");
+pub static NEXT_UPSTREAM_TURNS: Capability = Capability::approximate(
+    "next-upstream",
+    "next-upstream-turns",
+    "no retries: as turns begin anywhere, it is another request that meets a server that fails",
+    &[Shows::Status],
+    "",
+);
 pub static NEXT_UPSTREAM_HALF: Capability = Capability::approximate(
     "next-upstream",
     "next-upstream-half",

@@ -19,6 +19,13 @@ pub static SET_HEADER_VARIABLES: Capability = Capability::dropped(
     &[Shows::UpstreamHeaders],
     "",
 );
+pub static SET_HEADER_LINES: Capability = Capability::dropped(
+    "set-header",
+    "set-header-lines",
+    "of a value with line breaks only the first line is sent",
+    &[Shows::UpstreamHeaders],
+    "write it on one line",
+);
 pub static HTTP_11: Capability = Capability::automatic("http-version", "http-11", "Envoy speaks HTTP/1.1 to backends");
 pub static HTTP_10: Capability =
     Capability::approximate("http-version", "http-10", "backends are spoken to in HTTP/1.1", &[Shows::Connections], "");
@@ -47,6 +54,13 @@ pub static ADD_HEADER_VARIABLES: Capability = Capability::dropped(
     &[Shows::Headers],
     "",
 );
+pub static ADD_HEADER_LINES: Capability = Capability::dropped(
+    "add-header",
+    "add-header-lines",
+    "of a value with line breaks only the first line is sent",
+    &[Shows::Headers],
+    "write it on one line",
+);
 pub static HIDE_HEADER: Capability = Capability::exact("hide-header", "hide-header", "response_headers_to_remove");
 pub static BUFFERING: Capability = Capability::approximate(
     "buffering",
@@ -70,6 +84,13 @@ pub static BODY_SIZE_HUGE: Capability =
     Capability::approximate("body-size", "body-size-huge", "the limit is 4 GiB", &[Shows::Status], "");
 pub static BODY_SIZE_UPGRADE: Capability =
     Capability::harmless("body-size", "body-size-upgrade", "requests that become a WebSocket have no body");
+pub static PASS_HEADER: Capability = Capability::dropped(
+    "hide-header",
+    "pass-header",
+    "what nginx does not pass on of answers is left out all the same",
+    &[Shows::Headers],
+    "",
+);
 pub static LIMIT_REQ: Capability = Capability::approximate(
     "limit-req",
     "limit-req",
@@ -91,6 +112,13 @@ pub static LIMIT_REQ_KEY: Capability = Capability::refused(
     &[Shows::Status, Shows::Timing],
     "limit by an address or a header",
 );
+pub static LIMIT_REQ_SHARED: Capability = Capability::refused(
+    "limit-req",
+    "limit-req-shared",
+    "a zone that several addresses or several bursts share is counted in each of them by itself",
+    &[Shows::Status, Shows::Timing],
+    "limit in one way for each zone, behind one address",
+);
 pub static LIMIT_REQ_STATUS: Capability = Capability::exact("limit-req", "limit-req-status", "the filter's status");
 pub static LIMIT_CONN_STATUS: Capability =
     Capability::harmless("limit-conn", "limit-conn-status", "without the limit nobody gets it");
@@ -102,6 +130,8 @@ pub static LIMIT_CONN: Capability = Capability::refused(
     "limit connections in another place, then allow the loss",
 );
 pub static ACCESS: Capability = Capability::exact("access", "access", "the filter rbac with an ordered list");
+pub static UNREACHED: Capability =
+    Capability::harmless("access", "unreached", "no request comes to it: it is answered before");
 pub static AUTH: Capability = Capability::refused(
     "auth",
     "auth",

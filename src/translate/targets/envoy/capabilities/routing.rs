@@ -65,8 +65,9 @@ pub static SLASH_REDIRECT: Capability =
 pub static NORMALISING: Capability = Capability::approximate(
     "path-normalising",
     "path-normalising",
-    "the script decodes and normalises paths as nginx does, but what stands behind a # is cut off before",
-    &[Shows::Uri],
+    "the script decodes and normalises paths as nginx does, but what stands behind a # is cut off before, and \
+     `http://host?query` is not found",
+    &[Shows::Status, Shows::Uri],
     "",
 );
 pub static MERGE_SLASHES_OTHERS: Capability = Capability::approximate(
@@ -96,6 +97,20 @@ pub static RETURN_VARIABLES: Capability = Capability::dropped(
 );
 pub static RETURN_REDIRECT: Capability =
     Capability::exact("return-redirect", "return-redirect", "a direct response with Location");
+pub static RETURN_LINES: Capability = Capability::dropped(
+    "return-redirect",
+    "return-lines",
+    "of a Location with line breaks only the first line is sent",
+    &[Shows::Headers],
+    "write it on one line",
+);
+pub static RETURN_ODD: Capability = Capability::dropped(
+    "return-text",
+    "return-odd",
+    "Envoy answers with statuses from 200 to 599 only: the answer is 500 without a text",
+    &[Shows::Status, Shows::Headers, Shows::Body],
+    "answer with another status",
+);
 pub static RETURN_CLOSE: Capability = Capability::approximate(
     "return-close",
     "return-close",
@@ -116,7 +131,7 @@ pub static REWRITE: Capability = Capability::dropped(
     "rewrite",
     "rewrite",
     "the path stays as it was",
-    &[Shows::Status, Shows::Headers, Shows::Body, Shows::Uri, Shows::Peer],
+    &[Shows::Status, Shows::Headers, Shows::Body, Shows::Uri, Shows::UpstreamHeaders, Shows::Peer],
     "write a location for the rewritten path",
 );
 pub static IF_RETURN: Capability =
@@ -125,7 +140,7 @@ pub static IF: Capability = Capability::dropped(
     "if",
     "if",
     "the condition is not looked at",
-    &[Shows::Status, Shows::Headers, Shows::Body, Shows::Uri, Shows::Peer],
+    &[Shows::Status, Shows::Headers, Shows::Body, Shows::Uri, Shows::UpstreamHeaders, Shows::Peer],
     "",
 );
 pub static IF_PROTECTS: Capability = Capability::refused(

@@ -78,15 +78,23 @@ local function read(headers, handle)
   }
 end
 
+-- No location has a part in the answer.
+local function refuse(handle, headers, status)
+  headers:replace(":authority", REFUSED)
+  handle:clearRouteCache()
+  handle:metadata()
+  return handle:respond({[":status"] = status}, "")
+end
+
 function envoy_on_request(handle)
   local headers = handle:headers()
   local method = headers:get(":method")
   if method == "TRACE" or method == "CONNECT" then
-    return handle:respond({[":status"] = "405"}, "")
+    return refuse(handle, headers, "405")
   end
   local request = method:find("^[A-Z_-]+$") and read(headers, handle)
   if not request then
-    return handle:respond({[":status"] = "400"}, "")
+    return refuse(handle, headers, "400")
   end
   if request.host ~= "" then headers:replace(":authority", request.host) end
   local query = request.args ~= "" and "?" .. request.args or ""
@@ -104,6 +112,10 @@ function envoy_on_request(handle)
   headers:remove("x-forwarded-proto")
   if proto then headers:add("x-forwarded-proto", proto) end
   headers:remove("x-envoy-external-address")
+  local longest = route:get("longest")
+  if longest and (tonumber(headers:get("content-length") or "") or 0) > longest then
+    return handle:respond({[":status"] = "413"}, "")
+  end
   if route:get("as_sent") then headers:replace(":path", request.raw) end
   if route:get("text") then metadata:set("nginxlb", "text", "1") end
   local peers = PEERS[route:get("peers") or ""]
