@@ -48,7 +48,9 @@ pub fn all(cx: &mut Cx, listener: &Listener, points: &[String]) {
             0 => format!("{}-server{}", points[0], row.host),
             _ => format!("{}-server{}-{again}", points[0], row.host),
         };
-        let tls = listener.tls.then(|| tls::router(cx, host));
+        let named = !row.names.is_empty()
+            && row.names.iter().all(|name| matches!(name, Wanted::Exact(text) if !text.is_empty()));
+        let tls = listener.tls.then(|| tls::router(cx, host, named));
         let server = Server { points, hosts: rules::any(hosts), asked, name, tls };
         one_server(cx, &server, host);
     }

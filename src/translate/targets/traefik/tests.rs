@@ -56,6 +56,21 @@ fn a_secret_path_is_not_reached_by_an_encoded_slash() {
 }
 
 #[test]
+fn certificates_of_clients_are_asked_for_where_no_host_is_named() {
+    let server = |names: &str, rest: &str| {
+        format!("server {{ listen 8443 ssl; {names} {rest} location / {{ proxy_pass http://10.9.9.9; }} }}\n")
+    };
+    let files = "ssl_certificate c.pem; ssl_certificate_key k.pem; ssl_client_certificate c.pem;\n";
+    let verify = "ssl_verify_client on;";
+    let all = dynamic(&format!("{files}{}", server("", verify)));
+    assert!(all.contains("    default:\n      clientAuth:"), "{all}");
+    let other = format!("{files}{}{}", server("", ""), server("server_name a.test;", verify));
+    assert!(dynamic(&other).contains("options: \"tls\""), "{}", dynamic(&other));
+    let pattern = format!("{files}{}{}", server("", ""), server("server_name *.a.test;", verify));
+    assert_eq!(translated(&pattern).worst(), Class::Refused);
+}
+
+#[test]
 fn what_keeps_out_is_refused_and_not_let_through() {
     for http in [
         "server { listen 8000; location ~ ^/(?!a) { deny all; } }",

@@ -5,16 +5,39 @@ use crate::config::ScopeId;
 use crate::translate::document::{MapOf, Node, list, map};
 use crate::translate::model::{Found, Host, Pass, TlsVersions};
 
-/// What the routers of a server say of TLS.
-pub fn router(cx: &mut Cx, host: &Host) -> Node {
+/// What the routers of a server say of TLS. Options are chosen by the name in the handshake, so only for `named` hosts;
+/// all others have those by the name of `default`, which are those of the first default server.
+pub fn router(cx: &mut Cx, host: &Host, named: bool) -> Node {
+    let model = cx.model;
+    let Some(first) = model.listeners.iter().find(|listener| listener.tls) else { return map([]) };
+    let usual = options(cx, &model.hosts[first.default]);
+    let own = options(cx, host);
+    if usual != map([]) {
+        cx.options.name("default", usual.clone());
+    }
+    if own.value == usual.value {
+        return map([]);
+    }
+    if !named {
+        for name in ["ssl_verify_client", "ssl_protocols"] {
+            if let Some((_, from)) = cx.effective(host.scope, name) {
+                cx.note(from, &can::TLS_OPTIONS_LOST);
+            }
+        }
+        cx.note(host.from, &can::TLS_OPTIONS_OTHER);
+        return map([]);
+    }
+    // Without any they would be the usual ones.
+    let own = if own == map([]) { map([("minVersion", Node::from("VersionTLS12"))]) } else { own };
+    let name = cx.options.name("tls", own);
+    map([("options", Node::from(name))])
+}
+
+fn options(cx: &mut Cx, host: &Host) -> Node {
     let mut options = MapOf::default();
     protocols(cx, host.scope, &mut options);
     clients(cx, host.scope, &mut options);
-    if options.is_empty() {
-        return map([]);
-    }
-    let name = cx.options.name("tls", options.node());
-    map([("options", Node::from(name))])
+    options.node()
 }
 
 /// Certificates and options; none where nobody speaks TLS.

@@ -62,6 +62,20 @@ pub static TLS_SESSIONS: Capability =
 pub static HTTP2: Capability =
     Capability::automatic("listen-tls", "http2", "HTTP/2 is offered to all clients with TLS");
 pub static CLIENT_CERTIFICATE: Capability = Capability::exact("listen-tls", "client-certificate", "`clientAuth`");
+pub static TLS_OPTIONS_LOST: Capability = Capability::refused(
+    "listen-tls",
+    "tls-options-lost",
+    "options of TLS are for hosts with a whole name only: those of the first default server hold",
+    &[Shows::Connections, Shows::Status],
+    "say the same for all servers, or name the hosts one by one",
+);
+pub static TLS_OPTIONS_OTHER: Capability = Capability::dropped(
+    "listen-tls",
+    "tls-options-other",
+    "options of TLS are for hosts with a whole name only: those of the first default server hold",
+    &[Shows::Connections, Shows::Status],
+    "say the same for all servers, or name the hosts one by one",
+);
 pub static CLIENT_CERTIFICATE_OPTIONAL: Capability = Capability::approximate(
     "listen-tls",
     "client-certificate-optional",
