@@ -4,7 +4,7 @@ use super::answers::{self, Return};
 use super::plan::{self, Rule};
 use super::samples::Around;
 use super::words::{test, time, word};
-use super::{Work, can, choice, headers, limits, logs, passing, program};
+use super::{Work, can, choice, first, headers, limits, logs, passing, program};
 use crate::config::ScopeId;
 use crate::config::address::Address;
 use crate::modules::http::core::location::Location;
@@ -12,11 +12,6 @@ use crate::translate::idle::always_returns;
 use crate::translate::model::{Action, Host, NameForm, Pass, Route};
 use crate::translate::output::Lines;
 use crate::translate::subject::SubjectId;
-
-/// How many lines of a header are joined.
-const LINES: usize = 4;
-/// How often `/x/../` is taken out of a path.
-const DEPTH: usize = 8;
 
 /// A frontend that is to be written.
 #[derive(Debug, Default)]
@@ -33,7 +28,7 @@ pub struct Frontend {
     /// Values of headers for what programs answer.
     early: Vec<plan::Block>,
     /// The same for what is refused before there is a location, and the headers.
-    refused: (Vec<Rule>, Vec<Rule>),
+    pub refused: (Vec<Rule>, Vec<Rule>),
     /// What locations do before they say where it goes.
     rewrites: Vec<plan::Block>,
     request: Vec<plan::Block>,
@@ -42,8 +37,10 @@ pub struct Frontend {
     /// Numbers of routes and where they go.
     backends: Vec<(usize, usize)>,
     routes: usize,
-    merges: bool,
-    underscores: bool,
+    pub merges: bool,
+    pub underscores: bool,
+    /// Servers that keep other names of headers than the default one: their conditions.
+    pub odd_names: Vec<(String, bool, SubjectId)>,
     /// What redirects begin with, but for the host.
     scheme: &'static str,
     port: String,
@@ -100,7 +97,8 @@ pub fn plan(work: &mut Work, number: usize) -> Frontend {
     } else {
         own.servers = choice::servers(work, &hosts, hosts.len() - 1);
     }
-    own.refused = refused(work, last);
+    let unknown = if hosts.len() > 1 { "!{ var(txn.server) -m found }" } else { "" };
+    own.refused = first::unrouted(work, last, unknown, !last.has_program || hosts.len() > 1);
     let mut plans = Vec::new();
     for (server, host) in &hosts {
         let alone = hosts.len() == 1;
@@ -109,7 +107,16 @@ pub fn plan(work: &mut Work, number: usize) -> Frontend {
         work.note(host.merge_slashes.from, &can::PATH_NORMALISING);
         work.note(host.underscores.from, &can::UNDERSCORES);
         let around = Around { server_name: server_name(host), maps: work.maps, ..Around::default() };
-        own.programs.extend(program::of_server(work, host, around, &is_server));
+        let program = program::of_server(work, host, around, &is_server);
+        if !alone && !program.is_empty() {
+            let (values, mut after) = first::unrouted(work, host, &is_server, false);
+            own.programs.extend(values);
+            own.refused.1.append(&mut after);
+        }
+        own.programs.extend(program);
+        if host.underscores.value != own.underscores {
+            own.odd_names.push((is_server.clone(), host.underscores.value, host.underscores.from));
+        }
         let mut taken = false;
         for route in &host.routes {
             choice::note(work, &route.test, route.from);
@@ -169,7 +176,7 @@ fn bind(work: &mut Work, own: &mut Frontend, number: usize) {
 }
 
 /// The name that `$server_name` stands for.
-fn server_name(host: &Host) -> Option<&str> {
+pub fn server_name(host: &Host) -> Option<&str> {
     match host.names.first().map(|name| &name.form) {
         None => Some(""),
         Some(NameForm::Exact(text)) => Some(text),
@@ -243,20 +250,6 @@ fn plan_route(work: &mut Work, route: &Route, around: Around) -> Plan {
     plan
 }
 
-/// The headers of what is refused before there is a location: those that the default server always adds.
-fn refused(work: &mut Work, default: &Host) -> (Vec<Rule>, Vec<Rule>) {
-    let (mut values, mut after) = (Vec::new(), Vec::new());
-    let around = Around { server_name: server_name(default), maps: work.maps, ..Around::default() };
-    if let Some(rest) = default.routes.iter().rev().find(|route| route.scope == default.scope) {
-        let always = rest.policy.added.iter().filter(|header| header.value.always);
-        headers::add(work, always, around, &mut values, &mut after);
-    }
-    for rule in &mut after {
-        rule.when = format!("!{{ {} -m found }} {}", plan::ROUTE, rule.when).trim_end().to_owned();
-    }
-    (values, after)
-}
-
 /// Notes what a route has that another one is always before.
 fn unreached(work: &mut Work, route: &Route, around: Around) {
     let mut plan = Plan::default();
@@ -310,8 +303,9 @@ pub fn write(work: &Work, out: &mut Lines, own: &Frontend) {
     }
     out.line(&own.from, &format!("  {}", own.bind));
     lines(out, &own.lines);
-    begin(work, out, own);
+    first::begin(work, out, own);
     lines(out, &own.servers);
+    first::names_of_servers(out, own);
     named(work, out, own);
     lines(out, &work.map_rules);
     lines(out, &own.programs);
@@ -340,65 +334,10 @@ pub fn write(work: &Work, out: &mut Lines, own: &Frontend) {
     );
 }
 
-fn lines(out: &mut Lines, rules: &[Rule]) {
+pub fn lines(out: &mut Lines, rules: &[Rule]) {
     for rule in rules {
         out.line(&rule.from, &format!("  {}", plan::conditional(&rule.text, &[&rule.when])));
     }
-}
-
-/// Keeps a header; lines of the same name are joined as nginx does.
-fn keep_header(set: &mut impl FnMut(&str, &str, &str), header: &str) {
-    let name = format!("http_{}", header.replace('-', "_"));
-    set(&name, &format!("req.fhdr({header},1)"), "");
-    let joint = if header == "cookie" { "; " } else { ", " };
-    for line in 2..=LINES {
-        // What is there, and a line of the request behind it: `concat` takes a variable.
-        let there = format!("{{ req.fhdr_cnt({header}) ge {line} }}");
-        set("line", &format!("req.fhdr({header},{line})"), &there);
-        set(&name, &format!("var(txn.{name}),concat('{joint}',txn.line)"), &there);
-    }
-}
-
-/// What a request is at first; nginx refuses what has no host or no path.
-fn begin(work: &Work, out: &mut Lines, own: &Frontend) {
-    let refused = answers::refusal(work, 400);
-    out.plain("  http-request set-uri %[pathq] if { url -m beg http:// https:// }");
-    let mut set = |name: &str, sample: &str, when: &str| {
-        let text = format!("http-request set-var(txn.{name}) {}", word(sample));
-        out.plain(&format!("  {}", plan::conditional(&text, &[when])));
-    };
-    if work.kept.target {
-        set("request_uri", "url", "");
-    }
-    set("host", "req.fhdr(host),host_only,lower,regsub('\\.$','')", "");
-    set("path", "path,url_dec", "");
-    if own.merges {
-        set("path", "var(txn.path),regsub('//+','/',g)", "{ var(txn.path) -m sub // }");
-    }
-    let odd = format!("{{ var(txn.path) -m reg {} }}", word("/\\.\\.?(/|$)"));
-    set("odd", "bool(true)", &odd);
-    let up = "regsub('/(?!\\.\\.(/|$))[^/]*/\\.\\.(/|$)','/',g)";
-    let dots = format!("var(txn.path),regsub('/(\\.(/|$))+','/',g),{}", [up; DEPTH].join(","));
-    set("path", &dots, "{ var(txn.odd) -m found }");
-    for header in &work.kept.headers {
-        keep_header(&mut set, header);
-    }
-    lines(out, &own.refused.0);
-    let methods = answers::refusal(work, 405);
-    out.plain(&format!("  {}", plan::conditional(&methods, &["{ method TRACE CONNECT }"])));
-    let versions = answers::refusal(work, 505);
-    out.plain(&format!("  {}", plan::conditional(&versions, &["!{ req.ver -m beg 1. 2. 3. }"])));
-    let mut refuse = |when: &str| out.plain(&format!("  {}", plan::conditional(&refused, &[when])));
-    refuse(&format!("!{{ method -m reg {} }}", word("^[A-Z_-]+$")));
-    refuse("!HTTP_1.0 !{ req.hdr(host) -m found }");
-    let host = "^(\\[[0-9A-Za-z:._~!$&'()*+,;=%-]+\\]|(?!.*\\.\\.)[0-9A-Za-z._~!$&'()*+,;=%-]+)(:[0-9]*)?$";
-    refuse(&format!("{{ req.hdr(host) -m found }} !{}", test("req.fhdr(host)", "reg", &[host])));
-    refuse("{ req.fhdr_cnt(host) gt 1 }");
-    refuse("!{ var(txn.path) -m beg / }");
-    refuse("{ path -m sub %00 }");
-    refuse(&format!("{{ var(txn.odd) -m found }} {{ var(txn.path) -m reg {} }}", word("/\\.\\.(/|$)")));
-    let good = if own.underscores { "[^A-Za-z0-9_-]" } else { "[^A-Za-z0-9-]" };
-    out.plain(&format!("  http-request del-header {} -m reg", word(good)));
 }
 
 /// What needs the server: a host where the request has none, and the beginning of redirects.

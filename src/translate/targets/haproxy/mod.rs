@@ -10,6 +10,7 @@ mod answers;
 mod backends;
 mod capabilities;
 mod choice;
+mod first;
 mod frontend;
 mod headers;
 mod ketama;
