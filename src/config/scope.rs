@@ -156,6 +156,11 @@ impl Scope {
         }
     }
 
+    /// All directives of the block, those that open blocks last.
+    pub fn all_settings(&self) -> impl Iterator<Item = &Setting> {
+        self.settings.iter().chain(&self.blocks)
+    }
+
     /// The blocks, if there is one of this name among them.
     fn blocks_of(&self, name: &str) -> &[Setting] {
         if self.block_names.contains(&name) { &self.blocks } else { &[] }

@@ -4,9 +4,9 @@
 
 use super::tls::{self, Fault};
 use crate::config::{Config, ScopeId, Setting};
-use crate::modules::Contexts;
 use crate::modules::http::core::server::ports;
 use crate::modules::shared::listen::{Options, Ports};
+use crate::modules::{Contexts, Presence, rows_named};
 
 /// When a directive has an effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,10 +102,11 @@ pub fn unsupported(config: &Config) -> Vec<Fault> {
             _ if realm == config.stream => OF_STREAM,
             _ => &[],
         };
-        for setting in &scope.settings {
+        for setting in scope.all_settings() {
             let name = setting.directive.name;
-            let known = list.binary_search_by(|(known, _)| (*known).cmp(name));
-            if known.is_ok_and(|at| list[at].1.holds(setting)) {
+            let known = list.binary_search_by(|(known, _)| (*known).cmp(name)).map(|at| list[at].1);
+            let effect = known.ok().or_else(|| is_of_others(setting).then_some(Effect::Unless("off")));
+            if effect.is_some_and(|effect| effect.holds(setting)) {
                 found.push(Fault { message: not_supported(name), place: setting.place });
             }
         }
@@ -126,6 +127,13 @@ pub fn unsupported(config: &Config) -> Vec<Fault> {
     found.extend(tls::unsupported(config).into_iter().map(|(message, place)| Fault { message, place }));
     found.sort_by_key(|fault| fault.place);
     found
+}
+
+/// Whether it is a directive of a module that nginx's sources do not have: `load_module` makes it known, and no more.
+fn is_of_others(setting: &Setting) -> bool {
+    let rows = rows_named(setting.directive.name).iter();
+    let mut own = rows.filter(|(_, directive)| std::ptr::eq(*directive, setting.directive));
+    own.any(|(module, _)| matches!(module.presence, Presence::ThirdParty(_)))
 }
 
 fn not_supported(name: &str) -> String {
@@ -241,7 +249,8 @@ mod tests {
         ];
         const FAMILIES: &[&str] = &["js_", "proxy_ssl_", "ssl_", "zone_sync_"];
         let of_stream = Contexts::read("stream stream-server stream-upstream");
-        let rows = crate::modules::modules().flat_map(|module| module.directives);
+        let own = crate::modules::modules().filter(|module| !matches!(module.presence, Presence::ThirdParty(_)));
+        let rows = own.flat_map(|module| module.directives);
         for row in rows.filter(|row| row.contexts.meets(of_stream)) {
             let known = DONE.contains(&row.name)
                 || WITHOUT_EFFECT.contains(&row.name)
@@ -264,6 +273,16 @@ mod tests {
         assert_eq!(said("events {} stream { proxy_ssl on; }"), "1 \"proxy_ssl\" is not supported by this build");
         let pass = "listen 1 reuseport proxy_protocol; proxy_pass 127.0.0.1:2; proxy_ssl off; proxy_upload_rate 1k;";
         assert_eq!(said(&format!("events {{}} stream {{ server {{ {pass} }} }}")), "");
+    }
+
+    #[test]
+    fn modules_of_others_are_known_and_not_done() {
+        let lua = "load_module ngx_http_lua_module.so;\nevents {}\nhttp { server { location / {\n\
+                   content_by_lua_block { ngx.say(1) } } } }";
+        assert_eq!(said(lua), "4 \"content_by_lua_block\" is not supported by this build");
+        let compressed =
+            "load_module ngx_http_brotli_filter_module.so;\nevents {}\nhttp { brotli off; server {\n brotli on; } }";
+        assert_eq!(said(compressed), "4 \"brotli\" is not supported by this build");
     }
 
     #[test]

@@ -126,6 +126,21 @@ pub fn list(nodes: impl IntoIterator<Item = Node>) -> Node {
     Value::List(nodes.into_iter().collect()).into()
 }
 
+/// A list of texts.
+#[must_use]
+pub fn texts<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Node {
+    list(texts.into_iter().map(|text| Node::from(text.as_ref())))
+}
+
+/// A time as programs written in Go take it: `60s`, `1500ms`.
+#[must_use]
+pub fn time(milliseconds: u64) -> Node {
+    Node::from(match milliseconds % 1000 {
+        0 => format!("{}s", milliseconds / 1000),
+        _ => format!("{milliseconds}ms"),
+    })
+}
+
 /// Documents as YAML, one after the other; `comment` gives the words for a subject, such as `nginx.conf:42`.
 #[must_use]
 pub fn yaml(path: &str, documents: &[Node], comment: Comment) -> File {

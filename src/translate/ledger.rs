@@ -46,6 +46,15 @@ impl Ledger {
         }
     }
 
+    /// Says it of those of the subjects of which nothing was said yet.
+    pub fn note_rest(&mut self, subjects: impl IntoIterator<Item = SubjectId>, capability: &'static Capability) {
+        for subject in subjects {
+            if !self.knows(subject) {
+                self.note(subject, capability);
+            }
+        }
+    }
+
     /// The subject of the implicit default `name value;`, which need not be known to the model.
     pub fn implicit(
         &mut self,

@@ -6,7 +6,7 @@
 //! Ledger --close--> Entries: every directive and every implicit default exactly once --> report
 //! ```
 //!
-//! One target is one file of [`targets`], with its capabilities as data; the report, `--allow-loss` and the table in the
+//! Each target is a module of [`targets`], with its capabilities as data; the report, `--allow-loss` and the table in the
 //! documentation come from there. An emitter writes what it can and notes it; what it does not speak of is lost, and is
 //! said to be (`unclaimed`). What protects something is refused rather than lost.
 //!
@@ -14,6 +14,7 @@
 
 mod class;
 pub mod document;
+mod escape;
 pub mod features;
 pub mod from;
 mod idle;

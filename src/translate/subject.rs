@@ -49,6 +49,7 @@ impl Subject {
     pub fn text(&self) -> String {
         match &self.what {
             What::Directive(words) => words.iter().map(|word| &*word.value).collect::<Vec<_>>().join(" "),
+            What::Default(name, value) if value.is_empty() => (*name).to_owned(),
             What::Default(name, value) => format!("{name} {value}"),
         }
     }

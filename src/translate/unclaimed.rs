@@ -1,4 +1,4 @@
-//! What is said of directives that an emitter does not speak of. What only concerns the process nobody misses; what
+//! What is said of directives that an emitter does not speak of. Nobody misses what only concerns the process; what
 //! protects something is refused; everything else is a loss of behaviour, as nobody has looked at it.
 
 use super::class::{Class, Shows};
@@ -75,24 +75,37 @@ const HARMLESS: &[&str] = &[
 
 /// What keeps somebody or something out.
 const PROTECTS: &[&str] = &[
+    "access_by_lua",
+    "access_by_lua_block",
+    "access_by_lua_file",
     "allow",
+    "app_protect_enable",
     "auth_basic",
     "auth_basic_user_file",
     "auth_delay",
+    "auth_digest",
     "auth_http",
     "auth_jwt",
     "auth_jwt_require",
+    "auth_jwt_require_claim",
+    "auth_jwt_require_header",
     "auth_oidc",
+    "auth_pam",
     "auth_request",
     "client_max_body_size",
     "deny",
     "disable_symlinks",
     "internal",
+    "js_access",
     "limit_conn",
     "limit_except",
     "limit_rate",
     "limit_req",
     "max_headers",
+    "modsecurity",
+    "modsecurity_rules",
+    "modsecurity_rules_file",
+    "modsecurity_rules_remote",
     "proxy_ssl_verify",
     "satisfy",
     "secure_link",
@@ -144,11 +157,12 @@ pub fn idle(id: SubjectId, subject: &Subject, lines: Vec<(usize, usize)>) -> Ent
     }
 }
 
-/// Whether it keeps somebody or something out. A `return` does where it says so.
+/// Whether it keeps somebody or something out. A `return` does where it says so; what is `off` does not.
 pub fn protects(subject: &Subject) -> bool {
     let What::Directive(words) = &subject.what else { return false };
-    let says_no = || words.get(1).is_some_and(|status| REFUSALS.contains(&&*status.value));
-    PROTECTS.binary_search(&subject.name()).is_ok() || (subject.name() == "return" && says_no())
+    let argument = words.get(1).map_or("", |word| &word.value);
+    let is_on = PROTECTS.binary_search(&subject.name()).is_ok() && argument != "off";
+    is_on || (subject.name() == "return" && REFUSALS.contains(&argument))
 }
 
 /// Statuses that keep somebody out.

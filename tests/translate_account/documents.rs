@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use nginxlb::translate::tables;
-use nginxlb::translate::targets::EMITTERS;
+use nginxlb::translate::targets::{self, EMITTERS};
 use nginxlb::translate::{Class, Shows};
 use serde_json::Value;
 
@@ -38,6 +38,19 @@ fn tables_are_those_of_the_capabilities() {
     require("README.md", "translate: overview", &overview);
     let details = EMITTERS.iter().map(|emitter| tables::details(emitter)).collect::<Vec<_>>().join("\n");
     require("docs/translate.md", "translate: targets", &format!("\n{details}\n"));
+}
+
+/// The migration that the README tells of: the report, and what became of the group.
+#[test]
+fn the_migration_is_as_told() {
+    let conf = fs::read_to_string(path("testdata/translate/shop.conf")).unwrap();
+    let good = Good::of(&[("shop.conf", &conf)]).unwrap();
+    let emitter = targets::named("haproxy").unwrap();
+    let translation = good.to(emitter);
+    let group = translation.files[0].text.split("\n\n").find(|section| section.starts_with("backend app"));
+    let (report, group) = (good.told(emitter, &translation), group.unwrap().trim_end());
+    require("README.md", "translate: report", &format!("\n```text\n{report}```\n\n"));
+    require("README.md", "translate: group", &format!("\n```haproxy\n{group}\n```\n\n"));
 }
 
 #[test]

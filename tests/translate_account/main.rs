@@ -1,6 +1,8 @@
 //! The account of a translation, for every target: each directive once, each default once, and the documents that are
 //! made from the same data. Nothing here starts another program; `translate_live` does.
 
+#[path = "../common/mod.rs"]
+mod common;
 #[path = "../common/configurations.rs"]
 mod configurations;
 mod documents;
@@ -11,7 +13,7 @@ mod whole;
 use nginxlb::config::{Compiled, NoHost, Options, compile};
 use nginxlb::modules::{Target, Version};
 use nginxlb::syntax::{Files, ReadError, Sources};
-use nginxlb::translate::report::{Report, json};
+use nginxlb::translate::report::{Report, json, text};
 use nginxlb::translate::targets::{Ask, Emitter};
 use nginxlb::translate::{Translation, translate};
 
@@ -56,8 +58,15 @@ impl Good {
 
     /// The report as JSON.
     fn report(&self, emitter: &Emitter, translation: &Translation) -> serde_json::Value {
-        let config = &self.compiled.config;
-        let report = Report { target: emitter.name, translation, config, sources: &self.sources };
-        serde_json::from_str(&json::write(&report).unwrap()).unwrap()
+        serde_json::from_str(&json::write(&self.account(emitter, translation)).unwrap()).unwrap()
+    }
+
+    /// The report for people.
+    fn told(&self, emitter: &Emitter, translation: &Translation) -> String {
+        text::write(&self.account(emitter, translation))
+    }
+
+    fn account<'t>(&'t self, emitter: &Emitter, translation: &'t Translation) -> Report<'t> {
+        Report { target: emitter.name, translation, config: &self.compiled.config, sources: &self.sources }
     }
 }

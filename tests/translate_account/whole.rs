@@ -10,6 +10,7 @@ use nginxlb::translate::targets::EMITTERS;
 use serde_json::Value;
 
 use crate::Good;
+use crate::common::program;
 use crate::statements::statements;
 
 /// The configurations of the repository that stand for themselves, and those of the corpus.
@@ -94,4 +95,15 @@ fn defaults_are_told() {
             assert_eq!(defaults(name), 1, "{name} to {}", emitter.name);
         }
     }
+}
+
+/// In which blocks a fragment was read is said.
+#[test]
+fn a_fragment_has_surroundings() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.conf"), "location / {\n return 204;\n}\n").unwrap();
+    let output = program::run(folder.path(), &["translate", "--to", "haproxy", "a.conf"], "");
+    let report = String::from_utf8_lossy(&output.stderr);
+    assert!(report.lines().last().unwrap().starts_with("haproxy: "), "{report}");
+    assert!(report.contains(" subjects, read in http, server: "), "{report}");
 }

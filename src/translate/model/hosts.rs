@@ -22,15 +22,28 @@ pub fn read(read: &mut Read, groups: usize) -> Vec<Host> {
 
 fn host(read: &mut Read, scope: ScopeId, groups: usize) -> Host {
     let names = read.config.scope(scope).slot::<ServerNames>().map(|names| names.0.as_slice()).unwrap_or_default();
-    let names = names.iter().map(|own| Name { form: form(own), from: read.subjects.at(scope, own.span) }).collect();
+    let name = |own: &ServerName| Name { form: form(own), from: read.subjects.at(scope, own.span) };
+    let names: Vec<Name> = names.iter().map(name).collect();
     Host {
         scope,
         from: read.subjects.opener(scope),
+        server_name: names.first().map(server_name).unwrap_or_default(),
         names,
         routes: routes::read(read, scope, groups),
         underscores: read.flag(scope, "underscores_in_headers", false),
         merge_slashes: read.flag(scope, "merge_slashes", true),
         has_program: read.config.scope(scope).slot::<Program>().is_some(),
+    }
+}
+
+/// `$server_name`
+fn server_name(first: &Name) -> String {
+    match &first.form {
+        NameForm::Exact(name) => name.clone(),
+        NameForm::Suffix(name) => format!("*{name}"),
+        NameForm::HostAndSuffix(name) => name.trim_start_matches('.').to_owned(),
+        NameForm::Prefix(name) => format!("{name}*"),
+        NameForm::Regex(regex) => format!("~{}", regex.pattern()),
     }
 }
 

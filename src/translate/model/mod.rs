@@ -2,14 +2,23 @@
 //! version made explicit, locations flattened into one list in which the first that fits wins, automatic redirects as
 //! entries of their own. Every value knows the subject that it came from.
 //!
-//! It holds what load balancing over HTTP needs. Everything else stays with its directives: who wants it asks the
-//! [`Config`] by the scope of a route.
+//! It holds what load balancing over HTTP needs. Everything else stays with its directives: ask for it by the scope of a
+//! route, with [`Model::setting`] and [`Model::settings`], or the [`Config`] itself.
 
+mod answers;
+mod ask;
 mod groups;
 mod hosts;
+mod pass;
 mod policy;
 mod read;
 mod routes;
+mod tls;
+
+pub use answers::{Kinds, REDIRECTS, page};
+pub use ask::Found;
+pub use pass::SENT_ONCE;
+pub use tls::{BackendTls, Switch, TlsVersions};
 
 use std::net::SocketAddr;
 
@@ -81,6 +90,8 @@ pub struct Host {
     pub from: SubjectId,
     /// Its names, in order; empty where nothing is said, which stands for requests without a host.
     pub names: Vec<Name>,
+    /// `$server_name`: the first name, without the dot that a name may begin with.
+    pub server_name: String,
     /// Where requests go: the first that fits. The last one fits all.
     pub routes: Vec<Route>,
     /// Headers whose names have a `_` count.
@@ -229,7 +240,7 @@ pub struct Added {
     pub name: String,
     /// The value.
     pub value: Text,
-    /// On every status, not only 200, 201, 204, 206, 301, 302, 303, 304, 307 and 308.
+    /// On every status, not only on [`Added::STATUSES`].
     pub always: bool,
 }
 
@@ -320,5 +331,19 @@ impl Listener {
             Address::Inet(address) => Some(*address),
             Address::Unix(_) => None,
         }
+    }
+
+    /// `https`, `http`
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        if self.tls { "https" } else { "http" }
+    }
+
+    /// What stands behind the host in URLs that nginx makes: `:8080`, and nothing where the port is the scheme's own.
+    #[must_use]
+    pub fn shown_port(&self) -> String {
+        let usual = if self.tls { 443 } else { 80 };
+        let port = self.socket().map(|socket| socket.port()).filter(|port| *port != usual);
+        port.map_or(String::new(), |port| format!(":{port}"))
     }
 }

@@ -1,10 +1,10 @@
-//! Questions to the configuration whose answers know where they came from.
+//! Values of the configuration for the model: each with its directive or, where there is none, with the default.
 
 use crate::config::{Config, ScopeId, Setting, Value};
 use crate::modules::Target;
 
-use super::Given;
-use crate::translate::subject::{SubjectId, Subjects};
+use super::{Given, ask};
+use crate::translate::subject::Subjects;
 
 /// What the model is read from.
 pub struct Read<'c> {
@@ -15,21 +15,13 @@ pub struct Read<'c> {
 
 impl<'c> Read<'c> {
     /// The setting that holds in a scope, and its directive.
-    pub fn effective(&self, scope: ScopeId, name: &str) -> Option<(&'c Setting, SubjectId)> {
-        let config = self.config;
-        config.ancestors(scope).find_map(|at| {
-            let setting = config.scope(at).setting(name)?;
-            Some((setting, self.subjects.setting(at, setting)))
-        })
+    pub fn effective(&self, scope: ScopeId, name: &str) -> Option<ask::Found<'c>> {
+        ask::effective(self.config, &self.subjects, scope, name)
     }
 
     /// All settings of this directive that hold in a scope: those of the nearest block that has any.
-    pub fn all(&self, scope: ScopeId, name: &'static str) -> Vec<(&'c Setting, SubjectId)> {
-        let config = self.config;
-        let of = |at: ScopeId| -> Vec<_> {
-            config.scope(at).all(name).map(|setting| (setting, self.subjects.setting(at, setting))).collect()
-        };
-        config.ancestors(scope).map(of).find(|found| !found.is_empty()).unwrap_or_default()
+    pub fn all(&self, scope: ScopeId, name: &'static str) -> Vec<ask::Found<'c>> {
+        ask::all(self.config, &self.subjects, scope, name)
     }
 
     /// The scope, from this one outwards, that keeps a `T`, and what it keeps.

@@ -9,7 +9,7 @@ use super::{File, Translation};
 use crate::config::{Config, ScopeId};
 use crate::diagnostics::position::{self, Position};
 use crate::modules::Contexts;
-use crate::syntax::{Sources, Span};
+use crate::syntax::{SURROUNDINGS_PATH, Sources, Span};
 
 /// What a report is written from.
 pub struct Report<'t> {
@@ -42,6 +42,13 @@ impl Report<'_> {
         let mut blocks: Vec<String> = self.config.ancestors(scope).filter_map(|at| self.block(at)).collect();
         blocks.reverse();
         blocks
+    }
+
+    /// The blocks that were made up around a fragment, outermost first.
+    fn around(&self) -> Option<Vec<String>> {
+        let made_up = self.sources.files.first().is_some_and(|file| file.path == SURROUNDINGS_PATH);
+        let first = self.translation.entries.first().filter(|_| made_up)?;
+        Some(self.context_of(first))
     }
 
     fn block(&self, scope: ScopeId) -> Option<String> {

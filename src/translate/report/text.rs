@@ -46,7 +46,7 @@ fn write_entries(out: &mut String, report: &Report, entries: &[&Entry]) {
     }
 }
 
-/// How many there are of each class.
+/// How many there are of each class, and in which blocks a fragment was read.
 #[must_use]
 pub fn summary(report: &Report) -> String {
     let count = |class: Class| report.translation.entries.iter().filter(|entry| entry.class == class).count();
@@ -56,5 +56,6 @@ pub fn summary(report: &Report) -> String {
         .filter(|(_, count)| *count > 0)
         .map(|(name, count)| format!("{count} {name}"))
         .collect();
-    format!("{}: {} subjects: {}", report.target, report.translation.entries.len(), counts.join(", "))
+    let around = report.around().map(|blocks| format!(", read in {}", blocks.join(", "))).unwrap_or_default();
+    format!("{}: {} subjects{around}: {}", report.target, report.translation.entries.len(), counts.join(", "))
 }

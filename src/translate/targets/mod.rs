@@ -1,4 +1,4 @@
-//! The targets. One file a target: what it can do, as data, and the emitter that writes it.
+//! The targets, a module for each: what it can do, as data, and the emitter that writes it.
 
 pub mod caddy;
 pub mod envoy;

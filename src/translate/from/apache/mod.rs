@@ -8,7 +8,7 @@
 //! All of it becomes directives of a `server`: they see every request before a `location` is looked for, as Apache's rules
 //! do. A front controller at the end becomes `try_files`. Apache tries a rule's pattern first, then its conditions; nginx
 //! must set variables for what both captured. In a folder's file Apache begins anew with the path that came out; nginx does
-//! not, so it is looked whether another rule would take that path (`again`).
+//! not, so `again` checks whether another rule would take that path.
 //!
 //! Left out: everything else that such files hold is said to be lost, or refused where it protects something.
 

@@ -1,5 +1,5 @@
-//! Regular expressions for the path of a request. In a folder's own file Apache holds them against what is behind the
-//! folder's own part of the path, and in `FilesMatch` against the file's name; nginx always against the whole path.
+//! Regular expressions for the path of a request. In a folder's own file Apache matches them against what
+//! follows the folder's part of the path, and in `FilesMatch` against the file's name; nginx always against the whole path.
 
 /// Where a pattern is used.
 #[derive(Debug, Clone, PartialEq, Eq)]

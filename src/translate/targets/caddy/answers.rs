@@ -5,7 +5,7 @@ use super::text::{Place, words};
 use super::{Cx, can, handler, headers, texts};
 use crate::config::{ScopeId, Text};
 use crate::translate::document::{Node, Value, list, map};
-use crate::translate::model::{Given, Route};
+use crate::translate::model::{Given, REDIRECTS, Route};
 use crate::translate::subject::SubjectId;
 
 /// An answer without a body; where nginx has a page for it, with the page's type.
@@ -22,19 +22,6 @@ pub fn status(code: u16) -> Node {
 pub fn redirect(code: u16, location: &str) -> Node {
     let headers = map([("Location", texts([location])), ("Content-Type", texts(["text/html"]))]);
     handler("static_response").put("status_code", i64::from(code)).put("headers", headers).take()
-}
-
-/// A path of the configuration as nginx writes it into a `Location`.
-pub fn escaped(path: &str) -> String {
-    let mut text = String::new();
-    for byte in path.bytes() {
-        match byte {
-            b' ' | b'#' | b'%' | b'?' | b'"' | 0..=31 | 127.. => text.extend(["%", &format!("{byte:02X}")]),
-            b'{' => text += "\\{",
-            _ => text.push(char::from(byte)),
-        }
-    }
-    text
 }
 
 /// `return`
@@ -70,7 +57,7 @@ pub fn answer(
         cx.note(from, &can::RETURN_VARIABLES);
         return status(code).of(from);
     };
-    if matches!(code, 301 | 302 | 303 | 307 | 308) {
+    if REDIRECTS.contains(&code) {
         cx.note(from, if text.is_near { &can::RETURN_REDIRECT_NEAR } else { &can::RETURN_REDIRECT });
         let absolute = text.text.starts_with('/') && headers::is_absolute(cx, scope);
         let base = if absolute { server.base.as_str() } else { "" };
@@ -78,21 +65,18 @@ pub fn answer(
         return redirect(code, &format!("{base}{}", text.text)).of(from);
     }
     cx.note(from, if text.is_near { &can::RETURN_TEXT_NEAR } else { &can::RETURN_TEXT });
-    let kind = match cx.effective(scope, "default_type") {
-        Some((setting, subject)) => {
-            cx.note(subject, &can::DEFAULT_TYPE);
-            setting.arg(1).to_owned()
-        }
-        None => "text/plain".to_owned(),
-    };
-    if cx.effective(scope, "types").is_some() {
+    let kinds = cx.model.kinds(scope);
+    if let Some(subject) = kinds.from {
+        cx.note(subject, &can::DEFAULT_TYPE);
+    }
+    if kinds.is_given {
         cx.note(from, &can::RETURN_TYPES);
     }
     let headers = map([("Content-Type", texts([TYPE]))]);
     let mut answer = handler("static_response");
     answer.put("status_code", i64::from(code)).put("headers", headers);
     let answer = answer.put("body", text.text).take().of(from);
-    handler("subroute").put("routes", list([map([("handle", list([types(&kind), answer]))])])).take()
+    handler("subroute").put("routes", list([map([("handle", list([types(kinds.default), answer]))])])).take()
 }
 
 /// The placeholder for the type of a text.

@@ -1,4 +1,4 @@
-//! Groups: who is asked, in what turn, and how long who failed is left out.
+//! Groups: which server is asked, in what turn, and how long one that failed is left out.
 
 use super::text::{Place, words};
 use super::{Cx, can, handler, texts, time};
@@ -33,9 +33,7 @@ pub fn group(cx: &mut Cx, number: usize, pass: &Pass, place: &Place) -> Balance 
         cx.note(zone, &can::ZONE);
     }
     for name in ["keepalive_requests", "keepalive_time", "keepalive_timeout", "resolver", "resolver_timeout"] {
-        let Some(scope) = group.scope else { continue };
-        if let Some(setting) = cx.model.config.scope(scope).setting(name) {
-            let from = cx.model.subjects.setting(scope, setting);
+        if let Some((_, from)) = group.scope.and_then(|scope| cx.model.own_setting(scope, name)) {
             cx.note(from, if name == "keepalive_timeout" { &can::KEEPALIVE } else { &can::GROUP_OTHER });
         }
     }
@@ -246,12 +244,6 @@ pub fn unused(cx: &mut Cx) {
         if cx.ledger.knows(group.from) && cx.ledger.knows(group.method.from) {
             continue;
         }
-        let own = [group.from, group.method.from, group.keepalive.from];
-        let others = group.servers.iter().map(|server| server.from).chain(group.zone);
-        for subject in own.into_iter().chain(others).chain(group.sticky.as_ref().map(|sticky| sticky.from)) {
-            if !cx.ledger.knows(subject) {
-                cx.note(subject, &can::UNUSED);
-            }
-        }
+        cx.ledger.note_rest(group.subjects(), &can::UNUSED);
     }
 }

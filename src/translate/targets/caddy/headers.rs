@@ -6,11 +6,8 @@ use super::{Cx, absent, can, handler, texts};
 use crate::config::{Part, ScopeId, Text};
 use crate::modules::http::proxy::rewrite::{Pattern, Rule};
 use crate::translate::document::{MapOf, Node, Value, list, map};
-use crate::translate::model::{Given, Pass, Route};
+use crate::translate::model::{Added, Given, Pass, Route};
 use crate::translate::re2;
-
-/// The statuses on which `add_header` without `always` adds.
-const GOOD: &[i64] = &[200, 201, 204, 206, 301, 302, 303, 304, 307, 308];
 
 /// The handlers that add a location's headers to answers.
 pub fn added(cx: &mut Cx, route: &Route, place: &Place) -> Vec<Node> {
@@ -32,7 +29,7 @@ pub fn added(cx: &mut Cx, route: &Route, place: &Place) -> Vec<Node> {
     }
     let mut handlers = Vec::new();
     if !good.is_empty() {
-        let statuses = list(GOOD.iter().map(|status| Node::from(*status)));
+        let statuses = list(Added::STATUSES.map(|status| Node::from(i64::from(status))));
         let require = map([("status_code", statuses)]);
         handlers.push(handler("headers").put("response", map([("add", by_name(good)), ("require", require)])).take());
     }

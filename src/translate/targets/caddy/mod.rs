@@ -1,8 +1,8 @@
 //! Caddy 2.11, in its JSON: one HTTP server for each address that nginx listens on, the `server` blocks as routes in
 //! nginx's order of names, the locations as routes in nginx's order of paths.
 //!
-//! Paths are matched by regular expressions, as Caddy's own matcher knows no difference between capitals and small
-//! letters. What it leaves out: what needs plugins (rate limits), files of passwords, answers in other protocols than HTTP.
+//! Paths are matched by regular expressions, because Caddy's own matcher for paths ignores case. Left out: what needs
+//! plugins (rate limits), files of passwords, protocols other than HTTP.
 
 mod answers;
 mod balance;
@@ -14,17 +14,16 @@ mod program;
 mod proxy;
 mod routes;
 mod text;
-
 mod tls;
 
 use std::collections::BTreeSet;
 
 use super::{Ask, Emitter};
-use crate::config::{ScopeId, Setting};
+use crate::config::ScopeId;
 use crate::translate::class::Capability;
-use crate::translate::document::{MapOf, Node, json, map};
+use crate::translate::document::{MapOf, json, map, texts, time};
 use crate::translate::ledger::Ledger;
-use crate::translate::model::Model;
+use crate::translate::model::{Found, Model};
 use crate::translate::order;
 use crate::translate::output::File;
 use crate::translate::subject::SubjectId;
@@ -54,12 +53,8 @@ impl<'m> Cx<'m> {
     }
 
     /// The setting that holds in a scope, and its directive.
-    fn effective(&self, scope: ScopeId, name: &str) -> Option<(&'m Setting, SubjectId)> {
-        let model = self.model;
-        model.config.ancestors(scope).find_map(|at| {
-            let setting = model.config.scope(at).setting(name)?;
-            Some((setting, model.subjects.setting(at, setting)))
-        })
+    fn effective(&self, scope: ScopeId, name: &str) -> Option<Found<'m>> {
+        self.model.setting(scope, name)
     }
 
     /// A name for a regular expression.
@@ -96,20 +91,6 @@ fn handler(name: &str) -> MapOf {
     let mut handler = MapOf::default();
     handler.put("handler", name);
     handler
-}
-
-/// A list of texts.
-fn texts<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Node {
-    crate::translate::document::list(texts.into_iter().map(|text| Node::from(text.as_ref())))
-}
-
-/// A time as Caddy writes it.
-fn time(milliseconds: u64) -> Node {
-    let text = match milliseconds % 1000 {
-        0 => format!("{}s", milliseconds / 1000),
-        _ => format!("{milliseconds}ms"),
-    };
-    Node::from(text)
 }
 
 #[cfg(test)]

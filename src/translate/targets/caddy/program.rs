@@ -1,5 +1,5 @@
-//! `rewrite`, `return`, `set` and `if` as routes: those that end the program make up a group, of which only the first
-//! that fits is gone through.
+//! `rewrite`, `return`, `set` and `if` as routes: those that end the program form a group, of which only the first
+//! that fits is run.
 
 use super::answers::{answer, redirect, status};
 use super::routes::{Server, regex};

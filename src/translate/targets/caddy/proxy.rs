@@ -7,13 +7,10 @@ use super::text::Place;
 use super::{Cx, can, handler, headers, texts, time, tls};
 use crate::modules::shared::pass::Protocol;
 use crate::translate::document::{MapOf, Node, list, map};
-use crate::translate::model::{Pass, Route};
+use crate::translate::model::{Pass, Route, SENT_ONCE};
 
 /// The largest body that is kept in memory, so that it can be sent again.
 const KEPT: u64 = 16 << 20;
-
-/// The methods of requests that are not sent twice.
-const ONCE: [&str; 3] = ["POST", "LOCK", "PATCH"];
 
 /// The handlers of a route that passes to a backend.
 pub fn handlers(
@@ -86,13 +83,12 @@ fn backup_test(pass: &Pass) -> String {
 }
 
 fn method_list() -> String {
-    format!("[{}]", ONCE.map(|method| format!("'{method}'")).join(", "))
+    format!("[{}]", SENT_ONCE.map(|method| format!("'{method}'")).join(", "))
 }
 
 /// The statuses on which the next backend is asked.
 fn statuses(pass: &Pass) -> Vec<String> {
-    let names = pass.how.next_upstream.value.names();
-    names.filter_map(|name| name.strip_prefix("http_")).map(str::to_owned).collect()
+    pass.how.retried().map(str::to_owned).collect()
 }
 
 /// The handler for the servers of a group, and the one for its backups.
@@ -168,10 +164,7 @@ fn proxy(
 fn retries(pass: &Pass, servers: usize, balancing: &mut MapOf) {
     let how = &pass.how;
     let conditions = &how.next_upstream.value;
-    let again = match how.tries.value as usize {
-        0 => servers,
-        tries => tries.min(servers),
-    } - 1;
+    let again = how.attempts(servers as u64) - 1;
     let fails = conditions.has("error") || conditions.has("timeout");
     let codes = statuses(pass);
     if again == 0 || (!fails && codes.is_empty()) {
@@ -186,7 +179,7 @@ fn retries(pass: &Pass, servers: usize, balancing: &mut MapOf) {
     let mut matchers = Vec::new();
     if fails {
         let all = map([("path", texts(["*"]))]);
-        let some = map([("not", list([map([("method", texts(ONCE))])]))]);
+        let some = map([("not", list([map([("method", texts(SENT_ONCE))])]))]);
         matchers.push(if twice { all } else { some });
     }
     matchers.extend(status_test(pass));

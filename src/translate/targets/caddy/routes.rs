@@ -1,6 +1,6 @@
 //! The routes of a server: which paths, and what happens there.
 
-use super::answers::{escaped, redirect, returned, status};
+use super::answers::{redirect, returned, status};
 use super::text::Place;
 use super::{Cx, can, handler, headers, listen, program, proxy, texts};
 use crate::config::cidr::Cidr;
@@ -8,7 +8,7 @@ use crate::modules::shared::access::Rule;
 use crate::translate::class::Capability;
 use crate::translate::document::{MapOf, Node, list, map};
 use crate::translate::model::{Action, Given, Host, Listener, Route};
-use crate::translate::{order, re2};
+use crate::translate::{escape, order, re2};
 
 /// What all routes of a server know.
 pub struct Server {
@@ -33,18 +33,11 @@ pub struct Routes {
 pub fn all(cx: &mut Cx, listener: &Listener, host: &Host) -> Routes {
     let number = cx.model.hosts.iter().position(|other| other.scope == host.scope).unwrap_or(0);
     notes(cx, listener, number, host);
-    let server_name = host.names.first().map(|name| cx.model.subjects.get(name.from).text());
-    let server_name = server_name.and_then(|text| text.split(' ').nth(1).map(str::to_owned)).unwrap_or_default();
+    let server_name = host.server_name.clone();
     let port = order::port(listener);
     let place =
         Place { port, tls: listener.tls, server_name, named: listen::captures(number, host), ..Place::default() };
-    let scheme = if listener.tls { "https" } else { "http" };
-    let usual = port == if listener.tls { 443 } else { 80 };
-    let base = if usual {
-        format!("{scheme}://{}", super::text::HOST)
-    } else {
-        format!("{scheme}://{}:{port}", super::text::HOST)
-    };
+    let base = format!("{}://{}{}", listener.scheme(), super::text::HOST, listener.shown_port());
     let mut server = Server { place, base };
     let mut routes = Routes::default();
     if host.has_program {
@@ -114,7 +107,7 @@ fn one(cx: &mut Cx, server: &Server, route: &Route, again: &str, reenters: &mut 
         Action::SlashRedirect => {
             cx.note(route.from, &can::SLASH_REDIRECT);
             cx.uses_host = true;
-            let exact = escaped(route.test.exact.as_deref().unwrap_or_default());
+            let exact = escape::path(route.test.exact.as_deref().unwrap_or_default());
             let location = format!("{}{exact}/{{http.request.uri.prefixed_query}}", server.base);
             handle.push(redirect(301, &location));
         }

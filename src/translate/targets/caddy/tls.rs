@@ -3,7 +3,7 @@
 use super::{Cx, can, texts};
 use crate::config::ScopeId;
 use crate::translate::document::{MapOf, Node, list, map};
-use crate::translate::model::{Host, Listener, NameForm, Pass};
+use crate::translate::model::{Found, Host, Listener, NameForm, Pass, TlsVersions};
 
 /// The certificates, or none.
 pub fn app(cx: &mut Cx) -> Option<Node> {
@@ -28,21 +28,14 @@ fn tag(host: usize) -> String {
 
 /// The files of certificates and of their keys.
 fn pairs(cx: &mut Cx, scope: ScopeId) -> Vec<(Node, Node)> {
-    let model = cx.model;
-    let all = |name: &'static str| {
-        let of = |at: ScopeId| {
-            let settings = model.config.scope(at).all(name);
-            settings.map(|one| (one.arg(1).to_owned(), model.subjects.setting(at, one))).collect::<Vec<_>>()
-        };
-        model.config.ancestors(scope).map(of).find(|found| !found.is_empty()).unwrap_or_default()
-    };
-    let (certificates, keys) = (all("ssl_certificate"), all("ssl_certificate_key"));
-    for (path, from) in certificates.iter().chain(&keys) {
+    let pairs = cx.model.certificates(scope).into_iter();
+    let mut file = |(setting, from): Found| {
+        let path = setting.arg(1);
         let plain = !path.contains('$') && !path.starts_with("data:") && !path.starts_with("engine:");
-        cx.note(*from, if plain { &can::CERTIFICATE } else { &can::CERTIFICATE_LOST });
-    }
-    let node = |(path, from): (String, _)| Node::from(path).of(from);
-    certificates.into_iter().zip(keys).map(|(certificate, key)| (node(certificate), node(key))).collect()
+        cx.note(from, if plain { &can::CERTIFICATE } else { &can::CERTIFICATE_LOST });
+        Node::from(path).of(from)
+    };
+    pairs.map(|(certificate, key)| (file(certificate), file(key))).collect()
 }
 
 /// The policies of an address: one for the names of each server, the default server's last.
@@ -81,15 +74,12 @@ fn names(host: &Host) -> Vec<String> {
 }
 
 fn protocols(cx: &mut Cx, scope: ScopeId, policy: &mut MapOf) {
-    const KNOWN: [(&str, &str); 2] = [("TLSv1.2", "tls1.2"), ("TLSv1.3", "tls1.3")];
     if let Some((setting, from)) = cx.effective(scope, "ssl_protocols") {
-        let has = |name: &str| setting.words.iter().skip(1).any(|word| &*word.value == name);
-        let named: Vec<&str> = KNOWN.iter().filter(|(nginx, _)| has(nginx)).map(|(_, caddy)| *caddy).collect();
-        let old = ["SSLv2", "SSLv3", "TLSv1", "TLSv1.1"].iter().any(|name| has(name));
-        cx.note(from, if old { &can::TLS_OLD } else { &can::TLS_PROTOCOLS });
-        if let (Some(first), Some(last)) = (named.first(), named.last()) {
-            policy.put("protocol_min", Node::from(*first).of(from));
-            policy.put("protocol_max", Node::from(*last).of(from));
+        let versions = TlsVersions::of(setting, 2);
+        cx.note(from, if versions.has_older { &can::TLS_OLD } else { &can::TLS_PROTOCOLS });
+        if let Some((least, most)) = versions.range {
+            policy.put("protocol_min", Node::from(format!("tls1.{least}")).of(from));
+            policy.put("protocol_max", Node::from(format!("tls1.{most}")).of(from));
         }
     }
     for name in
@@ -128,47 +118,29 @@ fn clients(cx: &mut Cx, scope: ScopeId, policy: &mut MapOf) {
 /// TLS towards backends.
 pub fn upstream(cx: &mut Cx, scope: ScopeId, pass: &Pass) -> Node {
     cx.note(pass.from, &can::PASS_TLS);
-    let mut tls = MapOf::default();
-    let name = match cx.effective(scope, "proxy_ssl_name") {
-        Some((setting, from)) if !setting.arg(1).contains('$') => {
-            cx.note(from, &can::PASS_TLS);
-            setting.arg(1).to_owned()
-        }
-        other => {
-            if let Some((_, from)) = other {
-                cx.note(from, &can::PASS_TLS_NAME_VARIABLES);
-            }
-            pass.host.split(':').next().unwrap_or_default().to_owned()
-        }
-    };
-    tls.put("server_name", name);
-    let verify = cx.effective(scope, "proxy_ssl_verify");
-    match verify {
-        Some((setting, from)) if setting.arg(1) == "on" => {
-            cx.note(from, &can::PASS_TLS);
-            if let Some((setting, from)) = cx.effective(scope, "proxy_ssl_trusted_certificate") {
-                cx.note(from, &can::PASS_TLS);
-                let files = texts([setting.arg(1)]);
-                tls.put("ca", map([("provider", Node::from("file")), ("pem_files", files)]).of(from));
-            }
-        }
-        other => {
-            if let Some((_, from)) = other {
-                cx.note(from, &can::PASS_TLS);
-            }
-            tls.put("insecure_skip_verify", true);
-        }
+    let own = cx.model.backend_tls(scope, pass);
+    if let Some(from) = own.name_from {
+        cx.note(from, if own.name_is_dynamic { &can::PASS_TLS_NAME_VARIABLES } else { &can::PASS_TLS });
     }
-    let own = cx.effective(scope, "proxy_ssl_certificate").zip(cx.effective(scope, "proxy_ssl_certificate_key"));
-    if let Some(((certificate, from), (key, key_from))) = own {
+    if let Some(from) = own.verify.from {
+        cx.note(from, &can::PASS_TLS);
+    }
+    let sent = own.sends_name.on;
+    cx.note(own.sends_name.from.unwrap_or(pass.from), if sent { &can::PASS_TLS } else { &can::PASS_TLS_NAME });
+    let mut tls = MapOf::default();
+    tls.put("server_name", own.name);
+    if !own.verify.on {
+        tls.put("insecure_skip_verify", true);
+    } else if let Some((setting, from)) = own.authority {
+        cx.note(from, &can::PASS_TLS);
+        let files = texts([setting.arg(1)]);
+        tls.put("ca", map([("provider", Node::from("file")), ("pem_files", files)]).of(from));
+    }
+    if let Some(((certificate, from), (key, key_from))) = own.certificate {
         cx.note(from, &can::PASS_TLS);
         cx.note(key_from, &can::PASS_TLS);
         tls.put("client_certificate_file", Node::from(certificate.arg(1)).of(from));
         tls.put("client_certificate_key_file", Node::from(key.arg(1)).of(key_from));
     }
-    let sni = cx.effective(scope, "proxy_ssl_server_name");
-    let is_sent = sni.is_some_and(|(setting, _)| setting.arg(1) == "on");
-    let subject = sni.map_or(pass.from, |(_, from)| from);
-    cx.note(subject, if is_sent { &can::PASS_TLS } else { &can::PASS_TLS_NAME });
     tls.node()
 }

@@ -1,13 +1,13 @@
 //! What is answered without a backend, and headers of answers.
 
-use super::routes::{Draft, escaped};
+use super::routes::Draft;
 use super::script::quoted;
 use super::text::{Plain, Scene, of_metadata};
-use super::{APPEND, Cx, OVERWRITE, can, header, pages, program};
+use super::{APPEND, Cx, OVERWRITE, can, header, program};
 use crate::config::{Part, ScopeId, Text};
-use crate::modules::http::core::types::{DEFAULT_TYPES, Types};
 use crate::translate::document::{Node, list, map};
-use crate::translate::model::{Given, Route};
+use crate::translate::escape;
+use crate::translate::model::{self, Given, REDIRECTS, Route};
 
 /// `return`
 pub fn returned(cx: &mut Cx, route: &Route, scene: &Scene, draft: &mut Draft, given: &Given<(u16, Option<Text>)>) {
@@ -19,7 +19,7 @@ pub fn returned(cx: &mut Cx, route: &Route, scene: &Scene, draft: &mut Draft, gi
             draft.metadata.put("text", true);
             draft.action = Some(("direct_response", map([("status", Node::from(403_i64).of(given.from))])));
         }
-        (301 | 302 | 303 | 307 | 308, Some(text)) => {
+        (status, Some(text)) if REDIRECTS.contains(status) => {
             if let Some(action) = with_captures(route, scene, *status, text) {
                 cx.note(given.from, &can::RETURN_REDIRECT);
                 draft.action = Some(("redirect", action));
@@ -92,28 +92,16 @@ fn with_text(
 
 /// The content type of a text: by the extension of the path, or the default.
 fn content_type(cx: &mut Cx, route: &Route) -> String {
-    let config = cx.model.config;
-    let default = config.effective(route.scope, "default_type").map_or("text/plain", |setting| setting.arg(1));
+    let kinds = cx.model.kinds(route.scope);
     for name in ["default_type", "types"] {
         cx.note_all(route.scope, name, &can::TYPES);
     }
-    let types: Vec<(String, String)> = match config.effective_slot::<Types>(route.scope) {
-        Some(types) => {
-            let mut all: Vec<_> =
-                types.by_extension.iter().map(|(extension, kind)| (extension.clone(), kind.clone())).collect();
-            all.sort();
-            all
-        }
-        None => DEFAULT_TYPES.iter().map(|(extension, kind)| ((*extension).to_owned(), (*kind).to_owned())).collect(),
-    };
     if let Some(path) = &route.test.exact {
-        let name = path.rsplit('/').next().unwrap_or("");
-        let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-        let found = extension.and_then(|extension| types.iter().find(|(own, _)| *own == extension));
-        return found.map_or(default, |(_, kind)| kind).replace('%', "%%");
+        return kinds.of(path).map_or(kinds.default, |(_, kind)| kind).replace('%', "%%");
     }
-    let table: Vec<String> = types.iter().map(|(own, kind)| format!("[{}] = {}", quoted(own), quoted(kind))).collect();
-    let expression = format!("content_type(request, {{{}}}, {})", table.join(", "), quoted(default));
+    let table: Vec<String> =
+        kinds.by_end.iter().map(|(own, kind)| format!("[{}] = {}", quoted(own), quoted(kind))).collect();
+    let expression = format!("content_type(request, {{{}}}, {})", table.join(", "), quoted(kinds.default));
     let values = &mut cx.front.script.values;
     let known = values.iter().find(|(name, own)| name.starts_with("type-") && **own == expression);
     let name = known.map_or_else(|| format!("type-{}", values.len()), |(name, _)| name.clone());
@@ -123,7 +111,7 @@ fn content_type(cx: &mut Cx, route: &Route) -> String {
 
 /// An answer with nginx's page for a status.
 pub fn page(cx: &mut Cx, draft: &mut Draft, status: u16) {
-    if pages::has_page(status) {
+    if model::page(status, "").is_some() {
         cx.front.statuses.insert(status);
     } else {
         draft.metadata.put("text", true);
@@ -175,7 +163,7 @@ pub fn with_slash(cx: &mut Cx, route: &Route, scene: &Scene, draft: &mut Draft) 
     let origin = origin(cx, route.scope, scene);
     let question = "request.args ~= '' and '?' .. request.args or ''";
     cx.front.script.values.insert("question".to_owned(), question.to_owned());
-    let path = escaped(path).replace('%', "%%");
+    let path = escape::path(path).replace('%', "%%");
     let value = format!("{origin}{path}/{}", of_metadata("question"));
     draft.response_add.push(header("location", &value, OVERWRITE));
     page(cx, draft, 301);

@@ -46,12 +46,7 @@ pub fn note_unused(cx: &mut Cx) {
             cx.note(group.method.from, &can::GROUP_UNUSED);
             continue;
         }
-        let parts = [group.from, group.method.from, group.keepalive.from];
-        let sticky = group.sticky.iter().map(|given| given.from);
-        let servers = group.servers.iter().map(|server| server.from);
-        for subject in parts.into_iter().chain(group.zone).chain(sticky).chain(servers) {
-            cx.note(subject, &can::GROUP_UNUSED);
-        }
+        cx.ledger.note_rest(group.subjects(), &can::GROUP_UNUSED);
     }
 }
 

@@ -28,8 +28,7 @@ pub fn all(cx: &mut Cx, listener: &Listener, scene: &Scene) -> Vec<Node> {
     for (n, host) in hosts.iter().enumerate() {
         let is_default = std::ptr::eq(*host, default);
         cx.note(host.from, if is_default { &can::DEFAULT_SERVER } else { &can::SERVER_NAME });
-        let name = first_name(host);
-        let scene = Scene { server_name: &name, ..scene.clone() };
+        let scene = Scene { server_name: &host.server_name, ..scene.clone() };
         let mut domains = Vec::new();
         if host.names.is_empty() && taken.insert(NO_HOST.to_owned()) {
             domains.push(Node::from(NO_HOST));
@@ -59,8 +58,7 @@ pub fn all(cx: &mut Cx, listener: &Listener, scene: &Scene) -> Vec<Node> {
             nodes.push(virtual_host(host.from, &format!("server-{n}"), domains, routes));
         }
     }
-    let name = first_name(default);
-    let scene = Scene { server_name: &name, ..scene.clone() };
+    let scene = Scene { server_name: &default.server_name, ..scene.clone() };
     if !by_regex.is_empty() && !default_domains.is_empty() {
         let routes = routes::all(cx, default, &scene, None);
         nodes.push(virtual_host(default.from, "default-by-name", std::mem::take(&mut default_domains), routes));
@@ -69,18 +67,6 @@ pub fn all(cx: &mut Cx, listener: &Listener, scene: &Scene) -> Vec<Node> {
     by_regex.extend(routes::all(cx, default, &scene, None));
     nodes.push(virtual_host(default.from, "default", default_domains, by_regex));
     nodes
-}
-
-/// The name that `$server_name` gives.
-pub fn first_name(host: &Host) -> String {
-    match host.names.first().map(|name| &name.form) {
-        Some(NameForm::Exact(name)) => name.clone(),
-        Some(NameForm::Suffix(name)) => format!("*{name}"),
-        Some(NameForm::HostAndSuffix(name)) => name.trim_start_matches('.').to_owned(),
-        Some(NameForm::Prefix(name)) => format!("{name}*"),
-        Some(NameForm::Regex(regex)) => format!("~{}", regex.pattern()),
-        None => String::new(),
-    }
 }
 
 fn note_settings(cx: &mut Cx, host: &Host, default: &Host) {

@@ -59,7 +59,7 @@ fn listener(cx: &mut Cx, n: usize, group: &[&Listener]) -> Node {
     // What the script says no to.
     cx.front.statuses.extend([400, 405]);
     let port = first.socket().map_or(0, |socket| socket.port());
-    let scheme = if first.tls { "https" } else { "http" };
+    let scheme = first.scheme();
     let maps = model.config.http.and_then(|http| model.config.scope(http).slot());
     let scene = Scene { scheme, port, server_name: "", proxy_host: "", maps };
     let hosts = hosts::all(cx, first, &scene);
@@ -196,8 +196,7 @@ fn filters(cx: &mut Cx, default: &Host) -> Vec<Node> {
     let filter = |name: &str, config: Node| map([("name", Node::from(name)), ("typed_config", config)]);
     let mut filters = Vec::new();
     let script: &Script = &cx.front.script;
-    let server_name = hosts::first_name(default);
-    let text = script.text(default.merge_slashes.value, &server_name);
+    let text = script.text(default.merge_slashes.value, &default.server_name);
     let source = map([("inline_string", Node::from(Value::Lines(text)).of(default.merge_slashes.from))]);
     let lua = [("clear_route_cache", Node::from(false)), ("default_source_code", source)];
     filters.push(filter("envoy.filters.http.lua", typed("envoy.extensions.filters.http.lua.v3.Lua", lua)));

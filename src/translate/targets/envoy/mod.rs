@@ -6,7 +6,7 @@
 //! metadata, under `nginxlb`, what Envoy has no words for: the target as it was sent, values of variables, the peers that
 //! nginx's hashes choose.
 //!
-//! It leaves out files, other protocols than HTTP, and everything that needs a state that workers share, but rates.
+//! Left out: files, protocols other than HTTP, and, except for rates, everything that needs state shared by workers.
 
 mod answers;
 mod capabilities;
@@ -73,24 +73,21 @@ impl Cx<'_, '_> {
 
     /// Says something of the directive that holds in a scope, if there is one.
     fn note_setting(&mut self, scope: crate::config::ScopeId, name: &str, capability: &'static Capability) -> bool {
-        let config = self.model.config;
-        let found = config.ancestors(scope).find_map(|at| Some((at, config.scope(at).setting(name)?)));
-        let Some((at, setting)) = found else { return false };
-        self.note(self.model.subjects.setting(at, setting), capability);
-        true
+        let found = self.model.setting(scope, name);
+        if let Some((_, from)) = found {
+            self.note(from, capability);
+        }
+        found.is_some()
     }
 
     /// Says something of all directives of this name that hold in a scope, or else of the default.
-    fn note_all(&mut self, scope: crate::config::ScopeId, name: &str, capability: &'static Capability) {
-        let config = self.model.config;
-        let found = config.ancestors(scope).find(|at| config.scope(*at).setting(name).is_some());
-        let is_default = |subject: &Subject| matches!(subject.what, What::Default(own, _) if own == name);
-        let subjects: Vec<SubjectId> = if let Some(at) = found {
-            config.scope(at).all(name).map(|own| self.model.subjects.setting(at, own)).collect()
-        } else {
-            let defaults = self.model.subjects.iter().filter(|(_, subject)| is_default(subject));
-            defaults.map(|(id, _)| id).collect()
-        };
+    fn note_all(&mut self, scope: crate::config::ScopeId, name: &'static str, capability: &'static Capability) {
+        let model = self.model;
+        let mut subjects: Vec<SubjectId> = model.settings(scope, name).into_iter().map(|(_, from)| from).collect();
+        if subjects.is_empty() {
+            let is_default = |subject: &Subject| matches!(subject.what, What::Default(own, _) if own == name);
+            subjects.extend(model.subjects.iter().filter(|(_, subject)| is_default(subject)).map(|(id, _)| id));
+        }
         for subject in subjects {
             self.note(subject, capability);
         }

@@ -2,6 +2,7 @@
 
 use super::Cx;
 use crate::translate::document::{Node, Value, list, map};
+use crate::translate::model::page;
 
 /// What Envoy says instead of 502: no connection, no answer, nobody left.
 const FAILED: &[&str] = &["UF", "UH", "UC", "UR", "URX", "UO", "UPE", "LR", "NC"];
@@ -38,65 +39,9 @@ fn mapper(filter: Node, becomes: Option<u16>, status: u16) -> Node {
     if let Some(status) = becomes {
         mapper.put("status_code", i64::from(status));
     }
-    let text = map([("inline_string", Node::from(Value::Text(page(status))))]);
+    let page = page(status, "nginx").unwrap_or_default();
+    let text = map([("inline_string", Node::from(Value::Text(page)))]);
     let format = map([("text_format_source", text), ("content_type", Node::from("text/html"))]);
     mapper.put("body_format_override", format);
     mapper.node()
-}
-
-/// Whether nginx has a page for a status.
-pub fn has_page(status: u16) -> bool {
-    matches!(status, 301..=303 | 307 | 308 | 400..=417 | 421 | 429 | 500..=505 | 507)
-}
-
-fn page(status: u16) -> String {
-    let title = format!("{status} {}", reason(status));
-    let lines = [
-        "<html>",
-        &format!("<head><title>{title}</title></head>"),
-        "<body>",
-        &format!("<center><h1>{title}</h1></center>"),
-        "<hr><center>nginx</center>",
-        "</body>",
-        "</html>",
-        "",
-    ];
-    lines.join("\r\n")
-}
-
-/// nginx's words for a status.
-fn reason(status: u16) -> &'static str {
-    match status {
-        301 => "Moved Permanently",
-        302 => "Found",
-        303 => "See Other",
-        307 => "Temporary Redirect",
-        308 => "Permanent Redirect",
-        400 => "Bad Request",
-        401 => "Authorization Required",
-        402 => "Payment Required",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Not Allowed",
-        406 => "Not Acceptable",
-        408 => "Request Time-out",
-        409 => "Conflict",
-        410 => "Gone",
-        411 => "Length Required",
-        412 => "Precondition Failed",
-        413 => "Request Entity Too Large",
-        414 => "Request-URI Too Large",
-        415 => "Unsupported Media Type",
-        416 => "Requested Range Not Satisfiable",
-        421 => "Misdirected Request",
-        429 => "Too Many Requests",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        502 => "Bad Gateway",
-        503 => "Service Temporarily Unavailable",
-        504 => "Gateway Time-out",
-        505 => "HTTP Version Not Supported",
-        507 => "Insufficient Storage",
-        _ => "Error",
-    }
 }

@@ -1,34 +1,21 @@
 //! How a request is passed to a backend: its path, its headers, and what happens when the backend fails.
 
 use super::clusters::{self, usable};
-use super::routes::{Draft, escaped};
+use super::routes::Draft;
 use super::text::{Plain, Scene};
 use super::{Cx, OVERWRITE, answers, can, choice, duration, header, number, regex};
 use crate::config::{Part, Text};
 use crate::modules::http::proxy::rewrite::{Pattern, Rule};
 use crate::modules::shared::pass::Protocol;
 use crate::translate::document::{MapOf, Node, list, map};
+use crate::translate::escape;
 use crate::translate::model::{Given, Pass, Passing, Route};
-
-/// Statuses that may make nginx try the next backend.
-const STATUSES: &[(&str, i64)] = &[
-    ("http_500", 500),
-    ("http_502", 502),
-    ("http_503", 503),
-    ("http_504", 504),
-    ("http_403", 403),
-    ("http_404", 404),
-    ("http_429", 429),
-];
 
 /// How often a request is tried at most.
 fn tries(cx: &Cx, pass: &Pass) -> u64 {
     let Ok(group) = pass.to else { return 1 };
     let all = cx.model.groups[group].servers.iter().filter(|server| usable(server.value)).count() as u64;
-    match pass.how.tries.value {
-        0 => all.max(1),
-        most => all.min(most).max(1),
-    }
+    pass.how.attempts(all).max(1)
 }
 
 /// Whether requests that may not be repeated need a route of their own.
@@ -61,10 +48,11 @@ pub fn apply(
         (Some(rewrite), _) => drop(action.put("regex_rewrite", rewrite)),
         (None, Some(uri)) => {
             cx.note(pass.from, &can::PASS_URI);
-            let path = route.test.exact.as_ref().or(route.test.prefix.as_ref()).filter(|path| escaped(path) != **path);
+            let path =
+                route.test.exact.as_ref().or(route.test.prefix.as_ref()).filter(|path| escape::path(path) != **path);
             match path {
                 Some(path) => {
-                    let pattern = map([("regex", Node::from(format!("^{}", regex::literal(&escaped(path)))))]);
+                    let pattern = map([("regex", Node::from(format!("^{}", regex::literal(&escape::path(path)))))]);
                     let rewrite = [("pattern", pattern), ("substitution", Node::from(uri.replace('\\', "\\\\")))];
                     action.put("regex_rewrite", map(rewrite).of(pass.from));
                 }
@@ -121,8 +109,7 @@ fn retries(cx: &mut Cx, pass: &Pass, group: usize, again: bool) -> Node {
     let tries = tries(cx, pass);
     let mut policy = MapOf::default();
     let (error, timeout) = (next.value.has("error"), next.value.has("timeout"));
-    let statuses: Vec<i64> =
-        STATUSES.iter().filter(|(name, _)| next.value.has(name)).map(|(_, status)| *status).collect();
+    let statuses: Vec<i64> = how.retried().filter_map(|status| status.parse().ok()).collect();
     let mut on = Vec::new();
     if tries > 1 {
         match (again, error || timeout) {
@@ -249,10 +236,10 @@ fn redirects(cx: &mut Cx, route: &Route, pass: &Pass, scene: &Scene, draft: &mut
         let (from, to) = match &given.value {
             Rule::Default => {
                 cx.note(given.from, &can::PROXY_REDIRECT);
-                let Some(uri) = &pass.uri else { continue };
-                let scheme = if pass.tls { "https" } else { "http" };
-                let Some(to) = route.test.exact.as_ref().or(route.test.prefix.as_ref()) else { continue };
-                (Some(format!("{scheme}://{}{uri}", pass.host)), Some(to.clone()))
+                let location = route.test.exact.as_ref().or(route.test.prefix.as_ref());
+                let Some(location) = location.filter(|_| pass.uri.is_some()) else { continue };
+                let (from, to) = pass.default_redirect(location);
+                (Some(from), Some(to.to_owned()))
             }
             Rule::Replace(Pattern::Text(from), to) => (from.plain(), to.plain()),
             Rule::Replace(..) | Rule::Flags(..) => (None, None),

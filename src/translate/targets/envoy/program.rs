@@ -1,15 +1,17 @@
 //! The programs of the rewrite module, as far as they are routes: a redirect for a regular expression, a rewritten path
-//! that is then passed on, a condition that answers. Nothing is written of a program that has more than that behind what
-//! could be written, for a request would miss it.
+//! that is then passed on, a condition that answers. Where anything else follows what could be written, nothing of
+//! the program is written, because requests would miss the rest.
 
-use super::routes::{Draft, Matching, draft, escaped, node, passes, safe_regex};
+use super::routes::{Draft, Matching, draft, node, passes, safe_regex};
 use super::text::{Plain, Scene};
 use super::{Cx, answers, can, regex};
 use crate::config::{Part, Regex, ScopeId, Setting, Text};
 use crate::modules::http::rewrite::{Condition, Program, Rewrite, Step, Then};
 use crate::modules::shared::upstream::Method;
 use crate::translate::document::{MapOf, Node, map};
+use crate::translate::escape;
 use crate::translate::model::{Action, Given, Host, Pass, Route};
+use crate::translate::re2::{self, Named};
 use crate::translate::subject::SubjectId;
 
 /// Where a program stands: its server, its block, and the route that its block is, or ends with.
@@ -232,13 +234,13 @@ fn sees_path(cx: &Cx, pass: &Pass) -> bool {
 /// A `regex_rewrite` that puts the replacement in place of the whole path: without its first bytes, and with something
 /// else before it.
 pub fn substitution(own: &Regex, (before, gone): (&str, usize), replacement: &Text) -> Option<Node> {
-    let pattern = regex::re2(own)?;
+    let pattern = format!("{}{}", re2::flag(own), re2::body(own, Named::Python)?);
     let (flag, body) = pattern.strip_prefix("(?i)").map_or(("", &*pattern), |body| ("(?i)", body));
     let pattern = format!("{flag}^{}$", regex::padded(body, r"\C*?", r"\C*"));
     let mut text = before.replace('\\', r"\\");
     for (n, part) in replacement.0.iter().enumerate() {
         match part {
-            Part::Literal(literal) if escaped(literal) == **literal => {
+            Part::Literal(literal) if escape::path(literal) == **literal => {
                 let literal = if n == 0 { literal.get(gone..)? } else { literal };
                 text += &literal.replace('\\', r"\\");
             }

@@ -3,7 +3,8 @@
 use super::text::Scene;
 use super::{Cx, answers, can, limits, passing, program, regex};
 use crate::translate::document::{MapOf, Node, list, map};
-use crate::translate::model::{Action, Host, Pass, Route};
+use crate::translate::escape;
+use crate::translate::model::{Action, Host, Pass, Route, SENT_ONCE};
 
 /// Which requests a route is for.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +74,7 @@ fn matching(cx: &mut Cx, route: &Route, base: &Matching) -> Option<Matching> {
     if let Some(said) = said {
         cx.note(route.from, said);
     }
-    if escaped(path) == path {
+    if escape::path(path) == path {
         matching.path = Some((kind, path.to_owned()));
     } else {
         // Clients may escape such characters or not.
@@ -146,7 +147,7 @@ pub fn passes(
     let mut nodes = Vec::new();
     if passing::is_split(cx, pass) {
         let mut once = matching.clone();
-        once.headers.push(string_match(":method", safe_regex("POST|LOCK|PATCH")));
+        once.headers.push(string_match(":method", safe_regex(&SENT_ONCE.join("|"))));
         nodes.push(passed(cx, route, pass, scene, (&once, rewrite.clone(), false)));
     }
     nodes.push(passed(cx, route, pass, scene, (matching, rewrite, true)));
@@ -244,19 +245,4 @@ pub fn string_match(name: &str, test: Node) -> Node {
 /// A test by a regular expression that fits the whole text.
 pub fn safe_regex(regex: &str) -> Node {
     map([("safe_regex", map([("regex", Node::from(regex))]))])
-}
-
-/// A path as the script writes it for Envoy: what nginx would escape on the way to a backend is escaped.
-pub fn escaped(path: &str) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::new();
-    for byte in path.bytes() {
-        let odd = byte <= b' ' || byte >= 0x7f || b"\"#%<>?\\^`{|}".contains(&byte);
-        if odd {
-            let _ = write!(out, "%{byte:02X}");
-        } else {
-            out.push(byte as char);
-        }
-    }
-    out
 }

@@ -3,7 +3,7 @@
 use super::{Cx, can};
 use crate::config::{ScopeId, Setting};
 use crate::translate::document::{MapOf, Node, list, map};
-use crate::translate::model::{Listener, Pass};
+use crate::translate::model::{Listener, Pass, TlsVersions};
 
 fn file(name: &str) -> Node {
     map([("filename", Node::from(name))])
@@ -42,32 +42,16 @@ pub fn downstream(cx: &mut Cx, listener: &Listener) -> Node {
     map([("name", Node::from("envoy.transport_sockets.tls")), ("typed_config", context.node())])
 }
 
-fn version(name: &str) -> Option<u8> {
-    match name {
-        "TLSv1" => Some(0),
-        "TLSv1.1" => Some(1),
-        "TLSv1.2" => Some(2),
-        "TLSv1.3" => Some(3),
-        _ => None,
-    }
-}
-
 /// `ssl_certificate` and `ssl_certificate_key`.
 fn pairs(cx: &mut Cx, scope: ScopeId) -> Vec<(String, String)> {
-    let config = cx.model.config;
-    let found = config.ancestors(scope).find(|at| config.scope(*at).setting("ssl_certificate").is_some());
-    let Some(at) = found else { return Vec::new() };
-    let mut keys = config.scope(at).all("ssl_certificate_key");
     let mut pairs = Vec::new();
-    for setting in config.scope(at).all("ssl_certificate") {
-        let Some(key) = keys.next() else { break };
-        let dynamic = [setting, key].iter().any(|own| own.arg(1).contains('$'));
+    for ((certificate, from), (key, key_from)) in cx.model.certificates(scope) {
+        let dynamic = [certificate, key].iter().any(|own| own.arg(1).contains('$'));
         let said = if dynamic { &can::TLS_VARIABLES } else { &can::LISTEN_TLS };
-        for own in [setting, key] {
-            cx.note(cx.model.subjects.setting(at, own), said);
-        }
+        cx.note(from, said);
+        cx.note(key_from, said);
         if !dynamic {
-            pairs.push((setting.arg(1).to_owned(), key.arg(1).to_owned()));
+            pairs.push((certificate.arg(1).to_owned(), key.arg(1).to_owned()));
         }
     }
     pairs
@@ -102,11 +86,9 @@ pub fn upstream(cx: &mut Cx, pass: &Pass) -> Node {
     cx.note(pass.from, &can::PASS_TLS);
     let mut context = MapOf::default();
     context.put("@type", "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext");
-    let word = |name: &str| config.effective(scope, name).map(|setting| setting.arg(1).to_owned());
-    let name = word("proxy_ssl_name").filter(|name| !name.contains('$'));
-    let name = name.unwrap_or_else(|| pass.host.rsplit_once(':').map_or(&*pass.host, |(host, _)| host).to_owned());
-    if config.flag(scope, "proxy_ssl_server_name", false) {
-        context.put("sni", &*name);
+    let own = cx.model.backend_tls(scope, pass);
+    if own.sends_name.on {
+        context.put("sni", &*own.name);
     }
     for name in ["proxy_ssl_server_name", "proxy_ssl_name", "proxy_ssl_verify", "proxy_ssl_trusted_certificate"] {
         cx.note_setting(scope, name, &can::PASS_TLS);
@@ -116,22 +98,21 @@ pub fn upstream(cx: &mut Cx, pass: &Pass) -> Node {
         cx.note_setting(scope, "proxy_ssl_protocols", &can::PASS_TLS);
         common.put("tls_params", params);
     }
-    if config.flag(scope, "proxy_ssl_verify", false) {
+    if own.verify.on {
         let mut validation = MapOf::default();
-        if let Some(authority) = word("proxy_ssl_trusted_certificate") {
-            validation.put("trusted_ca", file(&authority));
+        if let Some((authority, _)) = own.authority {
+            validation.put("trusted_ca", file(authority.arg(1)));
         }
-        let exact = map([("exact", Node::from(&*name))]);
+        let exact = map([("exact", Node::from(&*own.name))]);
         let san = map([("san_type", Node::from("DNS")), ("matcher", exact)]);
         validation.put("match_typed_subject_alt_names", list([san]));
         common.put("validation_context", validation.node());
     }
-    if let (Some(certificate), Some(key)) = (word("proxy_ssl_certificate"), word("proxy_ssl_certificate_key")) {
-        let pair = map([("certificate_chain", file(&certificate)), ("private_key", file(&key))]);
+    if let Some(((certificate, from), (key, key_from))) = own.certificate {
+        let pair = map([("certificate_chain", file(certificate.arg(1))), ("private_key", file(key.arg(1)))]);
         common.put("tls_certificates", list([pair]));
-        for name in ["proxy_ssl_certificate", "proxy_ssl_certificate_key"] {
-            cx.note_setting(scope, name, &can::PASS_TLS);
-        }
+        cx.note(from, &can::PASS_TLS);
+        cx.note(key_from, &can::PASS_TLS);
     }
     if !common.is_empty() {
         context.put("common_tls_context", common.node());
@@ -141,8 +122,7 @@ pub fn upstream(cx: &mut Cx, pass: &Pass) -> Node {
 
 /// The oldest and the newest version of TLS that a directive names.
 fn versions(setting: Option<&Setting>) -> Option<Node> {
-    let versions: Vec<u8> = setting?.words[1..].iter().filter_map(|word| version(&word.value)).collect();
-    let (least, most) = (versions.iter().min()?, versions.iter().max()?);
-    let name = |version: &u8| Node::from(format!("TLSv1_{version}"));
+    let (least, most) = TlsVersions::of(setting?, 0).range?;
+    let name = |version: u8| Node::from(format!("TLSv1_{version}"));
     Some(map([("tls_minimum_protocol_version", name(least)), ("tls_maximum_protocol_version", name(most))]))
 }

@@ -1,5 +1,5 @@
 //! The configuration that the controller ingress-nginx generates. It has one group, `upstream_balancer`, in which Lua
-//! chooses; what a location is for it says in variables: `$namespace`, `$ingress_name`, `$service_name`, `$service_port`.
+//! chooses; a location says in variables what it is for: `$namespace`, `$ingress_name`, `$service_name`, `$service_port`.
 //! So each location is a rule with a `backendRef`, in an HTTPRoute named after the Ingress in its namespace.
 
 use super::Plan;

@@ -154,7 +154,7 @@ fn secret(plan: &mut Plan, host: usize) -> Secret {
         let name = hostnames(plan.model, host).first().map_or("default".to_owned(), |(name, _)| name.clone());
         return (format!("{}-tls", label(name.trim_start_matches("*."))), from);
     }
-    let all = ["ssl_certificate", "ssl_certificate_key"].map(|name| plan.settings(scope, name));
+    let all = ["ssl_certificate", "ssl_certificate_key"].map(|name| plan.model.settings(scope, name));
     let certificate = all[0].first().map_or("", |(setting, _)| setting.arg(1));
     let stem = certificate.rsplit('/').next().unwrap_or("").split('.').next().unwrap_or("").to_owned();
     let folder = certificate.rsplit('/').nth(1).unwrap_or("").to_owned();

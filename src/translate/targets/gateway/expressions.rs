@@ -2,6 +2,7 @@
 //! which is what implementations have.
 
 use crate::config::Regex;
+use crate::translate::re2::{self, Named, has_alternatives, quoted};
 
 /// What a simple expression fits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,75 +69,35 @@ fn literal(pattern: &str) -> Option<(String, &str)> {
     fixed.then_some((text, rest))
 }
 
-/// What RE2 has not: lookaround, atomic groups, conditions, recursion, back references, possessive quantifiers.
-const MISSING: &[&str] = &[
-    "(?=", "(?!", "(?<=", "(?<!", "(?>", "(?(", "(?R", "(?&", "(?|", "(?#", "(?0", "(?1", "(?2", "(*", "++", "*+",
-    "?+", "}+", "\\1", "\\2", "\\3", "\\4", "\\5", "\\6", "\\7", "\\8", "\\9", "\\k", "\\g", "\\K", "\\G", "\\R",
-    "\\X", "\\Z", "\\h", "\\H", "\\N", "\\V",
-];
-
 /// The expression as RE2 takes it, for whole paths that begin with `prefix`; nothing where RE2 cannot say it.
 #[must_use]
 pub fn portable(regex: &Regex, prefix: &str) -> Option<String> {
-    let pattern = regex.pattern().replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!");
-    if MISSING.iter().any(|missing| pattern.contains(missing)) {
-        return None;
-    }
-    let flags = if regex.is_caseless() { "(?i)" } else { "" };
-    let whole = !has_choice(&pattern);
+    let pattern = re2::body(regex, Named::Python)?;
+    let whole = !has_alternatives(&pattern);
     let anchored = pattern.strip_prefix('^').filter(|_| whole);
     let begin = match (anchored, prefix) {
         (Some(_), "" | "/") => "^".to_owned(),
-        (Some(own), prefix) if own.starts_with(&escaped(prefix)) => "^".to_owned(),
+        (Some(own), prefix) if own.starts_with(&quoted(prefix)) => "^".to_owned(),
         (Some(_), _) => return None,
-        (None, prefix) => format!("^{}.*", escaped(prefix)),
+        (None, prefix) => format!("^{}.*", quoted(prefix)),
     };
     let inner = anchored.unwrap_or(&pattern);
     let ends = whole && inner.ends_with('$') && !inner.ends_with("\\$");
     let inner = if whole { inner.to_owned() } else { format!("(?:{inner})") };
     let end = if ends || inner.ends_with(".*") { "" } else { ".*" };
-    Some(format!("{flags}{begin}{inner}{end}"))
-}
-
-/// Whether there is a `|` outside of all groups, or anything that makes that hard to tell.
-fn has_choice(pattern: &str) -> bool {
-    let mut depth = 0;
-    let mut bytes = pattern.bytes();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'\\' => {
-                bytes.next();
-            }
-            b'(' => depth += 1,
-            b')' => depth -= 1,
-            b'|' if depth == 0 => return true,
-            _ => {}
-        }
-    }
-    false
+    Some(format!("{}{begin}{inner}{end}", re2::flag(regex)))
 }
 
 /// Paths that begin with this text, byte by byte.
 #[must_use]
 pub fn beginning(prefix: &str) -> String {
-    format!("^{}.*", escaped(prefix))
+    format!("^{}.*", quoted(prefix))
 }
 
 /// This path and those below it.
 #[must_use]
 pub fn below(path: &str) -> String {
-    format!("^{}(?:/.*)?$", escaped(path))
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for character in text.chars() {
-        if character.is_ascii_punctuation() && !"/-_~%&'\"!#,:;<=>@`".contains(character) {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
+    format!("^{}(?:/.*)?$", quoted(path))
 }
 
 #[cfg(test)]

@@ -25,11 +25,11 @@ mod programs;
 mod rules;
 
 use super::{Ask, Emitter};
-use crate::config::{ScopeId, Setting};
+use crate::config::ScopeId;
 use crate::translate::class::Capability;
 use crate::translate::document::{Node, map, yaml};
 use crate::translate::ledger::Ledger;
-use crate::translate::model::Model;
+use crate::translate::model::{Found, Model};
 use crate::translate::output::File;
 use crate::translate::subject::SubjectId;
 
@@ -76,22 +76,8 @@ impl<'c> Plan<'_, 'c> {
     }
 
     /// The setting that holds in a scope, and its directive.
-    fn setting(&self, scope: ScopeId, name: &str) -> Option<(&'c Setting, SubjectId)> {
-        let config = self.model.config;
-        config.ancestors(scope).find_map(|at| {
-            let setting = config.scope(at).setting(name)?;
-            Some((setting, self.model.subjects.setting(at, setting)))
-        })
-    }
-
-    /// All settings of this directive that hold in a scope: those of the nearest block that has any.
-    fn settings(&self, scope: ScopeId, name: &'static str) -> Vec<(&'c Setting, SubjectId)> {
-        let config = self.model.config;
-        let of = |at: ScopeId| -> Vec<_> {
-            let all = config.scope(at).all(name);
-            all.map(|setting| (setting, self.model.subjects.setting(at, setting))).collect()
-        };
-        config.ancestors(scope).map(of).find(|found| !found.is_empty()).unwrap_or_default()
+    fn setting(&self, scope: ScopeId, name: &str) -> Option<Found<'c>> {
+        self.model.setting(scope, name)
     }
 }
 

@@ -8,7 +8,7 @@ use super::paths::{Match, Place, places};
 use super::{Plan, controller, headers, notes, programs};
 use crate::modules::shared::pass::Protocol;
 use crate::translate::document::{MapOf, Node, list, map};
-use crate::translate::model::{Action, Given, Pass, Route};
+use crate::translate::model::{Action, Given, Pass, REDIRECTS, Route};
 use crate::translate::subject::SubjectId;
 
 /// One rule of an `HTTPRoute`.
@@ -109,8 +109,7 @@ fn rule(plan: &mut Plan, host: usize, place: &Place, port: Option<u16>) -> Resul
     if plan.controller.is_some() {
         Controller::NAMESPACE.clone_into(&mut rule.namespace);
     }
-    let internal = plan.model.config.scope(route.scope).setting("internal");
-    let internal = internal.map(|setting| plan.model.subjects.setting(route.scope, setting));
+    let internal = plan.model.own_setting(route.scope, "internal").map(|(_, from)| from);
     if (denies_all(route) || internal.is_some()) && !matches!(route.action, Action::Return(_) | Action::SlashRedirect) {
         for from in route.policy.access.iter().map(|given| given.from).chain(internal) {
             plan.note(from, &can::ACCESS_NONE);
@@ -176,7 +175,7 @@ pub fn returned(
     let (status, text) = &given.value;
     match (status, text) {
         (444, _) => plan.note(given.from, &can::RETURN_CLOSE),
-        (301 | 302 | 303 | 307 | 308, Some(text)) => match answers::read(text, &rule.paths[0], port) {
+        (status, Some(text)) if REDIRECTS.contains(status) => match answers::read(text, &rule.paths[0], port) {
             Some(answer) => {
                 plan.note(given.from, &can::RETURN_REDIRECT);
                 rule.filters.push(answer.filter(*status));
@@ -252,7 +251,7 @@ fn tls(plan: &mut Plan, route: &Route, pass: &Pass) -> Tls {
         plan.note(*from, &can::PASS_TLS);
     }
     let value = |name: &str| found.iter().find(|(own, ..)| *own == name).map(|(_, value, _)| value.clone());
-    let host = pass.host.rsplit_once(':').map_or(pass.host.as_str(), |(host, _)| host).to_ascii_lowercase();
+    let host = pass.host_name().to_ascii_lowercase();
     let hostname = value("proxy_ssl_name").filter(|name| !name.contains('$')).unwrap_or(host);
     let authority = value("proxy_ssl_trusted_certificate");
     let stem = |path: String| path.rsplit('/').next().unwrap_or("").split('.').next().unwrap_or("").to_owned();

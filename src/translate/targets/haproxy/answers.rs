@@ -2,16 +2,12 @@
 
 use super::samples::Around;
 use super::words::{literal, test, word};
-use super::{Work, can, choice, pages};
+use super::{Work, can, choice};
 use crate::config::{Part, ScopeId, Text};
-use crate::modules::http::core::types::{DEFAULT_TYPES, Types};
-use crate::translate::model::Test;
+use crate::translate::model::{Kinds, REDIRECTS, Test, page};
 use crate::translate::subject::SubjectId;
 
 use super::plan::Rule;
-
-/// Statuses with which a text is the place to go to.
-const REDIRECTS: &[u16] = &[301, 302, 303, 307, 308];
 
 /// Statuses whose pages HAProxy keeps, but for 503: that one it takes itself for nginx's 502.
 pub const KEPT: &[u16] = &[400, 401, 403, 404, 405, 408, 410, 413, 429, 500, 501, 502, 504];
@@ -21,7 +17,7 @@ pub fn refusal(work: &Work, status: u16) -> String {
     if KEPT.contains(&status) {
         return format!("http-request return status {status} default-errorfiles");
     }
-    match pages::page(status, &work.signature()) {
+    match page(status, &work.signature()) {
         Some(page) => format!("http-request return status {status} content-type text/html string {}", word(&page)),
         None if (200..600).contains(&status) => format!("http-request return status {status}"),
         // HAProxy has no others.
@@ -31,7 +27,7 @@ pub fn refusal(work: &Work, status: u16) -> String {
 
 /// A redirect to this format.
 pub fn redirect(work: &Work, status: u16, to: &str) -> String {
-    let page = pages::page(status, &work.signature()).unwrap_or_default();
+    let page = page(status, &work.signature()).unwrap_or_default();
     let (page, to) = (word(&page), quoted(to));
     format!("http-request return status {status} content-type text/html string {page} hdr Location {to}")
 }
@@ -127,48 +123,31 @@ pub fn rules(work: &mut Work, own: &Return, around: Around, when: &str) -> Vec<R
     if own.status == UNAVAILABLE {
         rules.push(mark(when, &[own.from]));
     }
-    let default = default_type(work, own.scope);
-    for (extension, kind) in types(work, own) {
+    let kinds = work.model.kinds(own.scope);
+    if let Some(from) = kinds.from {
+        work.note(from, &can::RETURN_TEXT);
+    }
+    for (extension, kind) in types(work, own, &kinds) {
         let ends = format!("\\.{extension}$");
         let ends = test(choice::PATH, "reg -i", &[&ends]);
-        rules.push(Rule::when(answer(&kind), format!("{when} {ends}").trim_start(), &[own.from]));
+        rules.push(Rule::when(answer(kind), format!("{when} {ends}").trim_start(), &[own.from]));
     }
-    rules.push(Rule::when(answer(&default), when, &[own.from]));
+    rules.push(Rule::when(answer(kinds.default), when, &[own.from]));
     rules
 }
 
-fn default_type(work: &mut Work, scope: ScopeId) -> String {
-    let config = work.model.config;
-    for at in config.ancestors(scope) {
-        if let Some(setting) = config.scope(at).setting("default_type") {
-            let from = work.model.subjects.setting(at, setting);
-            work.note(from, &can::RETURN_TEXT);
-            return setting.arg(1).to_owned();
-        }
-    }
-    "text/plain".to_owned()
-}
-
-/// The content types of paths by their ends, as far as those can come here.
-fn types(work: &mut Work, own: &Return) -> Vec<(String, String)> {
-    let types = work.model.config.effective_slot::<Types>(own.scope);
-    let all: Vec<(String, String)> = match types {
-        Some(types) => types.by_extension.iter().map(|(end, kind)| (end.clone(), kind.clone())).collect(),
-        None => DEFAULT_TYPES.iter().map(|(end, kind)| ((*end).to_owned(), (*kind).to_owned())).collect(),
-    };
+/// The ends of paths with their content types, as far as those can come here.
+fn types<'m>(work: &mut Work, own: &Return, kinds: &Kinds<'m>) -> Vec<(&'m str, &'m str)> {
     if let Some(path) = own.test.and_then(|test| test.exact.as_deref()) {
-        let file = path.rsplit('/').next().unwrap_or("");
-        let end = file.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
-        let found = all.into_iter().filter(|(own, _)| Some(own) == end.as_ref());
-        return found.collect();
+        return kinds.of(path).into_iter().collect();
     }
-    if types.is_some() {
-        if !all.is_empty() {
+    if kinds.is_given {
+        if !kinds.by_end.is_empty() {
             work.note(own.from, &can::RETURN_TYPE);
         }
         return Vec::new();
     }
-    all
+    kinds.by_end.clone()
 }
 
 /// A value in a format that never changes.

@@ -6,7 +6,7 @@ use super::words::{self, time};
 use super::{Work, can, methods, passing, rest, servers};
 use crate::config::ScopeId;
 use crate::modules::shared::upstream::Standing;
-use crate::translate::model::{Group, Pass};
+use crate::translate::model::{Group, Pass, Passing, SENT_ONCE};
 use crate::translate::output::Lines;
 use crate::translate::subject::SubjectId;
 
@@ -63,7 +63,7 @@ pub fn of(work: &mut Work, scope: ScopeId, pass: &Pass) -> usize {
     let number = pass.to.as_ref().copied().unwrap_or_default();
     let how = &pass.how;
     let group = &work.model.groups[number];
-    let retries = retries(group, how.tries.value);
+    let retries = retries(group, how);
     let (retry_on, repeats_all) = conditions(work, pass, retries);
     let connection = how.headers.iter().find(|header| header.value.0.eq_ignore_ascii_case("connection"));
     let closes = connection
@@ -102,23 +102,7 @@ pub fn of(work: &mut Work, scope: ScopeId, pass: &Pass) -> usize {
 
 /// Notes how a `proxy_pass` would be done that is not.
 pub fn forget(work: &mut Work, pass: &Pass) {
-    let how = &pass.how;
-    let mut all = vec![how.connect_timeout.from, how.read_timeout.from, how.send_timeout.from, how.next_upstream.from];
-    all.extend([
-        how.tries.from,
-        how.tries_timeout.from,
-        how.http11.from,
-        how.buffering.from,
-        how.request_buffering.from,
-    ]);
-    all.extend(how.headers.iter().map(|header| header.from));
-    all.extend(how.hidden.iter().map(|hidden| hidden.from));
-    all.extend(how.redirects.iter().map(|redirect| redirect.from));
-    for subject in all {
-        if !work.ledger.knows(subject) {
-            work.note(subject, &can::UNUSED);
-        }
-    }
+    work.ledger.note_rest(pass.how.subjects(), &can::UNUSED);
 }
 
 /// A name that no other backend has.
@@ -129,12 +113,10 @@ fn free_name(work: &Work, name: &str) -> String {
 }
 
 /// How often a request may be tried again: each peer that is not `down` has one try.
-fn retries(group: &Group, tries: u64) -> u64 {
+fn retries(group: &Group, how: &Passing) -> u64 {
     let up = group.servers.iter().filter(|server| server.value.standing != Standing::Down);
     let peers: usize = up.map(|server| server.value.url.addresses.len().max(1)).sum();
-    let peers = peers as u64;
-    let tries = if tries == 0 { peers } else { tries.min(peers) };
-    tries.saturating_sub(1)
+    how.attempts(peers as u64).saturating_sub(1)
 }
 
 /// `retry-on`, and whether what changes something is repeated too.
@@ -204,7 +186,8 @@ fn plan_one(work: &mut Work, number: usize) -> Backend {
         lines.push(Rule::always("option redispatch 1", &tries));
         lines.push(Rule::always(format!("retry-on {}", key.retry_on.join(" ")), &tries));
         if !key.repeats_all {
-            lines.push(Rule::when("http-request disable-l7-retry", "{ method POST LOCK PATCH }", &tries));
+            let once = format!("{{ method {} }}", SENT_ONCE.join(" "));
+            lines.push(Rule::when("http-request disable-l7-retry", once, &tries));
         }
     }
     if !key.keeps {
@@ -229,14 +212,7 @@ fn unused(work: &mut Work) {
         if work.backends.list.iter().any(|(key, _)| key.group == number) {
             continue;
         }
-        let servers = group.servers.iter().map(|server| server.from);
-        let own = [group.from, group.method.from, group.keepalive.from].into_iter().chain(group.zone);
-        let sticky = group.sticky.iter().map(|sticky| sticky.from);
-        for subject in servers.chain(own).chain(sticky) {
-            if !work.ledger.knows(subject) {
-                work.note(subject, &can::UNUSED);
-            }
-        }
+        work.ledger.note_rest(group.subjects(), &can::UNUSED);
     }
 }
 

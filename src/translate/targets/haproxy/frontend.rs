@@ -4,12 +4,12 @@ use super::answers::{self, Return};
 use super::plan::{self, Rule};
 use super::samples::Around;
 use super::words::{test, time, word};
-use super::{Work, can, choice, first, headers, limits, logs, passing, program};
+use super::{Work, begin, can, choice, headers, limits, logs, passing, program};
 use crate::config::ScopeId;
 use crate::config::address::Address;
-use crate::modules::http::core::location::Location;
+use crate::translate::escape;
 use crate::translate::idle::always_returns;
-use crate::translate::model::{Action, Host, NameForm, Pass, Route};
+use crate::translate::model::{Action, Pass, Route};
 use crate::translate::output::Lines;
 use crate::translate::subject::SubjectId;
 
@@ -98,7 +98,7 @@ pub fn plan(work: &mut Work, number: usize) -> Frontend {
         own.servers = choice::servers(work, &hosts, hosts.len() - 1);
     }
     let unknown = if hosts.len() > 1 { "!{ var(txn.server) -m found }" } else { "" };
-    own.refused = first::unrouted(work, last, unknown, !last.has_program || hosts.len() > 1);
+    own.refused = begin::unrouted(work, last, unknown, !last.has_program || hosts.len() > 1);
     let mut plans = Vec::new();
     for (server, host) in &hosts {
         let alone = hosts.len() == 1;
@@ -106,10 +106,10 @@ pub fn plan(work: &mut Work, number: usize) -> Frontend {
         let host = &model.hosts[*host];
         work.note(host.merge_slashes.from, &can::PATH_NORMALISING);
         work.note(host.underscores.from, &can::UNDERSCORES);
-        let around = Around { server_name: server_name(host), maps: work.maps, ..Around::default() };
+        let around = Around { server_name: Some(&host.server_name), maps: work.maps, ..Around::default() };
         let program = program::of_server(work, host, around, &is_server);
         if !alone && !program.is_empty() {
-            let (values, mut after) = first::unrouted(work, host, &is_server, false);
+            let (values, mut after) = begin::unrouted(work, host, &is_server, false);
             own.programs.extend(values);
             own.refused.1.append(&mut after);
         }
@@ -150,13 +150,10 @@ pub fn plan(work: &mut Work, number: usize) -> Frontend {
 
 fn bind(work: &mut Work, own: &mut Frontend, number: usize) {
     let listener = &work.model.listeners[number];
-    own.scheme = if listener.tls { "https" } else { "http" };
+    own.scheme = listener.scheme();
+    own.port = listener.shown_port();
     own.bind = match &listener.address {
-        Address::Inet(address) => {
-            let usual = if listener.tls { 443 } else { 80 };
-            own.port = if address.port() == usual { String::new() } else { format!(":{}", address.port()) };
-            format!("bind {address}")
-        }
+        Address::Inet(address) => format!("bind {address}"),
         Address::Unix(path) => format!("bind {}", word(&format!("unix@{path}"))),
     };
     let capability = if listener.socket().is_some() { &can::LISTEN } else { &can::LISTEN_UNIX };
@@ -175,27 +172,17 @@ fn bind(work: &mut Work, own: &mut Frontend, number: usize) {
     }
 }
 
-/// The name that `$server_name` stands for.
-pub fn server_name(host: &Host) -> Option<&str> {
-    match host.names.first().map(|name| &name.form) {
-        None => Some(""),
-        Some(NameForm::Exact(text)) => Some(text),
-        Some(_) => None,
-    }
-}
-
 /// nginx's times for clients: those of the default server.
 fn client_timeouts(work: &mut Work, scope: ScopeId) -> Vec<Rule> {
-    let config = work.model.config;
+    let model = work.model;
     let times = [
         ("client_body_timeout", "client", 60_000),
         ("client_header_timeout", "http-request", 60_000),
         ("keepalive_timeout", "http-keep-alive", 75_000),
     ];
     let line = |(directive, name, default): (&str, &str, u64)| {
-        let set = config.ancestors(scope).find_map(|at| Some((at, config.scope(at).setting(directive)?)));
-        let from = set.map(|(at, setting)| work.model.subjects.setting(at, setting));
-        let value = config.number(scope, directive, default);
+        let from = model.setting(scope, directive).map(|(_, from)| from);
+        let value = model.config.number(scope, directive, default);
         Rule::always(format!("timeout {name} {}", time(value)), from.as_slice())
     };
     times.map(line).into()
@@ -225,7 +212,7 @@ fn plan_route(work: &mut Work, route: &Route, around: Around) -> Plan {
             let path = route.test.exact.as_deref().unwrap_or_default();
             let base = answers::base(work, route.scope);
             // nginx keeps the arguments here.
-            let format = |rest: &str| format!("{base}{}/{rest}", super::words::literal(path));
+            let format = |rest: &str| format!("{base}{}/{rest}", super::words::literal(&escape::path(path)));
             let (without, asked) = (format(""), format("?%[query]"));
             let asked = answers::redirect(work, 301, &asked);
             plan.answer.push(Rule::when(asked, "{ query,length -m int gt 0 }", &[route.from]));
@@ -235,7 +222,7 @@ fn plan_route(work: &mut Work, route: &Route, around: Around) -> Plan {
             program::of_location(work, route, around, &mut plan.program);
             limits::guard(work, route, around, &mut plan.guard);
             let capability = if *name == "root" { &can::FILES } else { &can::STATUS_PAGE };
-            let from = own_setting(work, route, name).unwrap_or(route.from);
+            let from = work.model.setting(route.scope, name).map_or(route.from, |(_, from)| from);
             if !always_returns(work.model.config, route.scope) {
                 work.note(from, capability);
             }
@@ -257,13 +244,6 @@ fn unreached(work: &mut Work, route: &Route, around: Around) {
     headers::add(work, &route.policy.added, around, &mut plan.values, &mut plan.after);
 }
 
-/// The directive of a handler of nginx's own.
-fn own_setting(work: &Work, route: &Route, name: &str) -> Option<SubjectId> {
-    let config = work.model.config;
-    let mut all = config.ancestors(route.scope);
-    all.find_map(|at| Some(work.model.subjects.setting(at, config.scope(at).setting(name)?)))
-}
-
 fn pass_route(work: &mut Work, route: &Route, pass: &Pass, around: Around, plan: &mut Plan) {
     let matched = route.test.regexes.last().map(|regex| (choice::PATH, regex));
     let around = Around { proxy_host: Some(&pass.host), matched, ..around };
@@ -282,16 +262,10 @@ fn pass_route(work: &mut Work, route: &Route, pass: &Pass, around: Around, plan:
 
 /// `internal`: only what was rewritten comes in.
 fn internal(work: &mut Work, route: &Route, plan: &mut Plan) {
-    if let Some(setting) = work.model.config.scope(route.scope).setting("internal") {
-        let from = work.model.subjects.setting(route.scope, setting);
+    if let Some((_, from)) = work.model.own_setting(route.scope, "internal") {
         work.note(from, &can::INTERNAL);
         plan.size.push(Rule::when(answers::refusal(work, 404), "!{ var(txn.rewritten) -m found }", &[from]));
     }
-}
-
-/// The name of a location, which `proxy_pass` with a URI replaces.
-pub fn location_name(work: &Work, route: &Route) -> String {
-    work.model.config.scope(route.scope).slot::<Location>().map_or("/".to_owned(), |location| location.name.clone())
 }
 
 /// Writes a frontend.
@@ -303,9 +277,9 @@ pub fn write(work: &Work, out: &mut Lines, own: &Frontend) {
     }
     out.line(&own.from, &format!("  {}", own.bind));
     lines(out, &own.lines);
-    first::begin(work, out, own);
+    begin::write(work, out, own);
     lines(out, &own.servers);
-    first::names_of_servers(out, own);
+    begin::names_of_servers(out, own);
     named(work, out, own);
     lines(out, &work.map_rules);
     lines(out, &own.programs);

@@ -6,14 +6,12 @@ use super::answers::{fixed, quoted};
 use super::plan::Rule;
 use super::samples::Around;
 use super::words::{argument, literal, test, word};
-use super::{Work, answers, can, frontend};
-use crate::config::{Part, ScopeId, Text};
+use super::{Work, answers, can};
+use crate::config::{Part, Text};
 use crate::modules::http::proxy::rewrite::{Pattern, Rule as RedirectRule};
 use crate::translate::model::{Added, Given, Pass, Route};
+use crate::translate::re2;
 use crate::translate::subject::SubjectId;
-
-/// Statuses with which `add_header` adds without `always`.
-const ADDED: &str = "{ status 200 201 204 206 301 302 303 304 307 308 }";
 
 /// Headers of clients that nginx keeps from backends unless it is told to send them.
 const KEPT_BACK: &[&str] = &["Upgrade", "TE", "Keep-Alive", "Expect"];
@@ -126,7 +124,8 @@ pub fn add<'a>(
         }
         let sets = ["Last-Modified", "ETag"].iter().any(|name| own.name.eq_ignore_ascii_case(name));
         let action = if sets { "set-header" } else { "add-header" };
-        let mut when = if own.always { String::new() } else { ADDED.to_owned() };
+        let good = Added::STATUSES.map(|status| status.to_string()).join(" ");
+        let mut when = if own.always { String::new() } else { format!("{{ status {good} }}") };
         let value = if let Some(text) = own.value.literal() {
             fixed(text)
         } else {
@@ -159,10 +158,8 @@ pub fn hide(work: &mut Work, route: &Route, pass: &Pass, rules: &mut Vec<Rule>) 
 /// `proxy_redirect`: the first rule that fits.
 pub fn redirects(work: &mut Work, route: &Route, pass: &Pass, rules: &mut Vec<Rule>) {
     if pass.how.redirects.is_empty() {
-        let config = work.model.config;
-        let setting = |at: ScopeId| Some((at, config.scope(at).setting("proxy_redirect")?));
-        if let Some((at, setting)) = config.ancestors(route.scope).find_map(setting) {
-            work.note(work.model.subjects.setting(at, setting), &can::OFF);
+        if let Some((_, from)) = work.model.setting(route.scope, "proxy_redirect") {
+            work.note(from, &can::OFF);
         }
     }
     let several = pass.how.redirects.len() > 1;
@@ -194,17 +191,13 @@ fn rule_of(work: &mut Work, route: &Route, pass: &Pass, rule: &RedirectRule) -> 
     };
     match rule {
         RedirectRule::Default => {
-            let scheme = if pass.tls { "https" } else { "http" };
-            let (from, to) = match &pass.uri {
-                Some(uri) => (format!("{scheme}://{}{uri}", pass.host), frontend::location_name(work, route)),
-                None => (format!("{scheme}://{}/", pass.host), "/".to_owned()),
-            };
-            let to = absolute(work, escaped_format(&to));
-            Some((format!("^{}(.*)$", escaped(&from)), format!("{to}\\1")))
+            let (from, to) = pass.default_redirect(work.model.location_name(route));
+            let to = absolute(work, escaped_format(to));
+            Some((format!("^{}(.*)$", re2::quoted(&from)), format!("{to}\\1")))
         }
         RedirectRule::Replace(Pattern::Text(pattern), to) => {
             let to = absolute(work, escaped_format(to.literal()?));
-            Some((format!("^{}(.*)$", escaped(pattern.literal()?)), format!("{to}\\1")))
+            Some((format!("^{}(.*)$", re2::quoted(pattern.literal()?)), format!("{to}\\1")))
         }
         RedirectRule::Replace(Pattern::Regex(regex), to) => {
             let mut format = String::new();
@@ -223,18 +216,6 @@ fn rule_of(work: &mut Work, route: &Route, pass: &Pass, rule: &RedirectRule) -> 
     }
 }
 
-/// A text in an expression.
-pub fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        if "\\^$.|?*+()[]{}".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
 /// A text where `\1` would be a group and `%` a sign of the format.
 fn escaped_format(text: &str) -> String {
     literal(text).replace('\\', "\\\\")
@@ -242,7 +223,7 @@ fn escaped_format(text: &str) -> String {
 
 /// A converter that puts one text in the place of another.
 pub fn replaced(from: &str, to: &str) -> String {
-    format!("regsub({},{},g)", argument(&escaped(from)), argument(to))
+    format!("regsub({},{},g)", argument(&re2::quoted(from)), argument(to))
 }
 
 /// Notes a subject if it is a directive of that name.

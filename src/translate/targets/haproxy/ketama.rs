@@ -1,6 +1,6 @@
-//! `hash KEY consistent`: nginx's ring as a map. A key's sum lies between two points; written as networks of IPv4
-//! addresses, which are numbers of 32 bits too, the way between them gives the servers in the order in which nginx would
-//! go to them.
+//! `hash KEY consistent`: nginx's ring as a map. A key's sum lies between two of its points. What lies
+//! between two points is written as networks of IPv4 addresses, which are numbers of 32 bits too, and leads to the servers
+//! in the order in which nginx would try them.
 
 use super::Work;
 use super::plan::Rule;

@@ -8,9 +8,9 @@
 
 mod answers;
 mod backends;
+mod begin;
 mod capabilities;
 mod choice;
-mod first;
 mod frontend;
 mod headers;
 mod ketama;
@@ -18,13 +18,11 @@ mod limits;
 mod logs;
 mod maps;
 mod methods;
-mod pages;
 mod passing;
 mod plan;
 mod program;
 mod resolvers;
 mod rest;
-
 mod samples;
 mod servers;
 mod words;
@@ -33,7 +31,7 @@ use super::{Ask, Emitter};
 use crate::modules::shared::map::{Map, Maps};
 use crate::translate::class::Capability;
 use crate::translate::ledger::Ledger;
-use crate::translate::model::Model;
+use crate::translate::model::{Model, page};
 use crate::translate::output::{File, Lines};
 use crate::translate::subject::SubjectId;
 use backends::Backends;
@@ -150,7 +148,7 @@ fn defaults(out: &mut Lines, signature: &str) {
     out.plain("  timeout server 60s");
     let own = answers::KEPT.iter().map(|status| (*status, *status));
     for (status, shown) in own.chain([(503, 502)]) {
-        if let Some(page) = pages::page(shown, signature) {
+        if let Some(page) = page(shown, signature) {
             let page = words::word(&page);
             out.plain(&format!("  http-error status {status} content-type text/html string {page}"));
         }

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use super::frontend;
 use super::headers::replaced;
 use super::plan::Rule;
 use super::words::{literal, word};
@@ -10,7 +9,7 @@ use super::{Work, can};
 use crate::config::ScopeId;
 use crate::modules::shared::pass::Protocol;
 use crate::translate::class::Capability;
-use crate::translate::model::{Pass, Route};
+use crate::translate::model::{Pass, Route, TlsVersions};
 
 /// What `url_enc` escapes and nginx does not.
 const LEFT: &[(&str, &str)] = &[
@@ -82,7 +81,7 @@ pub fn uri(work: &mut Work, route: &Route, pass: &Pass, rules: &mut Vec<Rule>) {
     }
     let Some(uri) = &pass.uri else { return };
     work.note(pass.from, &can::PASS_URI);
-    let name = frontend::location_name(work, route);
+    let name = work.model.location_name(route);
     let rewrites = work.rewrites;
     let mut push = |text: String, when: &str| {
         let kept = if rewrites { "!{ var(txn.inside) -m found } " } else { "" };
@@ -117,64 +116,43 @@ pub fn front_tls(work: &mut Work, number: usize) -> String {
     let others = listener.hosts.iter().filter(|host| **host != listener.default);
     for host in [&listener.default].into_iter().chain(others) {
         let scope = model.hosts[*host].scope;
-        for (at, setting) in settings(work, scope, "ssl_certificate") {
-            let _ = write!(out, " crt {}", word(setting.arg(1)));
-            work.note(model.subjects.setting(at, setting), &can::LISTEN_TLS);
-        }
-        for (at, setting) in settings(work, scope, "ssl_certificate_key") {
-            work.note(model.subjects.setting(at, setting), &can::LISTEN_TLS);
+        for ((certificate, from), (_, key)) in model.certificates(scope) {
+            let _ = write!(out, " crt {}", word(certificate.arg(1)));
+            work.note(from, &can::LISTEN_TLS);
+            work.note(key, &can::LISTEN_TLS);
         }
     }
     let scope = model.hosts[listener.default].scope;
     out.push_str(&protocols(work, scope, "ssl_protocols", &can::LISTEN_TLS));
-    if let Some((at, setting)) = settings(work, scope, "ssl_ciphers").first() {
+    if let Some((setting, from)) = model.setting(scope, "ssl_ciphers") {
         let _ = write!(out, " ciphers {}", word(setting.arg(1)));
-        work.note(model.subjects.setting(*at, setting), &can::LISTEN_TLS);
+        work.note(from, &can::LISTEN_TLS);
     }
     out.push_str(&verify_client(work, scope));
     out.push_str(if listener.http2 { " alpn h2,http/1.1" } else { " alpn http/1.1" });
     out
 }
 
-/// The settings of the nearest block that has any.
-fn settings<'m>(work: &Work<'m, '_>, scope: ScopeId, name: &'m str) -> Vec<(ScopeId, &'m crate::config::Setting)> {
-    let config = work.model.config;
-    let of = |at: ScopeId| config.scope(at).all(name).map(move |setting| (at, setting)).collect::<Vec<_>>();
-    config.ancestors(scope).map(of).find(|found| !found.is_empty()).unwrap_or_default()
-}
-
 /// The oldest and the newest version that is spoken.
 fn protocols(work: &mut Work, scope: ScopeId, name: &'static str, said: &'static Capability) -> String {
-    const VERSIONS: &[&str] = &["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
-    let found = settings(work, scope, name);
-    let Some((at, setting)) = found.first() else { return String::new() };
-    let from = work.model.subjects.setting(*at, setting);
+    let Some((setting, from)) = work.model.setting(scope, name) else { return String::new() };
     work.note(from, said);
-    let spoken = |version: &&&str| setting.words.iter().skip(1).any(|word| &*word.value == **version);
-    let haproxy = |version: &str| if version == "TLSv1" { "TLSv1.0".to_owned() } else { version.to_owned() };
-    let (first, last) = (VERSIONS.iter().find(spoken), VERSIONS.iter().rev().find(spoken));
-    match (first, last) {
-        (Some(first), Some(last)) => format!(" ssl-min-ver {} ssl-max-ver {}", haproxy(first), haproxy(last)),
-        _ => String::new(),
-    }
+    let range = TlsVersions::of(setting, 0).range;
+    range.map_or(String::new(), |(least, most)| format!(" ssl-min-ver TLSv1.{least} ssl-max-ver TLSv1.{most}"))
 }
 
 /// `ssl_verify_client on`: who has no good certificate gets no connection, where nginx answers with 400.
 fn verify_client(work: &mut Work, scope: ScopeId) -> String {
-    let verify = settings(work, scope, "ssl_verify_client");
-    let (Some((at, setting)), Some((ca_at, ca))) =
-        (verify.first().copied(), settings(work, scope, "ssl_client_certificate").first().copied())
-    else {
-        return String::new();
-    };
+    let model = work.model;
+    let both = model.setting(scope, "ssl_verify_client").zip(model.setting(scope, "ssl_client_certificate"));
+    let Some(((setting, from), (ca, ca_from))) = both else { return String::new() };
     let how = match setting.arg(1) {
         "on" => "required",
         "optional" => "optional",
         _ => return String::new(),
     };
-    let subjects = &work.model.subjects;
-    for from in [subjects.setting(at, setting), subjects.setting(ca_at, ca)] {
-        work.ledger.note(from, &can::LISTEN_TLS);
+    for from in [from, ca_from] {
+        work.note(from, &can::LISTEN_TLS);
     }
     format!(" ca-file {} verify {how}", word(ca.arg(1)))
 }
@@ -185,12 +163,9 @@ pub fn back_tls(work: &mut Work, scope: ScopeId, pass: &Pass) -> String {
     let mut out = " ssl".to_owned();
     let config = work.model.config;
     let one = |work: &mut Work, name: &'static str| {
-        let found = settings(work, scope, name).first().copied();
-        found.map(|(at, setting)| {
-            let from = work.model.subjects.setting(at, setting);
-            work.note(from, &can::PASS_TLS);
-            setting.arg(1).to_owned()
-        })
+        let (setting, from) = work.model.setting(scope, name)?;
+        work.note(from, &can::PASS_TLS);
+        Some(setting.arg(1).to_owned())
     };
     let trusted = one(work, "proxy_ssl_trusted_certificate");
     one(work, "proxy_ssl_verify");
@@ -199,7 +174,8 @@ pub fn back_tls(work: &mut Work, scope: ScopeId, pass: &Pass) -> String {
         (true, None) => out.push_str(" verify required ca-file @system-ca"),
         (false, _) => out.push_str(" verify none"),
     }
-    let name = one(work, "proxy_ssl_name").filter(|name| !name.contains('$')).unwrap_or_else(|| host_of(pass));
+    let name =
+        one(work, "proxy_ssl_name").filter(|name| !name.contains('$')).unwrap_or_else(|| pass.host_name().to_owned());
     if config.flag(scope, "proxy_ssl_verify", false) {
         let _ = write!(out, " verifyhost {}", word(&name));
     }
@@ -216,13 +192,4 @@ pub fn back_tls(work: &mut Work, scope: ScopeId, pass: &Pass) -> String {
     }
     let protocols = protocols(work, scope, "proxy_ssl_protocols", &can::PASS_TLS);
     out + &protocols
-}
-
-/// `$proxy_host` without its port.
-fn host_of(pass: &Pass) -> String {
-    let port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    match pass.host.rsplit_once(':') {
-        Some((host, end)) if port(end) => host.to_owned(),
-        _ => pass.host.clone(),
-    }
 }

@@ -4,8 +4,8 @@
 //!   where a request has none, with the same attributes, wherever a location passes to the group.
 //! - `route` and `learn`, and cookies whose name is no variable's: `ip_hash`.
 //!
-//! The method stands last, behind the servers: nginx asks a method at the line of a server whether it takes `backup`, and
-//! these take over none, but use it all the same when no other is left.
+//! The method is written last, after the servers: at the line of a server nginx asks the method before it whether `backup`
+//! is allowed. These methods would refuse it, but use a backup all the same when no other server is left.
 
 use super::balance::STICKS;
 use super::tree::{Body, Part};

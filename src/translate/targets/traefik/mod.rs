@@ -14,11 +14,11 @@ mod services;
 mod tls;
 
 use super::{Ask, Emitter};
-use crate::config::{ScopeId, Setting};
+use crate::config::ScopeId;
 use crate::translate::class::Capability;
-use crate::translate::document::{MapOf, Node, Value, list, map, yaml};
+use crate::translate::document::{MapOf, Node, Value, map, texts, time, yaml};
 use crate::translate::ledger::Ledger;
-use crate::translate::model::{Listener, Model};
+use crate::translate::model::{Found, Listener, Model};
 use crate::translate::order;
 use crate::translate::output::File;
 use crate::translate::subject::SubjectId;
@@ -77,12 +77,8 @@ impl<'m> Cx<'m> {
     }
 
     /// The setting that holds in a scope, and its directive.
-    fn effective(&self, scope: ScopeId, name: &str) -> Option<(&'m Setting, SubjectId)> {
-        let model = self.model;
-        model.config.ancestors(scope).find_map(|at| {
-            let setting = model.config.scope(at).setting(name)?;
-            Some((setting, model.subjects.setting(at, setting)))
-        })
+    fn effective(&self, scope: ScopeId, name: &str) -> Option<Found<'m>> {
+        self.model.setting(scope, name)
     }
 
     /// The name of a middleware of this kind.
@@ -268,20 +264,6 @@ fn access_log(cx: &mut Cx) -> Option<Node> {
     }
     from.dedup();
     (!from.is_empty()).then(|| map([("format", Node::from("common"))]).of_all(from))
-}
-
-/// A list of texts.
-fn texts<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Node {
-    list(texts.into_iter().map(|text| Node::from(text.as_ref())))
-}
-
-/// A time as Traefik writes it.
-fn time(milliseconds: u64) -> Node {
-    let text = match milliseconds % 1000 {
-        0 => format!("{}s", milliseconds / 1000),
-        _ => format!("{milliseconds}ms"),
-    };
-    Node::from(text)
 }
 
 #[cfg(test)]

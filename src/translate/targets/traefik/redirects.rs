@@ -4,6 +4,7 @@
 use super::{Cx, can, texts};
 use crate::config::{Part, ScopeId, Text};
 use crate::translate::document::{MapOf, Node, map};
+use crate::translate::model::REDIRECTS;
 use crate::translate::subject::SubjectId;
 
 /// Scheme, host, port, path and arguments of the request's URL.
@@ -162,7 +163,7 @@ pub fn returned(
         cx.note(from, &can::RETURN_STATUS);
         return answer(cx, code, html);
     };
-    if matches!(code, 301 | 302 | 303 | 307 | 308) {
+    if REDIRECTS.contains(&code) {
         let absolute = cx.effective(scope, "absolute_redirect").is_none_or(|(setting, _)| setting.arg(1) != "off");
         let Some(url) = asked.url(text, absolute) else {
             cx.note(from, &can::REDIRECT_VARIABLES);
@@ -170,10 +171,10 @@ pub fn returned(
         };
         return redirect(cx, code, &url, from);
     }
-    let kind = cx.effective(scope, "default_type").map_or("text/plain", |(setting, subject)| {
+    let kinds = cx.model.kinds(scope);
+    if let Some(subject) = kinds.from {
         cx.note(subject, &can::DEFAULT_TYPE);
-        setting.arg(1)
-    });
+    }
     cx.note(from, if text.0.is_empty() { &can::RETURN_STATUS } else { &can::RETURN_TEXT });
-    answer(cx, code, &[("Content-Type", kind)])
+    answer(cx, code, &[("Content-Type", kinds.default)])
 }

@@ -41,12 +41,8 @@ pub fn all(cx: &mut Cx, listener: &Listener, points: &[String]) {
             [Wanted::Exact(text)] if !text.is_empty() => Some((*text).to_owned()),
             _ => None,
         };
-        let asked = Asked {
-            port: order::port(listener),
-            tls: listener.tls,
-            host: only,
-            server_name: host.names.first().map(first_name).unwrap_or_default(),
-        };
+        let asked =
+            Asked { port: order::port(listener), tls: listener.tls, host: only, server_name: host.server_name.clone() };
         let again = rows.iter().take(number).filter(|other| other.host == row.host).count();
         let name = match again {
             0 => format!("{}-server{}", points[0], row.host),
@@ -65,15 +61,6 @@ fn refused_methods(cx: &mut Cx, listener: &Listener, points: &[String]) {
     let server = Server { points, hosts: String::new(), asked: Asked::default(), name: points[0].clone(), tls };
     let methods = ["TRACE", "CONNECT"].map(|method| rules::matcher("Method", method));
     server.answer(cx, rules::any(methods.to_vec()), &own, &[]);
-}
-
-fn first_name(name: &crate::translate::model::Name) -> String {
-    match &name.form {
-        NameForm::Exact(text) | NameForm::HostAndSuffix(text) => text.clone(),
-        NameForm::Suffix(text) => format!("*{text}"),
-        NameForm::Prefix(text) => format!("{text}*"),
-        NameForm::Regex(regex) => format!("~{}", regex.pattern()),
-    }
 }
 
 fn notes(cx: &mut Cx, listener: &Listener, number: usize) {

@@ -193,9 +193,7 @@ fn notes(cx: &mut Cx, pass: &Pass, group: &Group) {
         cx.note(zone, &can::ZONE);
     }
     for name in ["keepalive_requests", "keepalive_time", "keepalive_timeout", "resolver", "resolver_timeout"] {
-        let Some(scope) = group.scope else { continue };
-        if let Some(setting) = cx.model.config.scope(scope).setting(name) {
-            let from = cx.model.subjects.setting(scope, setting);
+        if let Some((_, from)) = group.scope.and_then(|scope| cx.model.own_setting(scope, name)) {
             cx.note(from, if name == "keepalive_timeout" { &can::KEEPALIVE } else { &can::GROUP_OTHER });
         }
     }
@@ -218,8 +216,7 @@ fn notes(cx: &mut Cx, pass: &Pass, group: &Group) {
 
 /// The statuses on which the next backend is asked.
 fn statuses(pass: &Pass) -> Vec<String> {
-    let names = pass.how.next_upstream.value.names();
-    names.filter_map(|name| name.strip_prefix("http_")).map(str::to_owned).collect()
+    pass.how.retried().map(str::to_owned).collect()
 }
 
 /// The middleware that asks another backend when one fails.
@@ -230,10 +227,7 @@ pub fn retry(cx: &mut Cx, pass: &Pass) -> Option<String> {
     let group = &cx.model.groups[number];
     let up = |server: &&Given<&Server>| server.value.standing == Standing::Up && !server.value.backup;
     let count = group.servers.iter().filter(up).map(|server| server.value.url.addresses.len().max(1)).sum::<usize>();
-    let attempts = match how.tries.value as usize {
-        0 => count,
-        tries => tries.min(count),
-    };
+    let attempts = how.attempts(count as u64);
     let fails = conditions.has("error") || conditions.has("timeout");
     if attempts < 2 || (!fails && statuses(pass).is_empty()) {
         return None;
@@ -309,12 +303,6 @@ pub fn at_once(cx: &mut Cx, limit: &Given<Connections>) -> Option<String> {
 /// Groups that no route leads to.
 pub fn unused(cx: &mut Cx) {
     for group in &cx.model.groups {
-        let own = [group.from, group.method.from, group.keepalive.from];
-        let others = group.servers.iter().map(|server| server.from).chain(group.zone);
-        for subject in own.into_iter().chain(others).chain(group.sticky.as_ref().map(|sticky| sticky.from)) {
-            if !cx.ledger.knows(subject) {
-                cx.note(subject, &can::UNUSED);
-            }
-        }
+        cx.ledger.note_rest(group.subjects(), &can::UNUSED);
     }
 }

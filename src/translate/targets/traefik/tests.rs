@@ -1,4 +1,4 @@
-//! Parts of the output; what it does the tests with the real program show.
+//! Parts of the output. The tests with the real program show what it does.
 
 use super::EMITTER;
 use crate::config::{NoHost, Options, compile};

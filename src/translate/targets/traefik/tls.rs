@@ -3,8 +3,7 @@
 use super::{Cx, can, texts};
 use crate::config::ScopeId;
 use crate::translate::document::{MapOf, Node, list, map};
-use crate::translate::model::{Host, Pass};
-use crate::translate::subject::SubjectId;
+use crate::translate::model::{Found, Host, Pass, TlsVersions};
 
 /// What the routers of a server say of TLS.
 pub fn router(cx: &mut Cx, host: &Host) -> Node {
@@ -51,33 +50,23 @@ pub fn part(cx: &mut Cx) -> Option<Node> {
 
 /// The files of certificates and of their keys.
 fn pairs(cx: &mut Cx, scope: ScopeId) -> Vec<(Node, Node)> {
-    let model = cx.model;
-    let all = |name: &'static str| -> Vec<(String, SubjectId)> {
-        let of = |at: ScopeId| {
-            let settings = model.config.scope(at).all(name);
-            settings.map(|one| (one.arg(1).to_owned(), model.subjects.setting(at, one))).collect::<Vec<_>>()
-        };
-        model.config.ancestors(scope).map(of).find(|found| !found.is_empty()).unwrap_or_default()
-    };
-    let (certificates, keys) = (all("ssl_certificate"), all("ssl_certificate_key"));
-    for (path, from) in certificates.iter().chain(&keys) {
+    let pairs = cx.model.certificates(scope).into_iter();
+    let mut file = |(setting, from): Found| {
+        let path = setting.arg(1);
         let plain = !path.contains('$') && !path.starts_with("data:") && !path.starts_with("engine:");
-        cx.note(*from, if plain { &can::CERTIFICATE } else { &can::CERTIFICATE_LOST });
-    }
-    let node = |(path, from): (String, SubjectId)| Node::from(path).of(from);
-    certificates.into_iter().zip(keys).map(|(certificate, key)| (node(certificate), node(key))).collect()
+        cx.note(from, if plain { &can::CERTIFICATE } else { &can::CERTIFICATE_LOST });
+        Node::from(path).of(from)
+    };
+    pairs.map(|(certificate, key)| (file(certificate), file(key))).collect()
 }
 
 fn protocols(cx: &mut Cx, scope: ScopeId, options: &mut MapOf) {
-    const KNOWN: [(&str, &str); 2] = [("TLSv1.2", "VersionTLS12"), ("TLSv1.3", "VersionTLS13")];
     if let Some((setting, from)) = cx.effective(scope, "ssl_protocols") {
-        let has = |name: &str| setting.words.iter().skip(1).any(|word| &*word.value == name);
-        let named: Vec<&str> = KNOWN.iter().filter(|(nginx, _)| has(nginx)).map(|(_, own)| *own).collect();
-        let old = ["SSLv2", "SSLv3", "TLSv1", "TLSv1.1"].iter().any(|name| has(name));
-        cx.note(from, if old { &can::TLS_OLD } else { &can::TLS_PROTOCOLS });
-        if let (Some(first), Some(last)) = (named.first(), named.last()) {
-            options.put("minVersion", Node::from(*first).of(from));
-            options.put("maxVersion", Node::from(*last).of(from));
+        let versions = TlsVersions::of(setting, 2);
+        cx.note(from, if versions.has_older { &can::TLS_OLD } else { &can::TLS_PROTOCOLS });
+        if let Some((least, most)) = versions.range {
+            options.put("minVersion", Node::from(format!("VersionTLS1{least}")).of(from));
+            options.put("maxVersion", Node::from(format!("VersionTLS1{most}")).of(from));
         }
     }
     for name in
@@ -112,41 +101,27 @@ fn clients(cx: &mut Cx, scope: ScopeId, options: &mut MapOf) {
 /// TLS towards backends.
 pub fn upstream(cx: &mut Cx, scope: ScopeId, pass: &Pass, transport: &mut MapOf) {
     cx.note(pass.from, &can::PASS_TLS);
-    let name = match cx.effective(scope, "proxy_ssl_name") {
-        Some((setting, from)) if !setting.arg(1).contains('$') => {
-            cx.note(from, &can::PASS_TLS);
-            setting.arg(1).to_owned()
-        }
-        other => {
-            if let Some((_, from)) = other {
-                cx.note(from, &can::PASS_TLS_NAME_VARIABLES);
-            }
-            pass.host.split(':').next().unwrap_or_default().to_owned()
-        }
-    };
-    transport.put("serverName", name);
-    let verify = cx.effective(scope, "proxy_ssl_verify");
-    if let Some((_, from)) = verify {
+    let own = cx.model.backend_tls(scope, pass);
+    if let Some(from) = own.name_from {
+        cx.note(from, if own.name_is_dynamic { &can::PASS_TLS_NAME_VARIABLES } else { &can::PASS_TLS });
+    }
+    if let Some(from) = own.verify.from {
         cx.note(from, &can::PASS_TLS);
     }
-    if verify.is_some_and(|(setting, _)| setting.arg(1) == "on") {
-        if let Some((setting, from)) = cx.effective(scope, "proxy_ssl_trusted_certificate") {
-            cx.note(from, &can::PASS_TLS);
-            transport.put("rootCAs", texts([setting.arg(1)]).of(from));
-        }
-    } else {
+    let sent = own.sends_name.on;
+    cx.note(own.sends_name.from.unwrap_or(pass.from), if sent { &can::PASS_TLS } else { &can::PASS_TLS_NAME });
+    transport.put("serverName", own.name);
+    if !own.verify.on {
         transport.put("insecureSkipVerify", true);
+    } else if let Some((setting, from)) = own.authority {
+        cx.note(from, &can::PASS_TLS);
+        transport.put("rootCAs", texts([setting.arg(1)]).of(from));
     }
-    let own = cx.effective(scope, "proxy_ssl_certificate").zip(cx.effective(scope, "proxy_ssl_certificate_key"));
-    if let Some(((certificate, from), (key, key_from))) = own {
+    if let Some(((certificate, from), (key, key_from))) = own.certificate {
         cx.note(from, &can::PASS_TLS);
         cx.note(key_from, &can::PASS_TLS);
         let certificate = Node::from(certificate.arg(1)).of(from);
         let pair = map([("certFile", certificate), ("keyFile", Node::from(key.arg(1)).of(key_from))]);
         transport.put("certificates", list([pair]));
     }
-    let sni = cx.effective(scope, "proxy_ssl_server_name");
-    let is_sent = sni.is_some_and(|(setting, _)| setting.arg(1) == "on");
-    let subject = sni.map_or(pass.from, |(_, from)| from);
-    cx.note(subject, if is_sent { &can::PASS_TLS } else { &can::PASS_TLS_NAME });
 }

@@ -1,5 +1,5 @@
-//! What a request is at first, before there is a server or a route: what nginx refuses, the path and the headers as
-//! nginx reads them, and the headers of what is answered without a route.
+//! What a request is at first, kept before anything changes it: its host, its path as locations see it, its headers; and the
+//! headers of what is answered before there is a route.
 
 use super::frontend::Frontend;
 use super::plan::{self, Rule};
@@ -27,8 +27,8 @@ fn keep_header(set: &mut impl FnMut(&str, &str, &str), header: &str) {
     }
 }
 
-/// What a request is at first; nginx refuses what has no host or no path.
-pub fn begin(work: &Work, out: &mut Lines, own: &Frontend) {
+/// Keeps it, and refuses what nginx refuses: what has no host or no path.
+pub fn write(work: &Work, out: &mut Lines, own: &Frontend) {
     let refused = answers::refusal(work, 400);
     out.plain("  http-request set-uri %[pathq] if { url -m beg http:// https:// }");
     let mut set = |name: &str, sample: &str, when: &str| {
@@ -90,7 +90,7 @@ pub fn names_of_servers(out: &mut Lines, own: &Frontend) {
 /// rules for their values, and those that add them.
 pub fn unrouted(work: &mut Work, host: &Host, when: &str, only_always: bool) -> (Vec<Rule>, Vec<Rule>) {
     let (mut values, mut after) = (Vec::new(), Vec::new());
-    let around = Around { server_name: frontend::server_name(host), maps: work.maps, ..Around::default() };
+    let around = Around { server_name: Some(&host.server_name), maps: work.maps, ..Around::default() };
     if let Some(rest) = host.routes.iter().rev().find(|route| route.scope == host.scope) {
         let added = rest.policy.added.iter().filter(|header| header.value.always || !only_always);
         headers::add(work, added, around, &mut values, &mut after);
