@@ -172,6 +172,7 @@ const BY_NAME: &[(&str, &Capability)] = &[
     ("proxy_buffer*", &can::BUFFERING),
     ("proxy_busy_buffers_size", &can::BUFFERING),
     ("proxy_max_temp_file_size", &can::BUFFERING),
+    ("proxy_pass_header", &can::PASS_HEADER),
     ("proxy_redirect", &can::PROXY_REDIRECT_OFF),
     ("proxy_socket_keepalive", &can::KEEPALIVE),
     ("reset_timedout_connection", &can::CLIENT_TIMEOUTS),

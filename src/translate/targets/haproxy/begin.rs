@@ -1,7 +1,12 @@
-//! What a request is at first, kept before anything changes it: its host, its path as locations see it, its headers.
+//! What a request is at first, kept before anything changes it: its host, its path as locations see it, its headers; and the
+//! headers of what is answered before there is a route.
 
+use super::frontend::Frontend;
+use super::plan::{self, Rule};
+use super::samples::Around;
 use super::words::{test, word};
-use super::{Work, answers, plan};
+use super::{Work, answers, frontend, headers};
+use crate::translate::model::Host;
 use crate::translate::output::Lines;
 
 /// How many lines of a header are joined.
@@ -22,9 +27,8 @@ fn keep_header(set: &mut impl FnMut(&str, &str, &str), header: &str) {
     }
 }
 
-/// Keeps it, and refuses what nginx refuses: what has no host or no path. `merges` and `underscores` are nginx's
-/// `merge_slashes` and `underscores_in_headers`; `own` writes what every refusal does.
-pub fn write(work: &Work, out: &mut Lines, (merges, underscores): (bool, bool), own: impl FnOnce(&mut Lines)) {
+/// Keeps it, and refuses what nginx refuses: what has no host or no path.
+pub fn write(work: &Work, out: &mut Lines, own: &Frontend) {
     let refused = answers::refusal(work, 400);
     out.plain("  http-request set-uri %[pathq] if { url -m beg http:// https:// }");
     let mut set = |name: &str, sample: &str, when: &str| {
@@ -36,7 +40,7 @@ pub fn write(work: &Work, out: &mut Lines, (merges, underscores): (bool, bool), 
     }
     set("host", "req.fhdr(host),host_only,lower,regsub('\\.$','')", "");
     set("path", "path,url_dec", "");
-    if merges {
+    if own.merges {
         set("path", "var(txn.path),regsub('//+','/',g)", "{ var(txn.path) -m sub // }");
     }
     let odd = format!("{{ var(txn.path) -m reg {} }}", word("/\\.\\.?(/|$)"));
@@ -47,7 +51,7 @@ pub fn write(work: &Work, out: &mut Lines, (merges, underscores): (bool, bool), 
     for header in &work.kept.headers {
         keep_header(&mut set, header);
     }
-    own(out);
+    frontend::lines(out, &own.refused.0);
     let methods = answers::refusal(work, 405);
     out.plain(&format!("  {}", plan::conditional(&methods, &["{ method TRACE CONNECT }"])));
     let versions = answers::refusal(work, 505);
@@ -61,6 +65,42 @@ pub fn write(work: &Work, out: &mut Lines, (merges, underscores): (bool, bool), 
     refuse("!{ var(txn.path) -m beg / }");
     refuse("{ path -m sub %00 }");
     refuse(&format!("{{ var(txn.odd) -m found }} {{ var(txn.path) -m reg {} }}", word("/\\.\\.(/|$)")));
-    let good = if underscores { "[^A-Za-z0-9_-]" } else { "[^A-Za-z0-9-]" };
-    out.plain(&format!("  http-request del-header {} -m reg", word(good)));
+    if own.odd_names.is_empty() {
+        out.plain(&format!("  {}", odd_names(own.underscores)));
+    }
+}
+
+/// Takes away headers whose names nginx does not know.
+fn odd_names(underscores: bool) -> String {
+    format!("http-request del-header {} -m reg", word(if underscores { "[^A-Za-z0-9_-]" } else { "[^A-Za-z0-9-]" }))
+}
+
+/// The same where servers differ: a header behind `Host` is the server's.
+pub fn names_of_servers(out: &mut Lines, own: &Frontend) {
+    let others: Vec<String> = own.odd_names.iter().map(|(when, ..)| format!("!{when}")).collect();
+    for (when, underscores, from) in &own.odd_names {
+        out.line(&[*from], &format!("  {}", plan::conditional(&odd_names(*underscores), &[when])));
+    }
+    if !others.is_empty() {
+        out.plain(&format!("  {}", plan::conditional(&odd_names(own.underscores), &[&others.join(" ")])));
+    }
+}
+
+/// The headers that a server adds to what is answered before there is a location, for requests of which `when` holds:
+/// rules for their values, and those that add them.
+pub fn unrouted(work: &mut Work, host: &Host, when: &str, only_always: bool) -> (Vec<Rule>, Vec<Rule>) {
+    let (mut values, mut after) = (Vec::new(), Vec::new());
+    let around = Around { server_name: Some(&host.server_name), maps: work.maps, ..Around::default() };
+    if let Some(rest) = host.routes.iter().rev().find(|route| route.scope == host.scope) {
+        let added = rest.policy.added.iter().filter(|header| header.value.always || !only_always);
+        headers::add(work, added, around, &mut values, &mut after);
+    }
+    for rule in values.iter_mut().filter(|_| !when.is_empty()) {
+        rule.when = format!("{when} {}", rule.when).trim_end().to_owned();
+    }
+    for rule in &mut after {
+        rule.when =
+            format!("!{{ {} -m found }} {when} {}", plan::ROUTE, rule.when).replace("  ", " ").trim().to_owned();
+    }
+    (values, after)
 }

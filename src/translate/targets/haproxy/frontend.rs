@@ -9,7 +9,7 @@ use crate::config::ScopeId;
 use crate::config::address::Address;
 use crate::translate::escape;
 use crate::translate::idle::always_returns;
-use crate::translate::model::{Action, Host, Pass, Route};
+use crate::translate::model::{Action, Pass, Route};
 use crate::translate::output::Lines;
 use crate::translate::subject::SubjectId;
 
@@ -28,7 +28,7 @@ pub struct Frontend {
     /// Values of headers for what programs answer.
     early: Vec<plan::Block>,
     /// The same for what is refused before there is a location, and the headers.
-    refused: (Vec<Rule>, Vec<Rule>),
+    pub refused: (Vec<Rule>, Vec<Rule>),
     /// What locations do before they say where it goes.
     rewrites: Vec<plan::Block>,
     request: Vec<plan::Block>,
@@ -37,8 +37,10 @@ pub struct Frontend {
     /// Numbers of routes and where they go.
     backends: Vec<(usize, usize)>,
     routes: usize,
-    merges: bool,
-    underscores: bool,
+    pub merges: bool,
+    pub underscores: bool,
+    /// Servers that keep other names of headers than the default one: their conditions.
+    pub odd_names: Vec<(String, bool, SubjectId)>,
     /// What redirects begin with, but for the host.
     scheme: &'static str,
     port: String,
@@ -95,7 +97,8 @@ pub fn plan(work: &mut Work, number: usize) -> Frontend {
     } else {
         own.servers = choice::servers(work, &hosts, hosts.len() - 1);
     }
-    own.refused = refused(work, last);
+    let unknown = if hosts.len() > 1 { "!{ var(txn.server) -m found }" } else { "" };
+    own.refused = begin::unrouted(work, last, unknown, !last.has_program || hosts.len() > 1);
     let mut plans = Vec::new();
     for (server, host) in &hosts {
         let alone = hosts.len() == 1;
@@ -104,7 +107,16 @@ pub fn plan(work: &mut Work, number: usize) -> Frontend {
         work.note(host.merge_slashes.from, &can::PATH_NORMALISING);
         work.note(host.underscores.from, &can::UNDERSCORES);
         let around = Around { server_name: Some(&host.server_name), maps: work.maps, ..Around::default() };
-        own.programs.extend(program::of_server(work, host, around, &is_server));
+        let program = program::of_server(work, host, around, &is_server);
+        if !alone && !program.is_empty() {
+            let (values, mut after) = begin::unrouted(work, host, &is_server, false);
+            own.programs.extend(values);
+            own.refused.1.append(&mut after);
+        }
+        own.programs.extend(program);
+        if host.underscores.value != own.underscores {
+            own.odd_names.push((is_server.clone(), host.underscores.value, host.underscores.from));
+        }
         let mut taken = false;
         for route in &host.routes {
             choice::note(work, &route.test, route.from);
@@ -225,21 +237,6 @@ fn plan_route(work: &mut Work, route: &Route, around: Around) -> Plan {
     plan
 }
 
-/// The headers of what is refused before there is a location: those that the default server always adds.
-fn refused(work: &mut Work, default: &Host) -> (Vec<Rule>, Vec<Rule>) {
-    let (mut values, mut after) = (Vec::new(), Vec::new());
-    let around = Around { server_name: Some(&default.server_name), maps: work.maps, ..Around::default() };
-    if let Some(rest) = default.routes.iter().rev().find(|route| route.scope == default.scope) {
-        let always = rest.policy.added.iter().filter(|header| header.value.always);
-        headers::add(work, always, around, &mut values, &mut after);
-    }
-    for rule in &mut after {
-        let when = format!("!{{ {} -m found }} {}", plan::ROUTE, rule.when);
-        when.trim_end().clone_into(&mut rule.when);
-    }
-    (values, after)
-}
-
 /// Notes what a route has that another one is always before.
 fn unreached(work: &mut Work, route: &Route, around: Around) {
     let mut plan = Plan::default();
@@ -280,8 +277,9 @@ pub fn write(work: &Work, out: &mut Lines, own: &Frontend) {
     }
     out.line(&own.from, &format!("  {}", own.bind));
     lines(out, &own.lines);
-    begin::write(work, out, (own.merges, own.underscores), |out| lines(out, &own.refused.0));
+    begin::write(work, out, own);
     lines(out, &own.servers);
+    begin::names_of_servers(out, own);
     named(work, out, own);
     lines(out, &work.map_rules);
     lines(out, &own.programs);
@@ -310,7 +308,7 @@ pub fn write(work: &Work, out: &mut Lines, own: &Frontend) {
     );
 }
 
-fn lines(out: &mut Lines, rules: &[Rule]) {
+pub fn lines(out: &mut Lines, rules: &[Rule]) {
     for rule in rules {
         out.line(&rule.from, &format!("  {}", plan::conditional(&rule.text, &[&rule.when])));
     }

@@ -7,7 +7,7 @@ use super::plan::Rule;
 use super::samples::Around;
 use super::words::{argument, literal, test, word};
 use super::{Work, answers, can};
-use crate::config::{Part, ScopeId, Text};
+use crate::config::{Part, Text};
 use crate::modules::http::proxy::rewrite::{Pattern, Rule as RedirectRule};
 use crate::translate::model::{Added, Given, Pass, Route};
 use crate::translate::re2;
@@ -158,10 +158,8 @@ pub fn hide(work: &mut Work, route: &Route, pass: &Pass, rules: &mut Vec<Rule>) 
 /// `proxy_redirect`: the first rule that fits.
 pub fn redirects(work: &mut Work, route: &Route, pass: &Pass, rules: &mut Vec<Rule>) {
     if pass.how.redirects.is_empty() {
-        let config = work.model.config;
-        let setting = |at: ScopeId| Some((at, config.scope(at).setting("proxy_redirect")?));
-        if let Some((at, setting)) = config.ancestors(route.scope).find_map(setting) {
-            work.note(work.model.subjects.setting(at, setting), &can::OFF);
+        if let Some((_, from)) = work.model.setting(route.scope, "proxy_redirect") {
+            work.note(from, &can::OFF);
         }
     }
     let several = pass.how.redirects.len() > 1;

@@ -76,19 +76,24 @@ pub fn uri(work: &mut Work, route: &Route, pass: &Pass, rules: &mut Vec<Rule>) {
     let from = [pass.from];
     if work.rewrites {
         let whole = |sample: &str| format!("http-request set-path {}", word(&format!("%[{sample}]")));
-        rules.push(Rule::when(whole(&escape("var(txn.path)")), "{ var(txn.rewritten) -m found }", &from));
+        let when = if pass.uri.is_some() { "{ var(txn.inside) -m found }" } else { "{ var(txn.rewritten) -m found }" };
+        rules.push(Rule::when(whole(&escape("var(txn.path)")), when, &from));
     }
     let Some(uri) = &pass.uri else { return };
     work.note(pass.from, &can::PASS_URI);
     let name = work.model.location_name(route);
+    let rewrites = work.rewrites;
     let mut push = |text: String, when: &str| {
-        let kept = if work.rewrites { "!{ var(txn.rewritten) -m found } " } else { "" };
+        let kept = if rewrites { "!{ var(txn.inside) -m found } " } else { "" };
         rules.push(Rule::when(text, format!("{kept}{when}").trim_end(), &from));
     };
     let set = |sample: &str| format!("http-request set-var(txn.rest) {}", word(sample));
     push(set(&format!("var(txn.path),bytes({})", name.len())), "");
     // What came without escapes goes without.
     push(set(&escape("var(txn.rest)")), "{ path -m sub % }");
+    if rewrites {
+        push(set(&escape("var(txn.rest)")), "!{ path -m sub % } { var(txn.rewritten) -m found }");
+    }
     let start = literal(uri);
     if uri.contains('?') {
         push(format!("http-request set-pathq {}", word(&format!("{start}%[var(txn.rest)]"))), "");

@@ -1,6 +1,7 @@
 //! The programs of servers and locations (`rewrite`, `if`, `set`, `break`, `return` inside them) as rules.
 //!
-//! `txn.path` is the path that a program works on, `txn.rewritten` says that the backend gets it; `txn.stop` ends a program,
+//! `txn.path` is the path that a program works on, `txn.rewritten` says that the backend gets it, `txn.inside` that its
+//! beginning is no longer the location's name; `txn.stop` ends a program,
 //! `txn.again` asks for another search of a location. What cannot be written is noted as lost; where it keeps somebody out,
 //! as refused.
 
@@ -75,7 +76,7 @@ pub fn of_location(work: &mut Work, route: &Route, around: Around, rules: &mut V
 
 /// Whether a location asks for another search.
 pub fn searches_again(blocks: &[super::plan::Block]) -> bool {
-    blocks.iter().any(|block| block.has("(txn.again)"))
+    blocks.iter().any(|block| block.has("set-var(txn.again) "))
 }
 
 fn steps(work: &mut Work, at: &At, rules: &mut Vec<Rule>) {
@@ -120,6 +121,15 @@ fn steps(work: &mut Work, at: &At, rules: &mut Vec<Rule>) {
             Step::Break => {
                 let from = from(settings.next());
                 work.note(from, &can::IF);
+                // It ends what a rewrite began.
+                if work.rewrites {
+                    let begun = if at.is_server { "txn.rewritten" } else { "txn.again" };
+                    let begun = format!("{when} {{ var({begun}) -m found }}");
+                    rules.push(Rule::when("http-request set-var(txn.inside) bool(true)", begun, &[from]));
+                }
+                if work.rewrites && !at.is_server {
+                    rules.push(Rule::when("http-request unset-var(txn.again)", when, &[from]));
+                }
                 rules.push(Rule::when("http-request set-var(txn.stop) bool(true)", when, &[from]));
             }
             Step::If { condition, block } => {
@@ -274,8 +284,13 @@ fn rewrite(work: &mut Work, own: &Rewrite, at: &At, when: &str, from: SubjectId)
     if own.then != Then::Go {
         push("http-request set-var(txn.stop) bool(true)".to_owned(), "");
     }
-    if own.then == Then::Last && !at.is_server {
+    if own.then == Then::Break {
+        push("http-request set-var(txn.inside) bool(true)".to_owned(), "");
+    }
+    if own.then != Then::Break && !at.is_server {
         push("http-request set-var(txn.again) bool(true)".to_owned(), "");
+    } else if !at.is_server {
+        push("http-request unset-var(txn.again)".to_owned(), "");
     }
     // The last of all, as the conditions ask for the path.
     let number = work.next_value();

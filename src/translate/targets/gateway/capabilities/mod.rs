@@ -137,6 +137,7 @@ pub static ALL: &[&Capability] = &[
     &ADD_HEADER_ALWAYS,
     &ADD_HEADER_LOST,
     &HIDE_HEADER,
+    &PASS_HEADER,
     &BUFFERING,
     &INGRESS_BUFFERS,
     &BODY_SIZE,

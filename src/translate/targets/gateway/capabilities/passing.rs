@@ -176,6 +176,13 @@ pub static ADD_HEADER_LOST: Capability = Capability::dropped(
     "have the backend add it",
 );
 pub static HIDE_HEADER: Capability = Capability::exact("hide-header", "hide-header", "ResponseHeaderModifier, remove");
+pub static PASS_HEADER: Capability = Capability::approximate(
+    "hide-header",
+    "pass-header",
+    "headers of backends go to clients; implementations may put in a Server of their own",
+    &[Shows::Headers],
+    "",
+);
 pub static BUFFERING: Capability =
     Capability::automatic("buffering", "buffering", "how much is read ahead is the implementation's");
 pub static WEBSOCKET: Capability = Capability::automatic("websocket", "websocket", "Upgrade goes through");

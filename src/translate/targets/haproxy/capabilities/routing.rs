@@ -36,8 +36,8 @@ pub static PATH_NORMALISING: Capability = Capability::approximate(
     "path-normalising",
     "path-normalising",
     "paths are decoded and cleaned by converters; a # in a path, a host beside another one in an absolute target, and \
-     more than 8 nested \"..\" are answered with 400",
-    &[Shows::Status, Shows::Peer],
+     more than 8 nested \"..\" are answered with 400, without headers that are added",
+    &[Shows::Status, Shows::Headers, Shows::Peer],
     "",
 );
 pub static RETURN_TEXT: Capability = Capability::exact("return-text", "return-text", "http-request return");
