@@ -145,6 +145,9 @@ pub fn response(cx: &mut Cx, server: &Server, route: &Route, pass: &Pass) -> Nod
     // nginx answers with its own, and keeps what steers nginx to itself.
     let own = ["Date", "Server", "X-Pad", "X-Accel-*"].iter().map(|name| Node::from(*name));
     let mut delete: Vec<Node> = own.collect();
+    for (_, from) in cx.model.settings(route.scope, "proxy_pass_header") {
+        cx.note(from, &can::PASS_HEADER);
+    }
     for hidden in &pass.how.hidden {
         cx.note(hidden.from, &can::HIDE_HEADER);
         delete.push(Node::from(hidden.value.as_str()).of(hidden.from));

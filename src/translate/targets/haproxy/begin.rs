@@ -95,12 +95,12 @@ pub fn unrouted(work: &mut Work, host: &Host, when: &str, only_always: bool) -> 
         let added = rest.policy.added.iter().filter(|header| header.value.always || !only_always);
         headers::add(work, added, around, &mut values, &mut after);
     }
-    for rule in values.iter_mut().filter(|_| !when.is_empty()) {
-        rule.when = format!("{when} {}", rule.when).trim_end().to_owned();
+    let no_route = format!("!{{ {} -m found }}", plan::ROUTE);
+    for rule in &mut values {
+        rule.when = plan::together(&[when, &rule.when]);
     }
     for rule in &mut after {
-        rule.when =
-            format!("!{{ {} -m found }} {when} {}", plan::ROUTE, rule.when).replace("  ", " ").trim().to_owned();
+        rule.when = plan::together(&[&no_route, when, &rule.when]);
     }
     (values, after)
 }

@@ -157,10 +157,9 @@ pub fn hide(work: &mut Work, route: &Route, pass: &Pass, rules: &mut Vec<Rule>) 
 
 /// `proxy_redirect`: the first rule that fits.
 pub fn redirects(work: &mut Work, route: &Route, pass: &Pass, rules: &mut Vec<Rule>) {
-    if pass.how.redirects.is_empty() {
-        if let Some((_, from)) = work.model.setting(route.scope, "proxy_redirect") {
-            work.note(from, &can::OFF);
-        }
+    let off = work.model.setting(route.scope, "proxy_redirect").filter(|_| pass.how.redirects.is_empty());
+    if let Some((_, from)) = off {
+        work.note(from, &can::OFF);
     }
     let several = pass.how.redirects.len() > 1;
     for (n, redirect) in pass.how.redirects.iter().enumerate() {

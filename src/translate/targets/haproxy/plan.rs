@@ -91,8 +91,14 @@ pub fn routes(numbers: &[usize]) -> Vec<String> {
 
 /// A rule with its conditions.
 pub fn conditional(text: &str, conditions: &[&str]) -> String {
+    let conditions = together(conditions);
+    if conditions.is_empty() { text.to_owned() } else { format!("{text} if {conditions}") }
+}
+
+/// Conditions that must all hold, without the empty ones.
+pub fn together(conditions: &[&str]) -> String {
     let conditions: Vec<&str> = conditions.iter().copied().filter(|condition| !condition.is_empty()).collect();
-    if conditions.is_empty() { text.to_owned() } else { format!("{text} if {}", conditions.join(" ")) }
+    conditions.join(" ")
 }
 
 /// Numbers that follow each other as `FIRST:LAST`.

@@ -42,6 +42,9 @@ pub fn middlewares(cx: &mut Cx, server: &Server, route: &Route, pass: &Pass, rew
     // nginx answers with its own, and keeps what steers nginx to itself.
     let own = ["Server", "X-Pad", "X-Accel-Redirect", "X-Accel-Expires", "X-Accel-Buffering"];
     let kept = |name: &str, response: &[(String, Node)]| response.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+    for (_, from) in cx.model.settings(route.scope, "proxy_pass_header") {
+        cx.note(from, &can::PASS_HEADER);
+    }
     for hidden in &pass.how.hidden {
         cx.note(hidden.from, &can::HIDE_HEADER);
         if !kept(&hidden.value, &response) {

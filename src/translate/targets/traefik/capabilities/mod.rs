@@ -137,6 +137,7 @@ pub static ALL: &[&Capability] = &[
     &ADD_HEADER_TWICE,
     &ADD_HEADER_VARIABLES,
     &HIDE_HEADER,
+    &PASS_HEADER,
     &BUFFERING,
     &REQUEST_BUFFERING,
     &REQUEST_BUFFERING_OFF,

@@ -161,6 +161,13 @@ pub static ADD_HEADER_TWICE: Capability = Capability::approximate(
 pub static ADD_HEADER_VARIABLES: Capability =
     Capability::dropped("add-header", "add-header-variables", "headers have no variables", &[Shows::Headers], "");
 pub static HIDE_HEADER: Capability = Capability::exact("hide-header", "hide-header", "a header is deleted");
+pub static PASS_HEADER: Capability = Capability::dropped(
+    "hide-header",
+    "pass-header",
+    "what nginx does not pass on of answers is left out all the same",
+    &[Shows::Headers],
+    "give the header another name in the backend",
+);
 pub static BUFFERING: Capability = Capability::approximate(
     "buffering",
     "buffering",
