@@ -236,8 +236,11 @@ fn internal() -> Case {
     let lines = "
         location /in/ { internal; proxy_pass http://u; }
         location /to/ { rewrite ^/to/(.*)$ /in/$1 last; }
+        location /own/ { internal; rewrite ^/own/(.*)$ /$1 break; proxy_pass http://u; add_header X-A a always; }
         location / { proxy_pass http://u; }";
-    new("hap-internal", lines).send_all(["/in/", "/in/x", "/to/x", "/x", "/in"].map(Request::get))
+    let paths = ["/in/", "/in/x", "/to/x", "/x", "/in", "/own/x"];
+    // Nothing that is said of other directives lets anybody in.
+    new("hap-internal", lines).send_all(paths.map(|path| Request::get(path).about("internal")))
 }
 
 /// nginx joins what comes in several lines.

@@ -29,6 +29,8 @@ pub struct Frontend {
     early: Vec<plan::Block>,
     /// The same for what is refused before there is a location, and the headers.
     pub refused: (Vec<Rule>, Vec<Rule>),
+    /// Locations that only what servers rewrote comes to: looked at before programs of their own, which rewrite too.
+    internal: Vec<plan::Block>,
     /// What locations do before they say where it goes.
     rewrites: Vec<plan::Block>,
     request: Vec<plan::Block>,
@@ -50,6 +52,7 @@ pub struct Frontend {
 /// common.
 #[derive(Debug, Default)]
 struct Plan {
+    internal: Vec<Rule>,
     program: Vec<Rule>,
     size: Vec<Rule>,
     values: Vec<Rule>,
@@ -138,9 +141,10 @@ pub fn plan(work: &mut Work, number: usize) -> Frontend {
     let phase = |of: fn(&mut Plan) -> &mut Vec<Rule>, plans: &mut [(usize, Plan)]| {
         plan::blocks(plans.iter_mut().map(|(number, plan)| (*number, std::mem::take(of(plan)))))
     };
-    let answering = |plan: &Plan| !plan.program.is_empty();
+    let answering = |plan: &Plan| !plan.program.is_empty() || !plan.internal.is_empty();
     let early = plans.iter().filter(|(_, plan)| answering(plan)).map(|(number, plan)| (*number, plan.values.clone()));
     own.early = plan::blocks(early);
+    own.internal = phase(|plan| &mut plan.internal, &mut plans);
     own.rewrites = phase(|plan| &mut plan.program, &mut plans);
     own.request = REQUEST.iter().flat_map(|of| phase(*of, &mut plans)).collect();
     own.response = RESPONSE.iter().flat_map(|of| phase(*of, &mut plans)).collect();
@@ -264,7 +268,7 @@ fn pass_route(work: &mut Work, route: &Route, pass: &Pass, around: Around, plan:
 fn internal(work: &mut Work, route: &Route, plan: &mut Plan) {
     if let Some((_, from)) = work.model.own_setting(route.scope, "internal") {
         work.note(from, &can::INTERNAL);
-        plan.size.push(Rule::when(answers::refusal(work, 404), "!{ var(txn.rewritten) -m found }", &[from]));
+        plan.internal.push(Rule::when(answers::refusal(work, 404), "!{ var(txn.rewritten) -m found }", &[from]));
     }
 }
 
@@ -285,6 +289,7 @@ pub fn write(work: &Work, out: &mut Lines, own: &Frontend) {
     lines(out, &own.programs);
     choose(work, out, own);
     plan::write(out, &own.early, own.routes);
+    plan::write(out, &own.internal, own.routes);
     plan::write(out, &own.rewrites, own.routes);
     if program::searches_again(&own.rewrites) {
         out.plain("  http-request unset-var(txn.route) if { var(txn.again) -m found }");

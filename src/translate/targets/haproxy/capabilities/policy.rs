@@ -18,7 +18,8 @@ pub static BODY_SIZE_NONE: Capability = Capability::automatic("body-size", "body
 pub static LIMIT_REQ: Capability = Capability::approximate(
     "limit-req",
     "limit-req",
-    "a stick table: the first burst is let in as by nginx, what follows by a sliding window and not by leaking; nobody waits",
+    "a stick table: the first burst is let in as by nginx, what follows by a sliding window and not by leaking; nobody waits; \
+     places with other bursts of the same zone count by themselves",
     &[Shows::Status, Shows::Timing],
     "",
 );
