@@ -179,7 +179,7 @@ fn python_is_crossplane_for_what_nginx_accepts() {
     for path in paths {
         let path = path.to_str().unwrap();
         let sources = load(path);
-        if !is_accepted(&sources) {
+        if !is_accepted(&sources) || joins_words(&sources) {
             continue;
         }
         let single_file = misses_files(&sources);
@@ -189,7 +189,19 @@ fn python_is_crossplane_for_what_nginx_accepts() {
     }
     assert!(calls.len() > 300, "{}", calls.len());
     let refused: Vec<String> = compare(&calls, &ours).into_keys().collect();
-    assert_eq!(refused, REFUSED);
+    // Another corpus has other directives that are newer than crossplane.
+    if std::env::var_os("NGINXLB_CORPUS").is_none() {
+        assert_eq!(refused, REFUSED);
+    }
+}
+
+/// Whether crossplane takes two words for one: it reads on behind `${name}` at the end of a word.
+fn joins_words(sources: &Sources) -> bool {
+    let open = |word: &&str| {
+        word.rfind("${").is_some_and(|at| word[at..].find('}').is_none_or(|end| at + end + 1 == word.len()))
+    };
+    let texts = sources.files.iter().flat_map(|file| file.text.split_ascii_whitespace());
+    texts.map(|word| word.trim_end_matches(';')).any(|word| open(&word))
 }
 
 #[test]
@@ -261,10 +273,9 @@ fn check_fixed_point(path: &str, sources: &Sources, dialect: Dialect, options: &
     let json_again = emit(&again, dialect, &Options { comments: true, ..*options });
     assert!(json_again == json, "{path} {dialect:?} {}", first_difference(&json_again, &json));
     // Broken bytes and carriage returns are no longer what they were.
-    let is_kept = !options.single_file
-        && options.ignore.is_empty()
-        && !path.ends_with("bytes.conf")
-        && !path.ends_with("crlf.conf");
+    let is_plain = |text: &str| !text.contains('\r') && std::str::from_utf8(&encode(text)).is_ok();
+    let is_kept =
+        !options.single_file && options.ignore.is_empty() && sources.files.iter().all(|file| is_plain(&file.text));
     if is_kept && dialect == Dialect::Python {
         assert_eq!(meaning(&again), meaning(sources), "{path}");
     }
