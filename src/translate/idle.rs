@@ -26,6 +26,30 @@ const CHECKS: &[&[&str]] = &[
     &["satisfy"],
 ];
 
+/// What every written route that passes to a backend speaks of, where it holds for that.
+const OF_ROUTES: &[&str] = &[
+    "limit_conn_zone",
+    "limit_req_zone",
+    "proxy_connect_timeout",
+    "proxy_hide_header",
+    "proxy_http_version",
+    "proxy_next_upstream",
+    "proxy_next_upstream_tries",
+    "proxy_read_timeout",
+    "proxy_redirect",
+    "proxy_send_timeout",
+    "proxy_set_header",
+];
+
+/// Whether it is spoken of by every written route that it holds for: if none did, it holds for none. Within a block that is
+/// for some requests of a location only nobody can tell.
+#[must_use]
+pub fn is_of_routes(model: &Model, subject: &Subject) -> bool {
+    let name = |scope: ScopeId| model.config.scope(scope).words.first().map(|word| &*word.value);
+    let is_conditional = |scope| matches!(name(scope), Some("if" | "limit_except"));
+    OF_ROUTES.contains(&subject.name()) && !model.config.ancestors(subject.scope).any(is_conditional)
+}
+
 /// Whether whatever comes to a block ends with one of its `return`s.
 #[must_use]
 pub fn always_returns(config: &Config, scope: ScopeId) -> bool {

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use crate::case::{Case, Fault, Request};
-use crate::cases::{all_to_group, group};
+use crate::cases::{all_to_group, gets, group, server};
 use crate::judge::{Target, require};
 
 /// Nothing goes out and nothing is tried again, so that no difference of peers has an excuse.
@@ -66,15 +66,6 @@ fn cases() -> Vec<Case> {
 /// One server with these lines and a group `u` of one.
 fn new(name: &str, lines: &str) -> Case {
     Case::new(name, 2, &(group("", &[""]) + &server(lines)))
-}
-
-fn server(lines: &str) -> String {
-    let lines: String = lines.trim().lines().map(|line| format!("    {}\n", line.trim())).collect();
-    format!("server {{\n    listen 8000;\n    server_name lb.test;\n{lines}}}\n")
-}
-
-fn gets(n: u32) -> impl Iterator<Item = Request> {
-    (0..n).map(|n| Request::get(&format!("/{n}")))
 }
 
 fn programs() -> Case {

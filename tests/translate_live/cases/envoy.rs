@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::{all_to_group, group};
+use super::{all_to_group, gets, group, server};
 use crate::case::{Case, Fault, Request};
 
 pub fn cases() -> Vec<Case> {
@@ -50,15 +50,6 @@ pub fn cases() -> Vec<Case> {
 /// One server with these lines and a group `u` of one.
 fn new(name: &str, lines: &str) -> Case {
     Case::new(name, 1, &(group("", &[""]) + &server(lines)))
-}
-
-fn server(lines: &str) -> String {
-    let lines: String = lines.trim().lines().map(|line| format!("    {}\n", line.trim())).collect();
-    format!("server {{\n    listen 8000;\n    server_name lb.test;\n{lines}}}\n")
-}
-
-fn gets(n: u32) -> impl Iterator<Item = Request> {
-    (0..n).map(|n| Request::get(&format!("/{n}")))
 }
 
 fn conditions() -> Case {

@@ -1,6 +1,6 @@
 //! Backends that fail, and who is tried next.
 
-use super::{all_to_group, group};
+use super::{all_to_group, gets, group};
 use crate::case::{Case, Fault, Request};
 
 pub fn cases() -> Vec<Case> {
@@ -66,10 +66,6 @@ pub fn cases() -> Vec<Case> {
 
 fn new(name: &str, servers: &[&str], lines: &str) -> Case {
     Case::new(name, servers.len(), &(group("", servers) + &all_to_group(lines)))
-}
-
-fn gets(n: u32) -> impl Iterator<Item = Request> {
-    (0..n).map(|n| Request::get(&format!("/{n}")))
 }
 
 fn posts(n: u32) -> impl Iterator<Item = Request> {

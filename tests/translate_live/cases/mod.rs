@@ -10,7 +10,7 @@ mod passing;
 mod random;
 mod routing;
 
-use crate::case::Case;
+use crate::case::{Case, Request};
 
 /// What one judgement runs.
 pub fn chosen(full: bool) -> Vec<Case> {
@@ -64,6 +64,17 @@ pub fn group(method: &str, parameters: &[&str]) -> String {
 pub fn all_to_group(lines: &str) -> String {
     let lines: String = lines.lines().map(|line| format!("        {line}\n")).collect();
     format!("server {{\n    listen 8000;\n    location / {{\n        proxy_pass http://u;\n{lines}    }}\n}}\n")
+}
+
+/// A server of `lb.test` with these lines.
+pub fn server(lines: &str) -> String {
+    let lines: String = lines.trim().lines().map(|line| format!("    {}\n", line.trim())).collect();
+    format!("server {{\n    listen 8000;\n    server_name lb.test;\n{lines}}}\n")
+}
+
+/// Requests for so many paths.
+pub fn gets(n: u32) -> impl Iterator<Item = Request> {
+    (0..n).map(|n| Request::get(&format!("/{n}")))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What is handed on: headers and targets on the way to a backend, and answers on the way back.
 
-use super::group;
+use super::{group, server};
 use crate::case::{Case, Request};
 
 pub fn cases() -> Vec<Case> {
@@ -9,9 +9,7 @@ pub fn cases() -> Vec<Case> {
 
 /// One server with these lines and a group `u` of one.
 fn new(name: &str, lines: &str) -> Case {
-    let lines: String = lines.trim().lines().map(|line| format!("    {}\n", line.trim())).collect();
-    let http = group("", &[""]) + &format!("server {{\n    listen 8000;\n    server_name lb.test;\n{lines}}}\n");
-    Case::new(name, 1, &http)
+    Case::new(name, 1, &(group("", &[""]) + &server(lines)))
 }
 
 fn request_headers() -> Case {

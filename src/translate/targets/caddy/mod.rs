@@ -22,6 +22,7 @@ use super::{Ask, Emitter};
 use crate::config::ScopeId;
 use crate::translate::class::Capability;
 use crate::translate::document::{MapOf, json, map, texts, time};
+use crate::translate::idle;
 use crate::translate::ledger::Ledger;
 use crate::translate::model::{Found, Model};
 use crate::translate::order;
@@ -76,7 +77,7 @@ fn emit(model: &Model, _ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Str
             "limit_req_status" | "limit_conn_status" => cx.note(subject, &can::LIMIT_STATUS),
             _ if cx.ledger.knows(subject) => {}
             "map" | "geo" | "split_clients" => cx.note(subject, &can::MAP_IDLE),
-            name if IDLE.contains(&name) && !is_conditional(model, what.scope) => cx.note(subject, &can::IDLE),
+            _ if idle::is_of_routes(model, what) => cx.note(subject, &can::IDLE),
             _ => {}
         }
     }
@@ -86,27 +87,6 @@ fn emit(model: &Model, _ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Str
         apps.put("tls", tls);
     }
     Ok(vec![json("caddy.json", &map([("apps", apps.node())]))])
-}
-
-/// Directives that every route that passes to a backend speaks of, where they hold for it.
-const IDLE: &[&str] = &[
-    "limit_conn_zone",
-    "limit_req_zone",
-    "proxy_connect_timeout",
-    "proxy_hide_header",
-    "proxy_http_version",
-    "proxy_next_upstream",
-    "proxy_next_upstream_tries",
-    "proxy_read_timeout",
-    "proxy_redirect",
-    "proxy_send_timeout",
-    "proxy_set_header",
-];
-
-/// Whether a block holds for some of the requests of a location only.
-fn is_conditional(model: &Model, scope: ScopeId) -> bool {
-    let name = |scope: ScopeId| model.config.scope(scope).words.first().map(|word| &*word.value);
-    model.config.ancestors(scope).any(|scope| matches!(name(scope), Some("if" | "limit_except")))
 }
 
 /// A handler of this name, to be filled.

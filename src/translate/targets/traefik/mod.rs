@@ -19,6 +19,7 @@ use super::{Ask, Emitter};
 use crate::config::ScopeId;
 use crate::translate::class::Capability;
 use crate::translate::document::{MapOf, Node, Value, map, texts, time, yaml};
+use crate::translate::idle;
 use crate::translate::ledger::Ledger;
 use crate::translate::model::{Found, Listener, Model};
 use crate::translate::order;
@@ -117,9 +118,7 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
         match what.name() {
             "limit_req_status" | "limit_conn_status" => cx.note(subject, &can::LIMIT_STATUS),
             "map" | "geo" | "split_clients" => cx.note(subject, &can::SET),
-            name if IDLE.contains(&name) && !cx.ledger.knows(subject) && !is_conditional(model, what.scope) => {
-                cx.note(subject, &can::IDLE);
-            }
+            _ if !cx.ledger.knows(subject) && idle::is_of_routes(model, what) => cx.note(subject, &can::IDLE),
             _ => {}
         }
     }
@@ -142,27 +141,6 @@ fn emit(model: &Model, ask: &Ask, ledger: &mut Ledger) -> Result<Vec<File>, Stri
     let dynamic = dynamic(cx, tls);
     let comment = |subject| model.place(subject);
     Ok(vec![yaml("traefik.yaml", &[fixed.node()], &comment), yaml("dynamic.yaml", &[dynamic], &comment)])
-}
-
-/// Directives that every route that passes to a backend speaks of, where they hold for it.
-const IDLE: &[&str] = &[
-    "limit_conn_zone",
-    "limit_req_zone",
-    "proxy_connect_timeout",
-    "proxy_hide_header",
-    "proxy_http_version",
-    "proxy_next_upstream",
-    "proxy_next_upstream_tries",
-    "proxy_read_timeout",
-    "proxy_redirect",
-    "proxy_send_timeout",
-    "proxy_set_header",
-];
-
-/// Whether a block holds for some of the requests of a location only.
-fn is_conditional(model: &Model, scope: ScopeId) -> bool {
-    let name = |scope: ScopeId| model.config.scope(scope).words.first().map(|word| &*word.value);
-    model.config.ancestors(scope).any(|scope| matches!(name(scope), Some("if" | "limit_except")))
 }
 
 /// Whether an address is a UNIX domain socket, at which nobody can listen.
